@@ -1,0 +1,15 @@
+/** Compiles the AssemblyScript kernels into build/*.wasm, as asconfig.json says. */
+import { mkdirSync } from 'node:fs';
+import asc from 'assemblyscript/asc';
+
+mkdirSync('build', { recursive: true });
+for (const [entry, target] of [
+  ['wasm/index.ts', 'core'],
+  ['wasm/value-at-risk.ts', 'value-at-risk'],
+]) {
+  const { error, stderr } = await asc.main([entry, '--target', target]);
+  if (error) {
+    process.stderr.write(stderr.toString());
+    process.exit(1);
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * Loads build/core.wasm onto a shared memory and names its exports. One instance a thread; kernels keep
+ * no globals, so a second instance on the same memory is harmless. Offsets are those of wasm/layout.ts.
+ */
+import { readFileSync } from 'node:fs';
+import type { Memory } from '../wasm/memory.ts';
+import { GyrfalconError } from './errors.ts';
+
+export interface CoreModule {
+  /** Frames and decodes the next message in the session's RX, returns DECODED_*; a fast message uses its number up. */
+  fixNext(session: number): number;
+  /** Decodes a frame that the session in TypeScript has accepted (35=W X 8 only), no session checks; DECODED_*. */
+  fixDecode(session: number, address: number, length: number): number;
+  /** Adds the symbol of the instrument's block to the symbol table. */
+  symbolAdd(instrument: number): void;
+  /** The instrument whose symbol stands at address, -1 = none. */
+  symbolFind(address: number, length: number): number;
+  /** Applies DECODED's entries to books and last trades; returns how many entries were applied. */
+  bookApply(): number;
+  /** Empties both sides. */
+  bookClear(instrument: number): void;
+  /** Sets one level (0 lots removes it). side: ENTRY_BID, ENTRY_ASK. */
+  bookSet(instrument: number, side: number, priceTicks: bigint, qtyLots: bigint): void;
+  /** Brings the instrument's signals up to CTL_CORE_TIME_NS after a book change. */
+  signalUpdate(instrument: number): void;
+  /** e^x as the core computes it everywhere. */
+  exp(x: number): number;
+  /** Runs the pre-trade checks on INTENT; ALLOWED or DENY_*; an allowed message is counted. */
+  limitsCheck(): number;
+  /** Appends the FIX message of INTENT to the session's TX, using up one number; returns its length, 0 = no room. */
+  encodeIntent(session: number): number;
+  /** Appends 35=U1 "done through msgSeqNum" likewise. */
+  encodeDoneThrough(session: number, msgSeqNum: number): number;
+  /** Puts one record at JOURNAL_STAGE + offset (header, payload copied from address, padding, CRC); returns the new offset, -1 = no room. */
+  journalStage(offset: number, kind: number, source: number, address: number, length: number): number;
+  /** CRC-32C (Castagnoli) of bytes in memory, as a signed 32-bit number. */
+  crc32c(address: number, length: number): number;
+  /** Writes the 64-bit hash of all deterministic state to SCRATCH. */
+  stateHash(): void;
+  /** Likewise of the strategies' declared state alone. */
+  strategyStateHash(): void;
+}
+
+const FILE = new URL('../build/core.wasm', import.meta.url);
+let compiled: WebAssembly.Module | undefined;
+
+export function loadCore(memory: Memory): CoreModule {
+  if (compiled === undefined) {
+    try {
+      compiled = new WebAssembly.Module(readFileSync(FILE));
+    } catch (cause) {
+      throw new GyrfalconError('INPUT_MISSING', 'build/core.wasm is missing or damaged: run `node scripts/setup.mjs`', {}, cause);
+    }
+  }
+  const instance = new WebAssembly.Instance(compiled, { env: { memory: memory.wasm } });
+  return instance.exports as unknown as CoreModule;
+}

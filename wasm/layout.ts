@@ -195,6 +195,7 @@ export const INTENT_NEW = 1;
 export const INTENT_CANCEL = 2;
 export const INTENT_REPLACE = 3;
 export const INTENT_FLAG_OPERATOR = 1; // asked by hand (flatten): allowed to reduce while HALTED is not set
+export const INTENT_FLAG_QUOTE = 2; // the order that Market.quote keeps on this side
 
 // ---- Where a journal record is put together before it is written
 export const JOURNAL_STAGE = 2430976;

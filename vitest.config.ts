@@ -1,3 +1,4 @@
+/** How the tests run: forks, two at a time, every *.test.ts beside its file. */
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({

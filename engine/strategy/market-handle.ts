@@ -1,0 +1,213 @@
+/**
+ * HOT: one strategy's view of one instrument, and its hands. Built once at start; every property reads the
+ * shared memory, every action fills the INTENT block and goes through the order gate.
+ */
+import * as L from '../../wasm/layout.ts';
+import type { Memory } from '../../wasm/memory.ts';
+import { BookView } from '../market/book-view.ts';
+import type { OrderGate } from '../orders/order-gate.ts';
+import { SignalView } from '../signal/signal-view.ts';
+import { SIDE_BUY, type Side, sideSign, type TimeNs } from '../units.ts';
+import { NO_ORDER, type QuoteSlots } from './quote-slots.ts';
+import type { Market } from './strategy.ts';
+
+const LIMIT = '2'.charCodeAt(0);
+const MARKET = '1'.charCodeAt(0);
+const DAY = '0'.charCodeAt(0);
+const IOC = '3'.charCodeAt(0);
+
+export interface HandleParts {
+  readonly memory: Memory;
+  readonly gate: OrderGate;
+  readonly quotes: QuoteSlots;
+}
+
+export interface HandlePlace {
+  readonly strategy: number;
+  readonly instrument: number;
+  readonly symbol: string;
+  readonly parameters: unknown;
+  readonly fields: readonly string[];
+  /** Address of the declared fields. */
+  readonly stateAddress: number;
+}
+
+export class MarketHandle implements Market<unknown, string> {
+  readonly symbol: string;
+  readonly parameters: unknown;
+  readonly state: Record<string, number>;
+  readonly book: BookView;
+  readonly signal: SignalView;
+  readonly incrementTicks: number;
+  readonly place: HandlePlace;
+  readonly #memory: Memory;
+  readonly #gate: OrderGate;
+  readonly #quotes: QuoteSlots;
+  readonly #position: number;
+  /** Declared fields as last journaled. */
+  readonly #journaled: Float64Array;
+
+  constructor(parts: HandleParts, place: HandlePlace) {
+    this.#memory = parts.memory;
+    this.#gate = parts.gate;
+    this.#quotes = parts.quotes;
+    this.place = place;
+    this.symbol = place.symbol;
+    this.parameters = place.parameters;
+    this.book = new BookView(parts.memory, place.instrument);
+    this.signal = new SignalView(parts.memory, place.instrument);
+    const instrument = L.INSTRUMENTS + place.instrument * L.INSTRUMENT_BYTES;
+    this.incrementTicks = parts.memory.i64(instrument + L.INS_MIN_INCREMENT_TICKS);
+    const row = place.strategy * L.INSTRUMENTS_MAX + place.instrument;
+    this.#position = L.POSITIONS + row * L.POSITION_BYTES;
+    this.#journaled = new Float64Array(place.fields.length);
+    this.state = declaredState(parts.memory, place);
+  }
+
+  get timeNs(): TimeNs {
+    return this.#memory.i64(L.CTL_CORE_TIME_NS) as TimeNs;
+  }
+
+  get positionLots(): number {
+    return this.#memory.i64(this.#position + L.POS_LOTS);
+  }
+
+  get hasOpenOrders(): boolean {
+    const memory = this.#memory;
+    const buys = memory.i64(this.#position + L.POS_OPEN_BUY_LOTS);
+    return buys !== 0 || memory.i64(this.#position + L.POS_OPEN_SELL_LOTS) !== 0;
+  }
+
+  quote(side: Side, priceTicks: number, qtyLots: number, toleranceIncrements: number): number {
+    const memory = this.#memory;
+    const slot = this.#quotes.find(this.place.strategy, this.place.instrument, side);
+    if (slot === NO_ORDER) {
+      this.#fill(L.INTENT_NEW, side, priceTicks, qtyLots);
+      memory.setI32(L.INTENT + L.INT_FLAGS, L.INTENT_FLAG_QUOTE);
+      return this.#gate.submit();
+    }
+    const order = L.ORDERS + slot * L.ORDER_BYTES;
+    const state = memory.i32(order + L.ORD_STATE);
+    if (state !== L.ORDER_NEW && state !== L.ORDER_PARTIALLY_FILLED) return L.ALLOWED;
+    const away = Math.abs(memory.i64(order + L.ORD_PRICE_TICKS) - priceTicks);
+    if (away <= toleranceIncrements * this.incrementTicks) return L.ALLOWED;
+    const filledLots = memory.i64(order + L.ORD_CUM_LOTS);
+    this.#fill(L.INTENT_REPLACE, side, priceTicks, filledLots + qtyLots);
+    memory.setI32(L.INTENT + L.INT_ORDER_SLOT, slot);
+    return this.#gate.submit();
+  }
+
+  withdraw(side: Side): void {
+    const slot = this.#quotes.find(this.place.strategy, this.place.instrument, side);
+    if (slot === NO_ORDER) return;
+    const state = this.#memory.i32(L.ORDERS + slot * L.ORDER_BYTES + L.ORD_STATE);
+    if (state === L.ORDER_NEW || state === L.ORDER_PARTIALLY_FILLED) this.cancel(slot, 0);
+  }
+
+  take(side: Side, qtyLots: number): number {
+    const touch = side === SIDE_BUY ? this.book.bestAskTicks : this.book.bestBidTicks;
+    const sign = sideSign(side);
+    // A touch between two increments is reached from the next one.
+    const onGrid = sign * Math.ceil((sign * touch) / this.incrementTicks) * this.incrementTicks;
+    this.#fill(L.INTENT_NEW, side, onGrid, qtyLots);
+    this.#memory.setI32(L.INTENT + L.INT_TIME_IN_FORCE, IOC);
+    return this.#gate.submit();
+  }
+
+  limit(side: Side, priceTicks: number, qtyLots: number): number {
+    this.#fill(L.INTENT_NEW, side, priceTicks, qtyLots);
+    return this.#gate.submit();
+  }
+
+  /** By hand: a market order that reduces. */
+  flatten(): number {
+    const lots = this.positionLots;
+    if (lots === 0) return L.ALLOWED;
+    this.#fill(L.INTENT_NEW, lots > 0 ? 2 : SIDE_BUY, 0, Math.abs(lots));
+    this.#memory.setI32(L.INTENT + L.INT_ORD_TYPE, MARKET);
+    this.#memory.setI32(L.INTENT + L.INT_FLAGS, L.INTENT_FLAG_OPERATOR);
+    return this.#gate.submit();
+  }
+
+  /** Cancels the order in the slot; `flags` says whether by hand. */
+  cancel(slot: number, flags: number): number {
+    const order = L.ORDERS + slot * L.ORDER_BYTES;
+    const memory = this.#memory;
+    this.#fill(
+      L.INTENT_CANCEL,
+      memory.i32(order + L.ORD_SIDE) as Side,
+      memory.i64(order + L.ORD_PRICE_TICKS),
+      memory.i64(order + L.ORD_QTY_LOTS),
+    );
+    memory.setI32(L.INTENT + L.INT_ORDER_SLOT, slot);
+    memory.setI32(L.INTENT + L.INT_FLAGS, flags);
+    return this.#gate.submit();
+  }
+
+  /** Writes the declared fields down when they differ from what was last written. */
+  journalState(): void {
+    const { stateAddress, fields, strategy, instrument } = this.place;
+    let changed = false;
+    for (let field = 0; field < fields.length; field++) {
+      const value = this.#memory.f64(stateAddress + field * 8);
+      if (value !== this.#journaled[field]) {
+        this.#journaled[field] = value;
+        changed = true;
+      }
+    }
+    if (changed) this.#gate.recorder.state(strategy, instrument, stateAddress, fields.length * 8);
+  }
+
+  /** After a STATE record was applied: what is in memory is what was journaled. */
+  stateRestored(): void {
+    for (let field = 0; field < this.#journaled.length; field++) {
+      this.#journaled[field] = this.#memory.f64(this.place.stateAddress + field * 8);
+    }
+  }
+
+  #fill(kind: number, side: Side, priceTicks: number, qtyLots: number): void {
+    const memory = this.#memory;
+    const { strategy, instrument } = this.place;
+    memory.setI32(L.INTENT + L.INT_KIND, kind);
+    memory.setI32(L.INTENT + L.INT_STRATEGY, strategy);
+    memory.setI32(L.INTENT + L.INT_INSTRUMENT, instrument);
+    memory.setI32(L.INTENT + L.INT_SIDE, side);
+    memory.setI32(L.INTENT + L.INT_ORD_TYPE, LIMIT);
+    memory.setI32(L.INTENT + L.INT_TIME_IN_FORCE, DAY);
+    memory.setI64(L.INTENT + L.INT_PRICE_TICKS, priceTicks);
+    memory.setI64(L.INTENT + L.INT_QTY_LOTS, qtyLots);
+    memory.setI32(L.INTENT + L.INT_ORDER_SLOT, NO_ORDER);
+    const account = memory.i32(L.STRATEGIES + strategy * L.STRATEGY_BYTES + L.STR_ACCOUNT);
+    memory.setI32(L.INTENT + L.INT_ACCOUNT, account);
+    memory.setI32(L.INTENT + L.INT_FLAGS, 0);
+    this.#fillFeatures();
+  }
+
+  #fillFeatures(): void {
+    const memory = this.#memory;
+    const { book, signal } = this;
+    const at = L.INTENT + L.INT_FEATURES;
+    memory.setF64(at, book.bestBidTicks);
+    memory.setF64(at + 8, book.bestAskTicks);
+    memory.setF64(at + 16, book.midTicks2);
+    memory.setF64(at + 24, signal.microprice);
+    memory.setF64(at + 32, signal.orderFlow);
+    memory.setF64(at + 40, signal.volatility);
+    memory.setF64(at + 48, signal.zScore);
+    memory.setF64(at + 56, this.positionLots);
+  }
+}
+
+/** Accessors for the declared fields over shared memory. */
+function declaredState(memory: Memory, place: HandlePlace): Record<string, number> {
+  const state: Record<string, number> = {};
+  for (const [index, field] of place.fields.entries()) {
+    const address = place.stateAddress + index * 8;
+    Object.defineProperty(state, field, {
+      enumerable: true,
+      get: () => memory.f64(address),
+      set: (value: number) => memory.setF64(address, value),
+    });
+  }
+  return Object.seal(state);
+}

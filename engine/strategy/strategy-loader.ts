@@ -1,0 +1,66 @@
+/** Loads strategy files named in config and checks their parameters, before the core starts. */
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import type { StrategyConfig } from '../../config/schema.ts';
+import { GyrfalconError } from '../errors.ts';
+import type { Strategy } from './strategy.ts';
+
+const FOLDER = new URL('../../strategies/', import.meta.url);
+const HASH_DIGITS = 16;
+
+export interface LoadedStrategy {
+  readonly config: StrategyConfig;
+  readonly code: Strategy<unknown, string>;
+  readonly parameters: unknown;
+  /** First 16 hex digits of SHA-256 of the file, and of the strategy's config. */
+  readonly codeHash: string;
+  readonly configHash: string;
+}
+
+const hashOf = (bytes: string | Uint8Array): string =>
+  createHash('sha256').update(bytes).digest('hex').slice(0, HASH_DIGITS);
+
+export async function loadStrategies(
+  configs: readonly StrategyConfig[],
+): Promise<readonly LoadedStrategy[]> {
+  return Promise.all(configs.map(loadStrategy));
+}
+
+async function loadStrategy(config: StrategyConfig): Promise<LoadedStrategy> {
+  const file = new URL(config.file, FOLDER);
+  if (!existsSync(file)) {
+    const message = `strategy ${config.name}: strategies/${config.file} does not exist`;
+    throw new GyrfalconError('CONFIG_INVALID', message, { strategy: config.name });
+  }
+  const code = await importStrategy(config, file);
+  const parsed = code.parameters.safeParse(config.parameters);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const place = ['parameters', ...(issue?.path ?? [])].join('.');
+    const message = `strategy ${config.name}: ${place}: ${issue?.message} (${config.file} says what is allowed)`;
+    throw new GyrfalconError('CONFIG_INVALID', message, { strategy: config.name });
+  }
+  return {
+    config,
+    code,
+    parameters: parsed.data,
+    codeHash: hashOf(readFileSync(file)),
+    configHash: hashOf(JSON.stringify(config)),
+  };
+}
+
+async function importStrategy(
+  config: StrategyConfig,
+  file: URL,
+): Promise<Strategy<unknown, string>> {
+  try {
+    const module = (await import(file.href)) as { default?: Strategy<unknown, string> };
+    if (typeof module.default?.onBook === 'function') return module.default;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const message = `strategy ${config.name}: ${config.file} does not load: ${reason}`;
+    throw new GyrfalconError('CONFIG_INVALID', message, { strategy: config.name }, cause);
+  }
+  const message = `strategy ${config.name}: ${config.file} has no default export made by defineStrategy`;
+  throw new GyrfalconError('CONFIG_INVALID', message, { strategy: config.name });
+}

@@ -1,28 +1,51 @@
 /**
- * The shape of the configuration: strict (an unknown key is an error), no hidden defaults, units in the
- * keys. Read by config/load.ts, which adds file, line and path to every complaint; published as JSON
- * Schema beside the YAML files. Decimal text ("0.01") is kept as text until it becomes integers.
+ * The shape of the configuration: strict (an unknown key is an error), no hidden defaults, units
+ * in the keys. Read by config/load.ts, which adds file, line and path to every complaint;
+ * published as JSON Schema beside the YAML files (scripts/build-config-schema.mjs). Decimal text
+ * ("0.01") is kept as text until it becomes integers. A description says what is allowed: it is
+ * what the user reads.
  */
 import { z } from 'zod';
 
-const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,30}$/, 'letters, digits, . _ - (at most 31)');
-const decimal = z.string().regex(/^-?\d{1,12}(\.\d{1,8})?$/, 'a decimal number in quotes, at most 8 decimals');
-const positiveDecimal = z.string().regex(/^(?=.*[1-9])\d{1,12}(\.\d{1,8})?$/, 'a positive decimal number in quotes, at most 8 decimals');
+const name = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,30}$/)
+  .describe('a name of letters, digits, . _ - (at most 31)');
+const decimal = z
+  .string()
+  .regex(/^-?\d{1,12}(\.\d{1,8})?$/)
+  .describe('a decimal number in quotes, at most 8 decimals, such as "0.01"');
+const positiveDecimal = z
+  .string()
+  .regex(/^(?=.*[1-9])\d{1,12}(\.\d{1,8})?$/)
+  .describe('a positive decimal number in quotes, at most 8 decimals, such as "0.01"');
 const whole = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
 const port = z.number().int().min(0).max(65535);
-const currency = z.string().regex(/^[A-Z]{3,4}$/, 'a currency code, such as USD');
+const currency = z
+  .string()
+  .regex(/^[A-Z]{3,4}$/)
+  .describe('a currency code of 3 or 4 capitals, such as USD');
+const date = z.iso.date();
+const timeOfDay = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/)
+  .describe('a local time such as "09:30" ("24:00" = end of day)');
+const text = z.string().min(1).describe('text, not empty');
 
 export const calendarSchema = z.strictObject({
-  timeZone: z.string(),
+  timeZone: text,
   /** Local times; a venue that never closes has 00:00 to 24:00 and every weekday. */
-  open: z.string().regex(/^\d{2}:\d{2}$/),
-  close: z.string().regex(/^\d{2}:\d{2}$/),
+  open: timeOfDay,
+  close: timeOfDay,
   weekdays: z.array(z.enum(['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'])).min(1),
-  holidays: z.array(z.iso.date()),
+  holidays: z.array(date.describe('a date such as 2026-12-25')),
 });
 
 export const instrumentSchema = z.strictObject({
-  symbol: z.string().regex(/^[\x21-\x7e]{1,31}$/, 'printable ASCII without blanks, at most 31'),
+  symbol: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,31}$/)
+    .describe('a symbol of printable ASCII without blanks, at most 31'),
   venue: name,
   currency,
   multiplier: positiveDecimal,
@@ -31,7 +54,7 @@ export const instrumentSchema = z.strictObject({
   /** The grid of order prices: a multiple of tickSize (FIX 969). */
   minPriceIncrement: positiveDecimal,
   lotSize: positiveDecimal,
-  expiry: z.iso.date().nullable(),
+  expiry: date.nullable().describe('a date such as 2027-03-19, or null'),
   calendar: name,
   fees: z.strictObject({
     makerPerLot: decimal, // in the instrument's currency; negative = rebate
@@ -44,7 +67,7 @@ export const instrumentSchema = z.strictObject({
 export const fixVenueSchema = z.strictObject({
   name,
   protocol: z.literal('fix'),
-  host: z.string(),
+  host: text,
   port,
   beginString: z.literal('FIX.4.4'),
   senderCompId: name,
@@ -53,7 +76,10 @@ export const fixVenueSchema = z.strictObject({
   reconnectMs: z.number().int().min(10).max(600_000),
   /** SendingTime may differ from our clock by this much. */
   sendingTimeToleranceS: z.number().int().min(1),
-  /** Tag that carries the recorded market time (a replaying venue), 0 = receive time is market time. */
+  /**
+   * Tag that carries the recorded market time (a replaying venue), 0 = receive time is market
+   * time.
+   */
   marketTimeTag: whole,
   marketDepth: z.number().int().min(0).max(4096),
 });
@@ -61,27 +87,36 @@ export const fixVenueSchema = z.strictObject({
 export const webSocketVenueSchema = z.strictObject({
   name,
   protocol: z.literal('binance'),
-  url: z.string().regex(/^wss?:\/\//),
+  url: z
+    .string()
+    .regex(/^wss?:\/\//)
+    .describe('an address that starts with ws:// or wss://'),
   /** Base address for depth snapshots. */
-  snapshotUrl: z.string().regex(/^https?:\/\//),
+  snapshotUrl: z
+    .string()
+    .regex(/^https?:\/\//)
+    .describe('an address that starts with http:// or https://'),
   reconnectMs: z.number().int().min(10).max(600_000),
 });
 
 export const strategySchema = z.strictObject({
   name,
   /** File in strategies/, without folder: market-maker.ts. */
-  file: z.string().regex(/^[a-z0-9-]+\.ts$/),
+  file: z
+    .string()
+    .regex(/^[a-z0-9-]+\.ts$/)
+    .describe('a file of strategies/, such as market-maker.ts'),
   account: name,
-  instruments: z.array(z.string()).min(1),
+  instruments: z.array(text).min(1).max(64),
   /** Checked by the strategy's own schema. */
   parameters: z.record(z.string(), z.unknown()),
 });
 
 export const limitSchema = z.strictObject({
   /** A name, or * for all; of several rows that match, the strictest value of each limit holds. */
-  strategy: z.string(),
-  account: z.string(),
-  instrument: z.string(),
+  strategy: text,
+  account: text,
+  instrument: text,
   orderQtyMax: positiveDecimal,
   orderNotionalMax: positiveDecimal,
   positionQtyMax: positiveDecimal,
@@ -95,17 +130,23 @@ export const limitSchema = z.strictObject({
 
 export const configSchema = z.strictObject({
   baseCurrency: currency,
-  journal: z.strictObject({ directory: z.string(), segmentBytes: z.number().int().min(1_048_576) }),
+  journal: z.strictObject({ directory: text, segmentBytes: z.number().int().min(1_048_576) }),
   control: z.strictObject({
     host: z.enum(['127.0.0.1', '::1']),
     port,
-    tokenFile: z.string(),
-    rearmTokenFile: z.string(),
+    tokenFile: text,
+    rearmTokenFile: text,
   }),
-  currencies: z.record(currency, z.strictObject({ decimals: z.number().int().min(0).max(8), toBase: positiveDecimal })),
+  currencies: z.record(
+    currency,
+    z.strictObject({ decimals: z.number().int().min(0).max(8), toBase: positiveDecimal }),
+  ),
   calendars: z.record(name, calendarSchema),
   accounts: z.array(name).min(1).max(16),
-  venues: z.array(z.discriminatedUnion('protocol', [fixVenueSchema, webSocketVenueSchema])).min(1).max(4),
+  venues: z
+    .array(z.discriminatedUnion('protocol', [fixVenueSchema, webSocketVenueSchema]))
+    .min(1)
+    .max(4),
   instruments: z.array(instrumentSchema).min(1).max(64),
   signals: z.strictObject({
     orderFlowHalfLifeMs: z.number().positive(),
@@ -127,11 +168,29 @@ export const configSchema = z.strictObject({
     horizonDays: z.number().positive(),
     everyMs: z.number().int().min(100),
     seed: whole,
-    /** CSV of daily closes (date first, a column an instrument); plain or .zst. */
-    history: z.string(),
+    /**
+     * CSV of daily closes (date first, a column an instrument); plain or .zst; relative to this
+     * file's folder.
+     */
+    history: text,
     /** Column of the history that stands for each instrument. */
-    columns: z.record(z.string(), z.string()),
+    columns: z.record(z.string(), text),
   }),
+});
+
+const fileName = z
+  .string()
+  .regex(/^[A-Za-z0-9._/-]+\.yaml$/)
+  .describe('a .yaml file, relative to the folder of the file that names it');
+
+/** A file of strategies or limits, spliced in where its name stands. */
+export const strategyFileSchema = z.union([strategySchema, z.array(strategySchema)]);
+export const limitsFileSchema = z.union([limitSchema, z.array(limitSchema)]);
+
+/** The file on disk: as configSchema, but strategies and limits may be named by file. */
+export const configFileSchema = configSchema.extend({
+  strategies: z.array(z.union([fileName, strategySchema])),
+  limits: z.array(z.union([fileName, limitSchema])),
 });
 
 export type GyrfalconConfig = z.infer<typeof configSchema>;

@@ -1,0 +1,146 @@
+/**
+ * Turns what zod found into a line that a trader can act on: place, path, value, what is allowed.
+ * What is allowed comes from the published JSON Schema, so message and editor help never
+ * disagree.
+ */
+import { z } from 'zod';
+import { nearest } from './nearest.ts';
+import { configSchema } from './schema.ts';
+import type { Path, YamlSource } from './yaml-source.ts';
+
+type JsonSchema = z.core.JSONSchema.BaseSchema;
+type Issue = z.core.$ZodIssue;
+const ROOT = z.toJSONSchema(configSchema) as JsonSchema;
+const VALUE_CHARS_MAX = 60;
+
+/** One line an unknown key, one line any other issue. */
+export function explainIssues(issues: readonly Issue[], source: YamlSource): string[] {
+  const lines: string[] = [];
+  const meant = new Set<string>();
+  for (const issue of issues) {
+    if (issue.code !== 'unrecognized_keys') continue;
+    for (const key of issue.keys) {
+      const known = Object.keys(schemaAt(issue.path, source.value)?.properties ?? {});
+      const guess = nearest(key, known);
+      if (guess !== undefined) meant.add(pathText([...issue.path, guess]));
+      lines.push(unknownKeyLine([...issue.path, key], known, source));
+    }
+  }
+  for (const issue of issues) {
+    // A misspelt key is also a missing one: said once, as the misspelling.
+    if (issue.code === 'unrecognized_keys' || meant.has(pathText(issue.path))) continue;
+    lines.push(valueLine(issue, source));
+  }
+  return lines;
+}
+
+/** limits[0].collarBps */
+export function pathText(path: Path): string {
+  let text = '';
+  for (const segment of path) {
+    if (typeof segment === 'number') text += `[${segment}]`;
+    else text += text === '' ? String(segment) : `.${String(segment)}`;
+  }
+  return text === '' ? 'the file' : text;
+}
+
+function unknownKeyLine(path: Path, known: readonly string[], source: YamlSource): string {
+  const guess = nearest(String(path.at(-1)), known);
+  const advice =
+    guess === undefined ? `allowed keys: ${known.join(', ')}` : `did you mean "${guess}"?`;
+  return `${source.placeOfKey(path)}: ${pathText(path)}: unknown key; ${advice}`;
+}
+
+function valueLine(issue: Issue, source: YamlSource): string {
+  const { path } = issue;
+  const value = valueAt(source.value, path);
+  if (issue.code === 'invalid_key') {
+    const parent = schemaAt(path.slice(0, -1), source.value);
+    const allowed = describe(parent?.propertyNames as JsonSchema | undefined);
+    const key = JSON.stringify(path.at(-1));
+    return `${source.placeOfKey(path)}: ${pathText(path)}: the key ${key} must be ${allowed}`;
+  }
+  const allowed =
+    issue.code === 'invalid_union' && 'options' in issue && Array.isArray(issue.options)
+      ? issue.options.map((option) => JSON.stringify(option)).join(' or ')
+      : describe(schemaAt(path, source.value));
+  const found = value === undefined ? 'is missing' : `is ${shorten(value)}`;
+  return `${source.placeOf(path)}: ${pathText(path)} ${found}; it must be ${allowed}`;
+}
+
+function shorten(value: unknown): string {
+  const text = typeof value === 'number' ? String(value) : JSON.stringify(value);
+  return text.length > VALUE_CHARS_MAX ? `${text.slice(0, VALUE_CHARS_MAX)}…` : text;
+}
+
+function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (at, key) => (at as Record<PropertyKey, unknown> | null | undefined)?.[key],
+    value,
+  );
+}
+
+/** The schema that holds at a path; a union is decided by the value's discriminator. */
+function schemaAt(path: Path, root: unknown): JsonSchema | undefined {
+  let schema: JsonSchema | undefined = ROOT;
+  let value: unknown = root;
+  for (const segment of path) {
+    if (schema === undefined) return undefined;
+    value = valueAt(value, [segment]);
+    schema = child(schema, segment);
+    if (schema?.oneOf) schema = variantOf(schema.oneOf as JsonSchema[], value) ?? schema;
+  }
+  return schema;
+}
+
+function child(schema: JsonSchema, segment: PropertyKey): JsonSchema | undefined {
+  if (typeof segment === 'number') return schema.items as JsonSchema | undefined;
+  const named = schema.properties?.[String(segment)];
+  const other = schema.additionalProperties;
+  return (named ?? (typeof other === 'object' ? other : undefined)) as JsonSchema | undefined;
+}
+
+function variantOf(variants: readonly JsonSchema[], value: unknown): JsonSchema | undefined {
+  return variants.find(({ properties }) =>
+    Object.entries(properties ?? {}).some(
+      ([key, schema]) =>
+        key === 'protocol' && (schema as JsonSchema).const === valueAt(value, [key]),
+    ),
+  );
+}
+
+function describe(schema: JsonSchema | undefined): string {
+  if (schema === undefined) return 'something else';
+  if (schema.description !== undefined) return schema.description;
+  if (schema.enum) return `one of ${schema.enum.map((v) => JSON.stringify(v)).join(', ')}`;
+  if (schema.const !== undefined) return JSON.stringify(schema.const);
+  switch (schema.type) {
+    case 'integer':
+    case 'number':
+      return `${schema.type === 'integer' ? 'a whole number' : 'a number'}${range(schema)}`;
+    case 'array':
+      return `a list${count(schema)}`;
+    case 'object':
+      return schema.properties
+        ? `a group of keys: ${Object.keys(schema.properties).join(', ')}`
+        : 'a group of named entries';
+    default:
+      return String(schema.type ?? 'a group of keys');
+  }
+}
+
+function range(schema: JsonSchema): string {
+  const parts: string[] = [];
+  if (schema.minimum !== undefined) parts.push(`from ${schema.minimum}`);
+  if (schema.exclusiveMinimum !== undefined) parts.push(`above ${schema.exclusiveMinimum}`);
+  const bounded = schema.maximum !== undefined && schema.maximum < Number.MAX_SAFE_INTEGER;
+  if (bounded) parts.push(`to ${schema.maximum}`);
+  if (schema.exclusiveMaximum !== undefined) parts.push(`and below ${schema.exclusiveMaximum}`);
+  return parts.length === 0 ? '' : ` ${parts.join(' ')}`;
+}
+
+function count(schema: JsonSchema): string {
+  if (schema.minItems === undefined && schema.maxItems === undefined) return '';
+  if (schema.maxItems === undefined) return ` of at least ${schema.minItems}`;
+  return ` of ${schema.minItems ?? 0} to ${schema.maxItems}`;
+}

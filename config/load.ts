@@ -1,0 +1,52 @@
+/**
+ * Reads a configuration once, at start: YAML with its included files, shape, cross-checks. What
+ * comes out cannot be wrong past this edge; what is wrong is told all at once, with file, line
+ * and path.
+ */
+import { createHash } from 'node:crypto';
+import { dirname } from 'node:path';
+import { ConfigError } from './config-error.ts';
+import { crossCheck } from './cross-checks.ts';
+import { explainIssues, pathText } from './explain-issue.ts';
+import { configSchema, type GyrfalconConfig } from './schema.ts';
+import { readYamlSource } from './yaml-source.ts';
+
+export interface LoadedConfig {
+  readonly config: GyrfalconConfig;
+  /** The config as JSON with sorted keys: the journal's first record holds it. */
+  readonly canonicalJson: string;
+  /** SHA-256 of canonicalJson, in hex. */
+  readonly configHash: string;
+  /** Folder of the main file; valueAtRisk.history is relative to it. */
+  readonly directory: string;
+  /** Every file that was read, the main file first. */
+  readonly files: readonly string[];
+  /** file:line:column of a value, for checks that only its reader can make (strategy parameters). */
+  placeOf(path: readonly PropertyKey[]): string;
+}
+
+/** @throws ConfigError with one line a mistake. */
+export function loadConfig(file: string): LoadedConfig {
+  const source = readYamlSource(file);
+  const parsed = configSchema.safeParse(source.value);
+  const misshapen = parsed.success ? [] : explainIssues(parsed.error.issues, source);
+  if (!parsed.success || source.mistakes.length > 0) {
+    throw new ConfigError([...source.mistakes, ...misshapen]);
+  }
+  const config = parsed.data;
+  const mistakes = crossCheck(config).map(
+    ({ path, text }) => `${source.placeOf(path)}: ${pathText(path)} ${text}`,
+  );
+  if (mistakes.length > 0) throw new ConfigError(mistakes);
+  const canonicalJson = JSON.stringify(sortKeys(config));
+  const configHash = createHash('sha256').update(canonicalJson).digest('hex');
+  const { files, placeOf } = source;
+  return { config, canonicalJson, configHash, directory: dirname(file), files, placeOf };
+}
+
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, sortKeys(inner)]));
+}

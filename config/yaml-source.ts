@@ -1,0 +1,149 @@
+/**
+ * A YAML file as plain data that still knows where each value stands. The lists `strategies` and
+ * `limits` may name further files, which are spliced in; a place then points into the file the
+ * value came from.
+ */
+import { readFileSync } from 'node:fs';
+import { dirname, isAbsolute, join } from 'node:path';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+} from 'yaml';
+import { ConfigError } from './config-error.ts';
+
+export type Path = readonly PropertyKey[];
+const LISTS_WITH_FILES = ['strategies', 'limits'] as const;
+
+interface YamlFile {
+  readonly file: string;
+  readonly document: Document;
+  readonly lines: LineCounter;
+  readonly value: unknown;
+}
+
+/** Where an element of a spliced list was written. */
+interface Origin {
+  readonly from: YamlFile;
+  readonly path: Path;
+}
+
+export interface YamlSource {
+  readonly value: unknown;
+  /** Every file that was read, the main file first. */
+  readonly files: readonly string[];
+  /** Included files that cannot be used; their elements are left out of `value`. */
+  readonly mistakes: readonly string[];
+  /** file:line:column of the value at a path, or of its nearest enclosing value. */
+  placeOf(path: Path): string;
+  /** file:line:column of the last segment as a key. */
+  placeOfKey(path: Path): string;
+}
+
+export function readYamlSource(file: string): YamlSource {
+  const main = readYamlFile(file, '');
+  const files = [file];
+  const origins = new Map<PropertyKey, Origin[]>();
+  const value = isRecord(main.value) ? { ...main.value } : main.value;
+  const mistakes: string[] = [];
+  for (const key of LISTS_WITH_FILES) {
+    const list = isRecord(value) ? value[key] : undefined;
+    if (!isRecord(value) || !Array.isArray(list)) continue;
+    const spliced = spliceFiles({ main, key, list, mistakes });
+    origins.set(
+      key,
+      spliced.map((element) => element.origin),
+    );
+    files.push(...spliced.map((element) => element.origin.from.file));
+    value[key] = spliced.map((element) => element.value);
+  }
+  const originOf = (path: Path): Origin => {
+    const origin = typeof path[1] === 'number' ? origins.get(path[0] ?? '')?.[path[1]] : undefined;
+    if (origin === undefined) return { from: main, path };
+    return { from: origin.from, path: [...origin.path, ...path.slice(2)] };
+  };
+  return {
+    value,
+    files: [...new Set(files)],
+    mistakes,
+    placeOf: (path) => place(originOf(path), false),
+    placeOfKey: (path) => place(originOf(path), true),
+  };
+}
+
+function spliceFiles(list: { main: YamlFile; key: string; list: unknown[]; mistakes: string[] }) {
+  const { main, key, mistakes } = list;
+  return list.list.flatMap((element, index): { value: unknown; origin: Origin }[] => {
+    const path = [key, index];
+    if (typeof element !== 'string') return [{ value: element, origin: { from: main, path } }];
+    const file = isAbsolute(element) ? element : join(dirname(main.file), element);
+    try {
+      const from = readYamlFile(
+        file,
+        `${place({ from: main, path }, false)}: ${key}[${index}] names `,
+      );
+      if (!Array.isArray(from.value)) return [{ value: from.value, origin: { from, path: [] } }];
+      return from.value.map((value, i) => ({ value, origin: { from, path: [i] } }));
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      mistakes.push(...error.lines);
+      return [];
+    }
+  });
+}
+
+/** `namedBy` is put before a file that cannot be read, so that the user finds who asks for it. */
+function readYamlFile(file: string, namedBy: string): YamlFile {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? 'unknown reason';
+    const hint = code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`;
+    throw new ConfigError([`${namedBy}${file}: ${hint}`]);
+  }
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false });
+  const broken = [...document.errors, ...document.warnings].map((error) => {
+    const { line, col } = lines.linePos(error.pos[0]);
+    return `${file}:${line}:${col}: not valid YAML: ${error.message}`;
+  });
+  if (broken.length > 0) throw new ConfigError(broken);
+  try {
+    return { file, document, lines, value: document.toJS() };
+  } catch (cause) {
+    throw new ConfigError([`${file}:1:1: not valid YAML: ${(cause as Error).message}`]);
+  }
+}
+
+function place({ from, path }: Origin, asKey: boolean): string {
+  let node: unknown = from.document.contents;
+  let start = isNode(node) ? (node.range?.[0] ?? 0) : 0;
+  for (const [depth, segment] of path.entries()) {
+    if (isAlias(node)) node = node.resolve(from.document);
+    const last = depth === path.length - 1;
+    let next: unknown;
+    if (isMap(node)) {
+      const pair = node.items.find(
+        ({ key }) => isScalar(key) && String(key.value) === String(segment),
+      );
+      next = asKey && last ? pair?.key : (pair?.value ?? pair?.key);
+    } else if (isSeq(node)) {
+      next = node.items[Number(segment)];
+    }
+    if (!isNode(next)) break;
+    start = next.range?.[0] ?? start;
+    node = next;
+  }
+  const { line, col } = from.lines.linePos(start);
+  return `${from.file}:${line}:${col}`;
+}
+
+function isRecord(value: unknown): value is Record<PropertyKey, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,25 @@
+/** Writes config/*.schema.json, the shape of the YAML files for editors, from config/schema.ts. */
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { configFileSchema, limitsFileSchema, strategyFileSchema } from '../config/schema.ts';
+
+const SCHEMAS = [
+  ['config/gyrfalcon.schema.json', 'Gyrfalcon configuration', configFileSchema],
+  ['config/strategy.schema.json', 'Gyrfalcon strategy', strategyFileSchema],
+  ['config/limits.schema.json', 'Gyrfalcon limits', limitsFileSchema],
+];
+
+/** File name and text of each schema. */
+export function configSchemas() {
+  return SCHEMAS.map(([file, title, schema]) => {
+    const { $schema, ...rest } = z.toJSONSchema(schema);
+    return { file, text: `${JSON.stringify({ $schema, title, ...rest }, null, 2)}\n` };
+  });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const { file, text } of configSchemas()) {
+    writeFileSync(new URL(`../${file}`, import.meta.url), text);
+  }
+}

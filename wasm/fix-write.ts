@@ -1,0 +1,120 @@
+/**
+ * HOT: writes FIX fields into linear memory. Every writer takes an address and returns the one after what
+ * it wrote; the caller has made sure that there is room. Used by order-encode.ts.
+ */
+
+const SOH: i32 = 1;
+const EQUALS: i32 = 61;
+const DOT: i32 = 46;
+const ZERO: i32 = 48;
+const E8: i64 = 100000000;
+const NS_PER_SECOND: i64 = 1000000000;
+const NS_PER_DAY: i64 = 86400000000000;
+
+export function writeTag(at: i32, tag: i32): i32 {
+  const end = writeNumber(at, i64(tag));
+  store<u8>(end, EQUALS);
+  return end + 1;
+}
+
+export function endField(at: i32): i32 {
+  store<u8>(at, SOH);
+  return at + 1;
+}
+
+/** tag=c where c is one character. */
+export function writeCharField(at: i32, tag: i32, code: i32): i32 {
+  const end = writeTag(at, tag);
+  store<u8>(end, code);
+  return endField(end + 1);
+}
+
+/** tag=text, copied from an address. */
+export function writeTextField(at: i32, tag: i32, text: i32, length: i32): i32 {
+  const end = writeTag(at, tag);
+  memory.copy(end, text, length);
+  return endField(end + length);
+}
+
+export function writeNumberField(at: i32, tag: i32, value: i64): i32 {
+  return endField(writeNumber(writeTag(at, tag), value));
+}
+
+/** tag=price or quantity: steps of stepE8 / 10^8 each, exact, without trailing zeros. */
+export function writeDecimalField(at: i32, tag: i32, steps: i64, stepE8: i64): i32 {
+  return endField(writeDecimal(writeTag(at, tag), steps, stepE8));
+}
+
+/** tag=yyyymmdd-hh:mm:ss.nnnnnnnnn of nanoseconds since 1970, UTC. */
+export function writeTimeField(at: i32, tag: i32, absoluteNs: i64): i32 {
+  return endField(writeTime(writeTag(at, tag), absoluteNs));
+}
+
+/** A number from 0 on, without leading zeros. */
+export function writeNumber(at: i32, value: i64): i32 {
+  return writePadded(at, value, digitCount(value));
+}
+
+/** A number from 0 on in exactly `digits` places. */
+export function writePadded(at: i32, value: i64, digits: i32): i32 {
+  let rest = value;
+  for (let place = at + digits - 1; place >= at; place--) {
+    store<u8>(place, ZERO + i32(rest % 10));
+    rest /= 10;
+  }
+  return at + digits;
+}
+
+export function digitCount(value: i64): i32 {
+  let digits: i32 = 1;
+  for (let rest = value / 10; rest > 0; rest /= 10) digits++;
+  return digits;
+}
+
+export function byteSum(from: i32, to: i32): i32 {
+  let sum: i32 = 0;
+  for (let at = from; at < to; at++) sum += load<u8>(at);
+  return sum;
+}
+
+/** Both factors are cut at 10^8 so that no product passes i64. */
+function writeDecimal(at: i32, steps: i64, stepE8: i64): i32 {
+  const fraction = stepE8 % E8;
+  const low = (steps % E8) * fraction;
+  const whole = steps * (stepE8 / E8) + (steps / E8) * fraction + low / E8;
+  let rest = low % E8;
+  let end = writeNumber(at, whole);
+  if (rest === 0) return end;
+  let digits: i32 = 8;
+  for (; rest % 10 === 0; rest /= 10) digits--;
+  store<u8>(end, DOT);
+  end++;
+  return writePadded(end, rest, digits);
+}
+
+function writeTime(at: i32, absoluteNs: i64): i32 {
+  const second = absoluteNs / NS_PER_SECOND;
+  let end = writeDate(at, absoluteNs / NS_PER_DAY);
+  store<u8>(end, 45); // -
+  end = writePadded(end + 1, (second / 3600) % 24, 2);
+  store<u8>(end, 58); // :
+  end = writePadded(end + 1, (second / 60) % 60, 2);
+  store<u8>(end, 58);
+  end = writePadded(end + 1, second % 60, 2);
+  store<u8>(end, DOT);
+  return writePadded(end + 1, absoluteNs % NS_PER_SECOND, 9);
+}
+
+/** Days since 1970 as yyyymmdd; years run from March, so that the leap day is the last of its year. */
+function writeDate(at: i32, days: i64): i32 {
+  const shifted = days + 719468; // since 1 March of year 0
+  const era = shifted / 146097;
+  const dayOfEra = shifted % 146097;
+  const yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146096) / 365;
+  const dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100);
+  const monthFromMarch = (5 * dayOfYear + 2) / 153;
+  const day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1;
+  const month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9;
+  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
+  return writePadded(writePadded(writePadded(at, year, 4), month, 2), day, 2);
+}

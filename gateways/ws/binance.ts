@@ -73,7 +73,7 @@ export interface FeedRefusal {
   readonly reason: FeedRefusalReason;
   /** What was wrong, for one line. */
   readonly detail: string;
-  /** Set where the lost message was a depth diff: the book of this instrument has a hole. */
+  /** Set where the lost message was a diff or snapshot: the book of this instrument has a hole. */
   readonly target: FeedInstrument | null;
 }
 
@@ -112,10 +112,9 @@ export function parseBinance(
   const target = instruments.get(symbol);
   if (target === undefined)
     return refused('UNKNOWN_SYMBOL', `symbol '${symbol}' is not configured`);
-  if (isSnapshot) return snapshotOf(data, target);
-  if (data.e === 'depthUpdate') {
-    const diff = diffOf(data, target);
-    return diff.kind === 'refused' ? { ...diff, target } : diff;
+  if (isSnapshot || data.e === 'depthUpdate') {
+    const depth = isSnapshot ? snapshotOf(data, target) : diffOf(data, target);
+    return depth.kind === 'refused' ? { ...depth, target } : depth;
   }
   if (data.e === 'trade') return tradeOf(data, target);
   // Spot sends a bookTicker without its name.

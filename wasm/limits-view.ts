@@ -43,6 +43,9 @@ import {
   STRATEGY_BYTES,
 } from './layout';
 
+const MIX_PRICE: i64 = (0x7fb5d329 << 32) | 0x728ea185;
+const MIX_QTY: i64 = (0x5851f42d << 32) | 0x4c957f2d;
+const MIX_INSTRUMENT: i64 = (0x2545f491 << 32) | 0x4f6cdd1d;
 const SIDE_BUY: i32 = 1;
 const MARKET: i32 = 49; // '1'
 
@@ -88,9 +91,9 @@ export function effectivePrice(): i64 {
 export function orderSignature(): i64 {
   const market = load<i32>(INTENT + INT_ORD_TYPE) === MARKET;
   let mixed: i64 = market ? -1 : load<i64>(INTENT + INT_PRICE_TICKS);
-  mixed = (mixed ^ (mixed >>> 31)) * 0x7fb5d329728ea185 + load<i64>(INTENT + INT_QTY_LOTS);
-  mixed = (mixed ^ (mixed >>> 27)) * 0x5851f42d4c957f2d + i64(load<i32>(INTENT + INT_INSTRUMENT));
-  mixed = (mixed ^ (mixed >>> 33)) * 0x2545f4914f6cdd1d + i64(load<i32>(INTENT + INT_SIDE));
+  mixed = (mixed ^ (mixed >>> 31)) * MIX_PRICE + load<i64>(INTENT + INT_QTY_LOTS);
+  mixed = (mixed ^ (mixed >>> 27)) * MIX_QTY + i64(load<i32>(INTENT + INT_INSTRUMENT));
+  mixed = (mixed ^ (mixed >>> 33)) * MIX_INSTRUMENT + i64(load<i32>(INTENT + INT_SIDE));
   return mixed | 1;
 }
 

@@ -53,10 +53,14 @@ import {
   STRATEGY_STATE_BYTES,
 } from './layout';
 
-const SEED: u64 = 0x243f6a8885a308d3;
-const NAN_POSITIVE: u64 = 0x7ff8000000000000;
-const NAN_NEGATIVE: u64 = 0xfff8000000000000;
-const LEVEL_HEADS_BYTES: i32 = 24; // trade, refusal and fill heads
+const SEED: u64 = (0x243f6a88 << 32) | 0x85a308d3;
+const GOLDEN: u64 = (0x9e3779b9 << 32) | 0x7f4a7c15;
+const MULTIPLIER: u64 = (0xbf58476d << 32) | 0x1ce4e5b9;
+const INCREMENT: u64 = (0x165667b1 << 32) | 0x9e3779f9;
+const LAST_MULTIPLIER: u64 = (0x94d049bb << 32) | 0x133111eb;
+const NAN_POSITIVE: u64 = 0x7ff80000 << 32;
+const NAN_NEGATIVE: u64 = 0xfff80000 << 32;
+const RING_HEADS_BYTES: i32 = 24; // trade, refusal and fill heads
 const SENT_COUNTS_BYTES: i32 = 32; // orders sent, fills, rejects, denied
 const ORDER_STATES_BYTES: i32 = 64;
 const REFUSAL_COUNTS_BYTES: i32 = 512;
@@ -89,7 +93,7 @@ function hashControl(start: u64): u64 {
   hash = mix(hash, load<u64>(CTL_CORE_TIME_NS));
   hash = mix(hash, load<u64>(CTL_INTENT_SEQUENCE));
   hash = mix(hash, u64(load<u32>(CTL_FIRM_STATE)));
-  hash = hashWords(hash, CTL_TRADE_HEAD, LEVEL_HEADS_BYTES);
+  hash = hashWords(hash, CTL_TRADE_HEAD, RING_HEADS_BYTES);
   hash = mix(hash, (u64(load<u32>(CTL_ORDER_CURSOR)) << 32) | u64(load<u32>(CTL_OPEN_ORDERS)));
   hash = hashWords(hash, CTL_ORDERS_SENT, SENT_COUNTS_BYTES);
   return hashWords(hash, CTL_ORDER_BY_STATE, ORDER_STATES_BYTES);
@@ -151,20 +155,18 @@ function hashNumbers(start: u64, from: i32, length: i32): u64 {
   let hash = start;
   for (let at = from; at < from + length; at += 8) {
     const value = load<f64>(at);
-    hash = mix(hash, value === value ? reinterpret<u64>(value) : NAN_POSITIVE);
+    hash = mix(hash, isNaN<f64>(value) ? NAN_POSITIVE : reinterpret<u64>(value));
   }
   return hash;
 }
 
 function mix(hash: u64, word: u64): u64 {
-  return (
-    rotl<u64>(hash ^ (word * 0x9e3779b97f4a7c15), 29) * 0xbf58476d1ce4e5b9 + 0x165667b19e3779f9
-  );
+  return rotl<u64>(hash ^ (word * GOLDEN), 29) * MULTIPLIER + INCREMENT;
 }
 
 /** Every bit of the state reaches every bit of the result. */
 function finish(hash: u64): u64 {
-  let mixed = (hash ^ (hash >> 30)) * 0xbf58476d1ce4e5b9;
-  mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111eb;
+  let mixed = (hash ^ (hash >> 30)) * MULTIPLIER;
+  mixed = (mixed ^ (mixed >> 27)) * LAST_MULTIPLIER;
   return mixed ^ (mixed >> 31);
 }

@@ -1,1 +1,275 @@
-// filled by its topic
+/**
+ * HOT: bytes received to DECODED; no allocation. fixNext frames the next message in a session's RX and
+ * decodes 35=W, X and 8 when the session is live and the message is beyond doubt; every other whole
+ * message is left to the session in TypeScript, which consumes it in order. The reason (DEC_ERROR) is the
+ * first of: type, session state, the first faulty field, what is missing, CompIDs, PossDup, number, time.
+ */
+
+import { executionEnd, executionField } from './fix-execution';
+import { bodyEnd, bodyStart, frameLength, garbledLength } from './fix-frame';
+import { marketDataEnd, marketDataField } from './fix-market-data';
+import {
+  firstTime,
+  SEEN_34,
+  SEEN_43,
+  SEEN_49,
+  SEEN_52,
+  SEEN_56,
+  SEEN_BODY,
+  SEEN_MARKET_TIME,
+  ST_BYTES,
+  ST_COMP_IDS,
+  ST_GROUP_COUNT,
+  ST_INSTRUMENT,
+  ST_MARKET_TIME_TAG,
+  ST_POSS_DUP,
+  ST_SEEN,
+  ST_SESSION_CHECKS,
+  ST_TYPE,
+} from './fix-state';
+import { parseTimestamp, parseUnsigned } from './fix-value';
+import {
+  CTL_NOW_NS,
+  DEC_CLORDID,
+  DEC_ENTRIES,
+  DEC_ERROR,
+  DEC_INSTRUMENT,
+  DEC_KIND,
+  DEC_MARKET_TIME_NS,
+  DEC_MESSAGE,
+  DEC_MESSAGE_LENGTH,
+  DEC_MSG_SEQ_NUM,
+  DEC_ORIG_CLORDID,
+  DEC_REJECT_REASON,
+  DEC_SENDING_TIME_NS,
+  DECODED,
+  DECODED_EXECUTION,
+  DECODED_GARBLED,
+  DECODED_MARKET_DATA,
+  DECODED_NOTHING,
+  DECODED_SLOW,
+  FIX_BAD_VALUE,
+  FIX_BEGIN_STRING,
+  FIX_COMP_ID,
+  FIX_FIRST_FIELDS,
+  FIX_NOT_FAST_TYPE,
+  FIX_NOT_LIVE,
+  FIX_POSS_DUP,
+  FIX_SENDING_TIME,
+  FIX_SEQUENCE,
+  FIX_UNKNOWN_TAG,
+  RX,
+  RX_BYTES,
+  SES_BEGIN,
+  SES_BEGIN_LENGTH,
+  SES_MARKET_TIME_TAG,
+  SES_MAX_LATENCY_NS,
+  SES_NEXT_IN,
+  SES_RX_END,
+  SES_RX_START,
+  SES_SENDER,
+  SES_SENDER_LENGTH,
+  SES_STATE,
+  SES_TARGET,
+  SES_TARGET_LENGTH,
+  SESSION_BYTES,
+  SESSION_LIVE,
+  SESSIONS,
+} from './layout';
+
+export { symbolAdd, symbolFind } from './symbol-table';
+
+const SOH: i32 = 1;
+const TYPE_EXECUTION: i32 = 56; // 8
+const TYPE_SNAPSHOT: i32 = 87; // W
+const TYPE_UPDATE: i32 = 88; // X
+const TAG_MAX: i32 = 9999999; // a longer tag is none that we know
+const NOT_A_HEADER_FIELD: i32 = -1;
+const BOTH_COMP_IDS: i32 = 3;
+
+/** Frames and decodes the next message in the session's RX; a fast message uses its number up. */
+export function fixNext(session: i32): i32 {
+  const block = SESSIONS + session * SESSION_BYTES;
+  const rx = RX + session * RX_BYTES;
+  const at = rx + load<i32>(block + SES_RX_START);
+  const end = rx + load<i32>(block + SES_RX_END);
+  const framed = at < end ? frameLength(at, end) : 0;
+  if (framed === 0) {
+    store<i32>(DECODED + DEC_KIND, DECODED_NOTHING);
+    return DECODED_NOTHING;
+  }
+  const length = framed > 0 ? framed : garbledLength(at, end);
+  store<i32>(block + SES_RX_START, at + length - rx);
+  clearDecoded(at, length);
+  if (framed < 0) return verdict(DECODED_GARBLED, -framed);
+  const begin = load<i32>(block + SES_BEGIN_LENGTH);
+  if (load<u8>(at + 2 + begin) !== SOH || memory.compare(at + 2, block + SES_BEGIN, begin) !== 0) {
+    return verdict(DECODED_SLOW, FIX_BEGIN_STRING);
+  }
+  const type = messageType(bodyStart(at, at + length));
+  if (type === 0) return verdict(DECODED_SLOW, FIX_NOT_FAST_TYPE);
+  if (load<i32>(block + SES_STATE) !== SESSION_LIVE) return verdict(DECODED_SLOW, FIX_NOT_LIVE);
+  let error = decodeBody(block, type, true);
+  if (error === 0) error = sessionError(block);
+  if (error !== 0) return verdict(DECODED_SLOW, error);
+  store<i64>(block + SES_NEXT_IN, load<i64>(block + SES_NEXT_IN) + 1);
+  return verdict(type === TYPE_EXECUTION ? DECODED_EXECUTION : DECODED_MARKET_DATA, 0);
+}
+
+/** Decodes a frame that the session in TypeScript has accepted; no session checks. */
+export function fixDecode(session: i32, address: i32, length: i32): i32 {
+  clearDecoded(address, length);
+  const body = bodyStart(address, address + length);
+  if (body === 0) return verdict(DECODED_SLOW, FIX_FIRST_FIELDS);
+  const type = messageType(body);
+  if (type === 0) return verdict(DECODED_SLOW, FIX_NOT_FAST_TYPE);
+  const error = decodeBody(SESSIONS + session * SESSION_BYTES, type, false);
+  if (error !== 0) return verdict(DECODED_SLOW, error);
+  return verdict(type === TYPE_EXECUTION ? DECODED_EXECUTION : DECODED_MARKET_DATA, 0);
+}
+
+function verdict(kind: i32, error: i32): i32 {
+  store<i32>(DECODED + DEC_KIND, kind);
+  store<i32>(DECODED + DEC_ERROR, error);
+  return kind;
+}
+
+function clearDecoded(address: i32, length: i32): void {
+  memory.fill(DECODED, 0, DEC_ENTRIES);
+  store<i32>(DECODED + DEC_MESSAGE, address);
+  store<i32>(DECODED + DEC_MESSAGE_LENGTH, length);
+  store<i32>(DECODED + DEC_INSTRUMENT, -1);
+  store<i32>(DECODED + DEC_REJECT_REASON, -1);
+  store<i64>(DECODED + DEC_CLORDID, -1);
+  store<i64>(DECODED + DEC_ORIG_CLORDID, -1);
+}
+
+/** The ASCII code of a MsgType that is decoded here, 0 = another type. */
+function messageType(body: i32): i32 {
+  if (load<u8>(body + 4) !== SOH) return 0;
+  const type = <i32>load<u8>(body + 3);
+  return type === TYPE_SNAPSHOT || type === TYPE_UPDATE || type === TYPE_EXECUTION ? type : 0;
+}
+
+/** All fields between MsgType and CheckSum; 0 or FIX_*. */
+function decodeBody(block: i32, type: i32, sessionChecks: boolean): i32 {
+  const at = load<i32>(DECODED + DEC_MESSAGE);
+  const messageEnd = at + load<i32>(DECODED + DEC_MESSAGE_LENGTH);
+  const end = bodyEnd(messageEnd);
+  memory.fill(ST_SEEN, 0, ST_BYTES);
+  store<i32>(ST_SESSION_CHECKS, sessionChecks ? 1 : 0);
+  store<i32>(ST_MARKET_TIME_TAG, load<i32>(block + SES_MARKET_TIME_TAG));
+  store<i32>(ST_TYPE, type);
+  store<i32>(ST_GROUP_COUNT, -1);
+  store<i32>(ST_INSTRUMENT, -1);
+  let cursor = bodyStart(at, messageEnd) + 5;
+  while (cursor < end) {
+    let tag = 0;
+    if (load<u8>(cursor) === 48) return FIX_BAD_VALUE; // no tag begins with 0
+    const tagAt = cursor;
+    while (true) {
+      const digit = <i32>load<u8>(cursor) - 48;
+      if (digit < 0 || digit > 9) break;
+      if (tag <= TAG_MAX) tag = tag * 10 + digit;
+      cursor++;
+    }
+    if (cursor === tagAt || load<u8>(cursor) !== 61) return FIX_BAD_VALUE; // =
+    const valueAt = ++cursor;
+    while (load<u8>(cursor) !== SOH) cursor++; // the frame's last byte is one
+    if (cursor === valueAt || cursor >= end) return FIX_BAD_VALUE;
+    const error = decodeField(block, tag, valueAt, cursor);
+    if (error !== 0) return error;
+    cursor++;
+  }
+  return type === TYPE_EXECUTION ? executionEnd() : marketDataEnd();
+}
+
+function decodeField(block: i32, tag: i32, at: i32, end: i32): i32 {
+  const header = headerField(block, tag, at, end);
+  if (header !== NOT_A_HEADER_FIELD) {
+    return (load<i64>(ST_SEEN) & SEEN_BODY) === 0 ? header : FIX_BAD_VALUE;
+  }
+  store<i64>(ST_SEEN, load<i64>(ST_SEEN) | SEEN_BODY);
+  if (tag === load<i32>(ST_MARKET_TIME_TAG)) return marketTime(at, end);
+  return load<i32>(ST_TYPE) === TYPE_EXECUTION
+    ? executionField(tag, at, end)
+    : marketDataField(tag, at, end);
+}
+
+function marketTime(at: i32, end: i32): i32 {
+  const time = parseTimestamp(at, end);
+  if (time < 0 || !firstTime(SEEN_MARKET_TIME)) return FIX_BAD_VALUE;
+  store<i64>(DECODED + DEC_MARKET_TIME_NS, time);
+  return 0;
+}
+
+/** A field of the standard header, which must stand before all others; 0, FIX_* or NOT_A_HEADER_FIELD. */
+function headerField(block: i32, tag: i32, at: i32, end: i32): i32 {
+  switch (tag) {
+    case 34:
+      store<i64>(DECODED + DEC_MSG_SEQ_NUM, parseUnsigned(at, end));
+      if (load<i64>(DECODED + DEC_MSG_SEQ_NUM) < 0) return FIX_BAD_VALUE;
+      return firstTime(SEEN_34) ? 0 : FIX_BAD_VALUE;
+    case 49:
+      if (sameText(at, end, block + SES_TARGET, load<i32>(block + SES_TARGET_LENGTH))) {
+        store<i32>(ST_COMP_IDS, load<i32>(ST_COMP_IDS) | 1);
+      }
+      return firstTime(SEEN_49) ? 0 : FIX_BAD_VALUE;
+    case 56:
+      if (sameText(at, end, block + SES_SENDER, load<i32>(block + SES_SENDER_LENGTH))) {
+        store<i32>(ST_COMP_IDS, load<i32>(ST_COMP_IDS) | 2);
+      }
+      return firstTime(SEEN_56) ? 0 : FIX_BAD_VALUE;
+    case 52:
+      return sendingTime(at, end);
+    case 43:
+      if (end - at !== 1 || (load<u8>(at) !== 89 && load<u8>(at) !== 78)) return FIX_BAD_VALUE; // Y N
+      store<i32>(ST_POSS_DUP, load<u8>(at) === 89 ? 1 : 0);
+      return firstTime(SEEN_43) ? 0 : FIX_BAD_VALUE;
+    default:
+      return rareHeaderField(tag);
+  }
+}
+
+/** Header fields that only the session in TypeScript can judge: sub and location ids, resend times. */
+function rareHeaderField(tag: i32): i32 {
+  switch (tag) {
+    case 50:
+    case 57:
+    case 97:
+    case 115:
+    case 116:
+    case 122:
+    case 128:
+    case 129:
+    case 142:
+    case 143:
+    case 144:
+    case 145:
+    case 369:
+      return load<i32>(ST_SESSION_CHECKS) !== 0 ? FIX_UNKNOWN_TAG : 0;
+    default:
+      return NOT_A_HEADER_FIELD;
+  }
+}
+
+function sendingTime(at: i32, end: i32): i32 {
+  const time = parseTimestamp(at, end);
+  if (time < 0 || !firstTime(SEEN_52)) return FIX_BAD_VALUE;
+  store<i64>(DECODED + DEC_SENDING_TIME_NS, time);
+  if (load<i32>(ST_MARKET_TIME_TAG) === 52) store<i64>(DECODED + DEC_MARKET_TIME_NS, time);
+  return 0;
+}
+
+function sameText(at: i32, end: i32, text: i32, length: i32): boolean {
+  return end - at === length && memory.compare(at, text, length) === 0;
+}
+
+/** Whether the header is the one that this session awaits; 0 or FIX_*. */
+function sessionError(block: i32): i32 {
+  if (load<i32>(ST_COMP_IDS) !== BOTH_COMP_IDS) return FIX_COMP_ID;
+  if (load<i32>(ST_POSS_DUP) !== 0) return FIX_POSS_DUP;
+  if (load<i64>(DECODED + DEC_MSG_SEQ_NUM) !== load<i64>(block + SES_NEXT_IN)) return FIX_SEQUENCE;
+  const late = load<i64>(CTL_NOW_NS) - load<i64>(DECODED + DEC_SENDING_TIME_NS);
+  return abs(late) > load<i64>(block + SES_MAX_LATENCY_NS) ? FIX_SENDING_TIME : 0;
+}

@@ -1,1 +1,143 @@
-// filled by its topic
+/**
+ * HOT: one call per book change; no allocation. The signals that strategies see, one block of SIGNALS an
+ * instrument: microprice, order-flow imbalance, EWMA volatility, z-score. Time is the core's time; each
+ * estimate forgets with its own half-life (CTL_SIGNAL_PARAMS). No value is ever NaN or infinite; while the
+ * book has one side only, all of them stay as they are.
+ */
+
+import { exp } from './exp';
+import {
+  BOOK_ASK_COUNT,
+  BOOK_ASK_LOTS,
+  BOOK_ASK_TICKS,
+  BOOK_BID_COUNT,
+  BOOK_BID_LOTS,
+  BOOK_BID_TICKS,
+  BOOK_BYTES,
+  BOOKS,
+  CTL_CORE_TIME_NS,
+  CTL_SIGNAL_PARAMS,
+  SIG_EWMA_VOL,
+  SIG_MICROPRICE,
+  SIG_OFI,
+  SIG_PRIVATE,
+  SIG_Z_SCORE,
+  SIGNAL_BYTES,
+  SIGNALS,
+} from './layout';
+
+export { exp } from './exp';
+
+// |0 started i32 |8 timeNs i64 rel |16 bidTicks i64 |24 bidLots i64 |32 askTicks i64 |40 askLots i64
+// |48 mid f64 |56 variance f64 |64 mean f64 |72 deviation sum f64 |80 deviation weight f64
+const STARTED: i32 = SIG_PRIVATE;
+const TIME_NS: i32 = SIG_PRIVATE + 8;
+const BID_TICKS: i32 = SIG_PRIVATE + 16;
+const BID_LOTS: i32 = SIG_PRIVATE + 24;
+const ASK_TICKS: i32 = SIG_PRIVATE + 32;
+const ASK_LOTS: i32 = SIG_PRIVATE + 40;
+const MID: i32 = SIG_PRIVATE + 48;
+const VARIANCE: i32 = SIG_PRIVATE + 56;
+const MEAN: i32 = SIG_PRIVATE + 64;
+const DEVIATION_SUM: i32 = SIG_PRIVATE + 72;
+const DEVIATION_WEIGHT: i32 = SIG_PRIVATE + 80;
+
+const HALF_LIFE_OFI: i32 = CTL_SIGNAL_PARAMS;
+const HALF_LIFE_VOLATILITY: i32 = CTL_SIGNAL_PARAMS + 8;
+const HALF_LIFE_MEAN: i32 = CTL_SIGNAL_PARAMS + 16;
+const HALF_LIFE_DEVIATION: i32 = CTL_SIGNAL_PARAMS + 24;
+const LN_2: f64 = 0.6931471805599453;
+const NS_PER_SECOND: f64 = 1000000000.0;
+const SMALL: f64 = 0.000001; // below it (1 - e^-x) / x is 1 - x / 2 to the last bit
+const DEVIATION_MIN: f64 = 0.5; // half a tick, the mid's own grid: less is no deviation one can see
+
+/** Brings the instrument's signals up to CTL_CORE_TIME_NS after a book change. */
+export function signalUpdate(instrument: i32): void {
+  const book = BOOKS + instrument * BOOK_BYTES;
+  if (load<i32>(book + BOOK_BID_COUNT) === 0 || load<i32>(book + BOOK_ASK_COUNT) === 0) return;
+  const signal = SIGNALS + instrument * SIGNAL_BYTES;
+  const bid = <f64>load<i64>(book + BOOK_BID_TICKS);
+  const ask = <f64>load<i64>(book + BOOK_ASK_TICKS);
+  const bidLots = <f64>load<i64>(book + BOOK_BID_LOTS);
+  const askLots = <f64>load<i64>(book + BOOK_ASK_LOTS);
+  const mid = (bid + ask) * 0.5;
+  const now = load<i64>(CTL_CORE_TIME_NS);
+  if (load<i32>(signal + STARTED) === 0) {
+    store<i32>(signal + STARTED, 1);
+    store<f64>(signal + MEAN, mid);
+  } else {
+    const elapsedNs = <f64>max<i64>(now - load<i64>(signal + TIME_NS), 0);
+    updateFlow(signal, book, elapsedNs);
+    updateVolatility(signal, mid, elapsedNs);
+    updateZScore(signal, mid, elapsedNs);
+  }
+  // Close to the bid when the ask is heavy, and the other way round.
+  store<f64>(signal + SIG_MICROPRICE, bid + (ask - bid) * (bidLots / (bidLots + askLots)));
+  store<i64>(signal + TIME_NS, now);
+  store<i64>(signal + BID_TICKS, load<i64>(book + BOOK_BID_TICKS));
+  store<i64>(signal + BID_LOTS, load<i64>(book + BOOK_BID_LOTS));
+  store<i64>(signal + ASK_TICKS, load<i64>(book + BOOK_ASK_TICKS));
+  store<i64>(signal + ASK_LOTS, load<i64>(book + BOOK_ASK_LOTS));
+  store<f64>(signal + MID, mid);
+}
+
+/** What is left of a weight after the time. A half-life that is not positive forgets at once. */
+function remaining(elapsedNs: f64, halfLifeAt: i32): f64 {
+  const halfLifeNs = load<f64>(halfLifeAt);
+  return halfLifeNs > 0.0 ? exp((-LN_2 * elapsedNs) / halfLifeNs) : 0.0;
+}
+
+/**
+ * Order-flow imbalance (Cont, Kukanov, Stoikov): what arrived at or left the best bid, less the same at
+ * the best ask. A better quote adds its whole size, a worse one takes the old size away.
+ */
+function updateFlow(signal: i32, book: i32, elapsedNs: f64): void {
+  const bid = sideFlow(signal + BID_TICKS, book + BOOK_BID_TICKS, 1);
+  const ask = sideFlow(signal + ASK_TICKS, book + BOOK_ASK_TICKS, -1);
+  const kept = load<f64>(signal + SIG_OFI) * remaining(elapsedNs, HALF_LIFE_OFI);
+  store<f64>(signal + SIG_OFI, kept + (bid - ask));
+}
+
+/** One side's flow from |ticks|lots| before to |ticks|lots| now; sign 1: a higher price is the better one. */
+function sideFlow(before: i32, after: i32, sign: i64): f64 {
+  const step = sign * (load<i64>(after) - load<i64>(before));
+  const arrived = step >= 0 ? <f64>load<i64>(after + 8) : 0.0;
+  const left = step <= 0 ? <f64>load<i64>(before + 8) : 0.0;
+  return arrived - left;
+}
+
+/**
+ * Exponentially weighted variance of the mid per second, for changes at irregular times: each squared
+ * change counts with the weight that its interval has. It starts at 0 and needs a half-life to fill.
+ */
+function updateVolatility(signal: i32, mid: f64, elapsedNs: f64): void {
+  const halfLifeNs = load<f64>(HALF_LIFE_VOLATILITY);
+  if (!(halfLifeNs > 0.0)) return;
+  const change = mid - load<f64>(signal + MID);
+  const decay = (LN_2 * elapsedNs) / halfLifeNs;
+  const share = decay < SMALL ? 1.0 - decay * 0.5 : (1.0 - exp(-decay)) / decay;
+  const perSecond = ((LN_2 * NS_PER_SECOND) / halfLifeNs) * share;
+  const kept = load<f64>(signal + VARIANCE) * remaining(elapsedNs, HALF_LIFE_VOLATILITY);
+  const variance = kept + change * change * perSecond;
+  store<f64>(signal + VARIANCE, variance);
+  store<f64>(signal + SIG_EWMA_VOL, Math.sqrt(variance));
+}
+
+/**
+ * How far the mid is from its mean, in deviations. Mean and deviation are weighted by the time for which
+ * each mid stood, so the mid that has just come weighs nothing yet.
+ */
+function updateZScore(signal: i32, mid: f64, elapsedNs: f64): void {
+  const stood = load<f64>(signal + MID);
+  const keptMean = remaining(elapsedNs, HALF_LIFE_MEAN);
+  const mean = load<f64>(signal + MEAN) * keptMean + stood * (1.0 - keptMean);
+  const kept = remaining(elapsedNs, HALF_LIFE_DEVIATION);
+  const away = stood - mean;
+  const sum = load<f64>(signal + DEVIATION_SUM) * kept + away * away * (1.0 - kept);
+  const weight = load<f64>(signal + DEVIATION_WEIGHT) * kept + (1.0 - kept);
+  const deviation = weight > 0.0 ? Math.sqrt(sum / weight) : 0.0;
+  store<f64>(signal + MEAN, mean);
+  store<f64>(signal + DEVIATION_SUM, sum);
+  store<f64>(signal + DEVIATION_WEIGHT, weight);
+  store<f64>(signal + SIG_Z_SCORE, (mid - mean) / Math.max(deviation, DEVIATION_MIN));
+}

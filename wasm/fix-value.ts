@@ -1,0 +1,153 @@
+/**
+ * FIX values to integers: decimals onto the tick or lot grid, UTC timestamps to nanoseconds, sequence
+ * numbers, our ClOrdIDs. Integer arithmetic only; a value that is not exact is refused, never rounded.
+ */
+import { CLORDID_PREFIX_BYTES, CTL_CLORDID_PREFIX } from './layout';
+
+export const BAD_VALUE: i64 = i64.MIN_VALUE; // not a number at all
+export const OFF_GRID: i64 = i64.MIN_VALUE + 1; // a number between grid points, or past 2^53
+const EXACT_MAX: i64 = 9007199254740992; // 2^53
+const SCALE: i64 = 100000000;
+const WHOLE_DIGITS_ROOM: i64 = 100000000000000000; // one more digit still fits an i64
+const WHOLE_DIRECT_MAX: i64 = 90000000000; // whole * SCALE still fits an i64
+const NS_PER_SECOND: i64 = 1000000000;
+const DIGITS_MAX: i32 = 18;
+
+/** Digits alone, at most 18 of them; -1 = anything else. */
+export function parseUnsigned(at: i32, end: i32): i64 {
+  if (at === end || end - at > DIGITS_MAX) return -1;
+  let value: i64 = 0;
+  for (let cursor = at; cursor < end; cursor++) {
+    const digit = <i32>load<u8>(cursor) - 48;
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+/** A decimal in units of `stepE8` / 10^8, BAD_VALUE or OFF_GRID. */
+export function parseOnGrid(at: i32, end: i32, stepE8: i64): i64 {
+  const negative = at < end && load<u8>(at) === 45; // -
+  let whole: i64 = 0;
+  let fraction: i64 = 0;
+  let decimals = -1; // -1 until the point
+  let digits = 0;
+  let exact = true;
+  for (let cursor = negative ? at + 1 : at; cursor < end; cursor++) {
+    const digit = <i32>load<u8>(cursor) - 48;
+    if (digit === -2 && decimals < 0) {
+      decimals = 0;
+      continue;
+    }
+    if (digit < 0 || digit > 9) return BAD_VALUE;
+    digits++;
+    if (decimals < 0) {
+      if (whole < WHOLE_DIGITS_ROOM) whole = whole * 10 + digit;
+      else exact = false;
+    } else if (decimals < 8) {
+      fraction = fraction * 10 + digit;
+      decimals++;
+    } else if (digit !== 0) exact = false;
+  }
+  if (digits === 0) return BAD_VALUE;
+  if (!exact) return OFF_GRID;
+  for (let i = max(decimals, 0); i < 8; i++) fraction *= 10;
+  const steps = divideExactly(whole, fraction, stepE8);
+  return negative && steps !== OFF_GRID ? -steps : steps;
+}
+
+/** (whole + fraction / 10^8) / (stepE8 / 10^8), when that is an integer up to 2^53. */
+function divideExactly(whole: i64, fraction: i64, stepE8: i64): i64 {
+  let steps: i64;
+  let rest: i64;
+  if (whole <= WHOLE_DIRECT_MAX) {
+    const value = whole * SCALE + fraction;
+    steps = value / stepE8;
+    rest = value - steps * stepE8;
+  } else {
+    // Long division, a decimal digit at a time: whole * 10^8 itself would overflow.
+    steps = whole / stepE8;
+    rest = whole % stepE8;
+    let place: i64 = SCALE / 10;
+    for (let i = 0; i < 8; i++) {
+      if (steps > EXACT_MAX) return OFF_GRID;
+      rest = rest * 10 + ((fraction / place) % 10);
+      steps = steps * 10 + rest / stepE8;
+      rest %= stepE8;
+      place /= 10;
+    }
+  }
+  return rest !== 0 || steps > EXACT_MAX ? OFF_GRID : steps;
+}
+
+/** `count` digits as a number, -1 = one of them is none. */
+function fixedDigits(at: i32, count: i32): i32 {
+  let value = 0;
+  for (let i = 0; i < count; i++) {
+    const digit = <i32>load<u8>(at + i) - 48;
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+/** YYYYMMDD-HH:MM:SS[.s…], 1 to 9 decimals, as ns since 1970; -1 = not one. Second 60 is a leap second. */
+export function parseTimestamp(at: i32, end: i32): i64 {
+  const length = end - at;
+  if (length < 17 || length === 18 || length > 27) return -1;
+  const year = fixedDigits(at, 4);
+  const month = fixedDigits(at + 4, 2);
+  const day = fixedDigits(at + 6, 2);
+  const hour = fixedDigits(at + 9, 2);
+  const minute = fixedDigits(at + 12, 2);
+  const second = fixedDigits(at + 15, 2);
+  if (load<u8>(at + 8) !== 45 || load<u8>(at + 11) !== 58 || load<u8>(at + 14) !== 58) return -1;
+  if (year < 1970 || year > 2261 || month < 1 || month > 12 || day < 1) return -1;
+  if (day > daysOfMonth(year, month) || hour < 0 || hour > 23) return -1;
+  if (minute < 0 || minute > 59 || second < 0 || second > 60) return -1;
+  let ns: i64 = 0;
+  if (length > 17) {
+    if (load<u8>(at + 17) !== 46) return -1;
+    ns = fixedDigits(at + 18, length - 18);
+    if (ns < 0) return -1;
+    for (let i = length - 18; i < 9; i++) ns *= 10;
+  }
+  const seconds: i64 = (daysSince1970(year, month, day) * 24 + hour) * 3600 + minute * 60 + second;
+  return seconds * NS_PER_SECOND + ns;
+}
+
+function isLeap(year: i32): boolean {
+  return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+}
+
+function daysOfMonth(year: i32, month: i32): i32 {
+  if (month === 2) return isLeap(year) ? 29 : 28;
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+}
+
+/** Counts years from March, so that the leap day is the last of its year. */
+function daysSince1970(year: i32, month: i32, day: i32): i64 {
+  const marchYear = month > 2 ? year : year - 1;
+  const marchMonth = month > 2 ? month - 3 : month + 9;
+  const dayOfYear = (153 * marchMonth + 2) / 5 + day - 1;
+  const leapDays = marchYear / 4 - marchYear / 100 + marchYear / 400;
+  return <i64>(marchYear * 365 + leapDays + dayOfYear - 719468);
+}
+
+/** The intent sequence in a ClOrdID that we made, -1 = not ours. */
+export function parseClOrdId(at: i32, end: i32): i64 {
+  const digits = at + CLORDID_PREFIX_BYTES;
+  if (digits >= end) return -1;
+  if (memory.compare(at, CTL_CLORDID_PREFIX, CLORDID_PREFIX_BYTES) !== 0) return -1;
+  const sequence = parseUnsigned(digits, end);
+  return sequence > EXACT_MAX ? -1 : sequence;
+}
+
+/** FNV-1a, 64 bits. */
+export function hash64(at: i32, end: i32): i64 {
+  let hash: u64 = 0xcbf29ce484222325;
+  for (let cursor = at; cursor < end; cursor++) {
+    hash = (hash ^ load<u8>(cursor)) * 0x100000001b3;
+  }
+  return <i64>hash;
+}

@@ -22,10 +22,10 @@ function makeTables(): Int32Array {
   return tables;
 }
 
-/** Continues from `crc` (0 at the start), so that a record can be checked in pieces. */
-export function crc32c(bytes: Uint8Array, start: number, end: number, crc = 0): number {
+/** Of bytes [start, end), as a signed 32-bit number. */
+export function crc32c(bytes: Uint8Array, start: number, end: number): number {
   const t = crc32cTables;
-  let state = ~crc;
+  let state = -1;
   let at = start;
   for (; at + 8 <= end; at += 8) {
     state =

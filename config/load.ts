@@ -21,7 +21,9 @@ export interface LoadedConfig {
   readonly directory: string;
   /** Every file that was read, the main file first. */
   readonly files: readonly string[];
-  /** file:line:column of a value, for checks that only its reader can make (strategy parameters). */
+  /**
+   * file:line:column of a value, for checks that only its reader can make (strategy parameters).
+   */
   placeOf(path: readonly PropertyKey[]): string;
 }
 

@@ -1,4 +1,7 @@
-/** Writes config/*.schema.json, the shape of the YAML files for editors, from config/schema.ts; then `npm run format`. */
+/**
+ * Writes config/*.schema.json, the shape of the YAML files for editors, from config/schema.ts;
+ * then `npm run format`.
+ */
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';

@@ -3,7 +3,7 @@
  * |r| <= ln 2 / 2; e^r by its series to the 13th power (what is left out is below 5e-18); then 2^k put into
  * the exponent. Relative error below 4e-16 (two units in the last place) where the result is normal.
  */
-const LOG2_E: f64 = 1.4426950408889634;
+const LOG2_E: f64 = Math.LOG2E;
 const LN_2_HIGH: f64 = 0.6931471803691238; // 33 bits of ln 2: k times it is exact
 const LN_2_LOW: f64 = 1.9082149292705877e-10;
 const X_MAX: f64 = 709.782712893384; // beyond it: infinity

@@ -145,7 +145,7 @@ export function parseClOrdId(at: i32, end: i32): i64 {
 
 /** FNV-1a, 64 bits. */
 export function hash64(at: i32, end: i32): i64 {
-  let hash: u64 = 0xcbf29ce484222325;
+  let hash: u64 = ((<u64>0xcbf29ce4) << 32) | 0x84222325;
   for (let cursor = at; cursor < end; cursor++) {
     hash = (hash ^ load<u8>(cursor)) * 0x100000001b3;
   }

@@ -155,6 +155,7 @@ function hashNumbers(start: u64, from: i32, length: i32): u64 {
   let hash = start;
   for (let at = from; at < from + length; at += 8) {
     const value = load<f64>(at);
+    // biome-ignore lint/suspicious/noGlobalIsNan: the only one that AssemblyScript has for f64
     hash = mix(hash, isNaN<f64>(value) ? NAN_POSITIVE : reinterpret<u64>(value));
   }
   return hash;

@@ -5,7 +5,7 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { GyrfalconError } from '../../engine/errors.ts';
 import { readRecording } from '../ws/recording.ts';
@@ -43,7 +43,8 @@ const LIMIT_DEFAULT = 500;
 const LIMIT_MAX = 5000;
 /** A client that has not read so much yet holds the recording up. */
 const UNREAD_BYTES_MAX = 1_048_576;
-const SENDS_PER_TURN = 64;
+/** At full speed clients must have read all but so many messages: else snapshots run far ahead of them. */
+const SENDS_UNREAD_MAX = 64;
 const WAIT_MS = 1;
 const NS_PER_MS = 1e6;
 
@@ -139,7 +140,9 @@ class Replay {
         const dueMs = startMs + waitedMs + (message.atMs - firstMs) / speed;
         const leftMs = dueMs - performance.now();
         if (leftMs >= 1) await sleep(leftMs);
-      } else if (++sends % SENDS_PER_TURN === 0) await nextTurn();
+      } else if (++sends % SENDS_UNREAD_MAX === 0) {
+        for (const { socket } of this.#clients) await caughtUp(socket);
+      }
       this.#send(message);
     }
   }
@@ -168,6 +171,20 @@ class Replay {
 
 /** btcusdt@depth@100ms and btcusdt@depth@0ms are the same stream here: the recorded one. */
 const streamKey = (name: string): string => name.split('@').slice(0, 2).join('@');
+
+/** The client has read all that was sent, as its answer to a ping shows, or is gone. */
+function caughtUp(socket: WebSocket): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      socket.off('pong', done);
+      socket.off('close', done);
+      resolve();
+    };
+    socket.on('pong', done);
+    socket.on('close', done);
+    socket.ping();
+  });
+}
 
 function answer(
   request: IncomingMessage,

@@ -89,6 +89,23 @@ const refused = (reason: FeedRefusalReason, detail: string): FeedRefusal => ({
   target: null,
 });
 
+const SNAPSHOT_LEVELS = 1000;
+
+/** Address of one combined stream for diffs and trades of all symbols. USD-M alone sends every change. */
+export function streamUrl(url: string, snapshotUrl: string, symbols: Iterable<string>): string {
+  const depth = snapshotUrl.includes('/fapi/') ? 'depth@0ms' : 'depth@100ms';
+  const streams: string[] = [];
+  for (const symbol of symbols) {
+    const name = symbol.toLowerCase();
+    streams.push(`${name}@${depth}`, `${name}@trade`);
+  }
+  return `${url}/stream?streams=${streams.join('/')}`;
+}
+
+/** `snapshotUrl` is the whole address of the depth endpoint, such as https://…/fapi/v1/depth. */
+export const snapshotUrlOf = (snapshotUrl: string, symbol: string): string =>
+  `${snapshotUrl}?symbol=${symbol}&limit=${SNAPSHOT_LEVELS}`;
+
 /** A REST snapshot does not name its symbol: the one that was asked for comes along. */
 export function parseBinance(
   text: string,

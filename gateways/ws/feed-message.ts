@@ -34,9 +34,10 @@ import {
 } from '../../wasm/layout.ts';
 import type { BookState } from './depth-sync.ts';
 
-/** Takes one record in two parts; both are only lent. */
-export type RecordOutput = (normalised: Uint8Array, raw: Uint8Array) => void;
+/** Takes one record in two parts, both only lent; false = it could not be taken and is lost. */
+export type RecordOutput = (normalised: Uint8Array, raw: Uint8Array) => boolean;
 
+const UNKNOWN = -1;
 const NO_BYTES = new Uint8Array(0);
 const TWO_32 = 4_294_967_296;
 const NS_PER_MS = 1_000_000n;
@@ -55,8 +56,10 @@ export class FeedEncoder {
   #hasUpdate = false;
   #updateId = 0;
   #exchangeTimeMs = 0;
-  /** As the last record that left said. */
-  #written: BookState = BOOK_INIT;
+  /** As the last record that left said; UNKNOWN after a lost one, so that the next says it anew. */
+  #written: BookState | typeof UNKNOWN = BOOK_INIT;
+  /** A record of this message was lost: what follows it would be a wrong book. */
+  #isLost = false;
   #state: BookState = BOOK_INIT;
 
   constructor(instrument: number, output: RecordOutput) {
@@ -68,6 +71,7 @@ export class FeedEncoder {
   begin(receiveTimeNs: bigint, raw: Uint8Array = NO_BYTES): void {
     this.#raw = raw;
     this.#hasRaw = raw.length > 0;
+    this.#isLost = false;
     this.#view.setBigInt64(FEED_RECEIVE_TIME_NS, receiveTimeNs, true);
   }
 
@@ -98,16 +102,15 @@ export class FeedEncoder {
     this.#state = next;
   }
 
-  /** Lets the rest of the message go; one without effect leaves as raw bytes alone. */
-  end(): void {
+  /** Lets the rest of the message go, one without effect as raw bytes alone; false when any was lost. */
+  end(): boolean {
     this.#flush(this.#state);
     if (this.#hasRaw) {
       this.#view.setUint32(FEED_NORMALISED_LENGTH, 0, true);
       this.#view.setUint32(FEED_BOOK_STATE, this.#state, true);
-      this.#output(this.#bytes.subarray(0, FEED_HEADER_BYTES), this.#raw);
+      this.#write(FEED_HEADER_BYTES);
     }
-    this.#raw = NO_BYTES;
-    this.#hasRaw = false;
+    return !this.#isLost;
   }
 
   #entry(type: number, action: number, priceTicks: number, qtyLots: number): void {
@@ -139,7 +142,12 @@ export class FeedEncoder {
     this.#entries = 0;
     this.#isSnapshot = false;
     this.#hasUpdate = false;
-    this.#output(this.#bytes.subarray(0, FEED_HEADER_BYTES + length), this.#raw);
+    this.#write(FEED_HEADER_BYTES + length);
+  }
+
+  #write(length: number): void {
+    if (!this.#isLost) this.#isLost = !this.#output(this.#bytes.subarray(0, length), this.#raw);
+    if (this.#isLost) this.#written = UNKNOWN;
     this.#raw = NO_BYTES;
     this.#hasRaw = false;
   }

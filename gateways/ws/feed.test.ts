@@ -1,0 +1,162 @@
+/**
+ * The whole way of market data: a venue that loses diffs, the feed worker, the input ring, the WASM book.
+ * The judge is the recording itself, replayed into a plain book.
+ */
+import { existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, describe, expect, test } from 'vitest';
+import { type CoreModule, loadCore } from '../../engine/core-module.ts';
+import { applyFeed, FEED_RAW_ONLY } from '../../engine/market/feed-record.ts';
+import { RingConsumer } from '../../engine/ring/ring.ts';
+import {
+  BOOK_ASK_COUNT,
+  BOOK_ASKS,
+  BOOK_BID_COUNT,
+  BOOK_BIDS,
+  BOOK_BYTES,
+  BOOK_GAP,
+  BOOK_LIVE,
+  BOOK_SYNCING,
+  BOOKS,
+  DEC_UPDATE_ID,
+  DECODED,
+  LEVEL_BYTES,
+} from '../../wasm/layout.ts';
+import { Memory } from '../../wasm/memory.ts';
+import { type DepthAnswer, PlainBook, type TextLevel } from '../sim/plain-book.ts';
+import { startWsReplayer, type WsReplayer } from '../sim/ws-replayer.ts';
+import { decimalText } from './decimal.ts';
+import { readRecording } from './recording.ts';
+import { type Feed, startFeed } from './start-feed.ts';
+
+const FILE = '../shared/data/binance-websocket/usdm_btcusdt_20240808.jsonl.zst';
+const INSTRUMENT = 2;
+const TARGET = { symbol: 'BTCUSDT', instrument: INSTRUMENT, tickE8: 1_000_000, lotE8: 100_000 };
+const LEVELS = 100;
+
+/** The true book after every diff, in order. */
+async function trueBooks() {
+  const diffs: { u: number; b: TextLevel[]; a: TextLevel[] }[] = [];
+  let start: DepthAnswer | undefined;
+  for await (const { text } of readRecording(FILE)) {
+    const { data, lastUpdateId, bids, asks } = JSON.parse(text);
+    if (lastUpdateId !== undefined) start = { lastUpdateId, bids, asks };
+    else if (data.e === 'depthUpdate') diffs.push(data);
+  }
+  const book = new PlainBook(start!);
+  let next = 0;
+  return {
+    diffs: diffs.length,
+    /** The book as it was at this update; update ids are asked for in rising order. */
+    at(updateId: number): DepthAnswer {
+      while (next < diffs.length && diffs[next]!.u <= updateId) {
+        const { u, b, a } = diffs[next++]!;
+        book.apply(u, b, a);
+      }
+      return book.depth(LEVELS);
+    },
+  };
+}
+
+function side(memory: Memory, count: number, levels: number): TextLevel[] {
+  const book = BOOKS + INSTRUMENT * BOOK_BYTES;
+  const best: TextLevel[] = [];
+  for (let at = memory.i32(book + count) - 1; at >= 0 && best.length < LEVELS; at--) {
+    const level = book + levels + at * LEVEL_BYTES;
+    best.push([decimalText(memory.i64(level), 2), decimalText(memory.i64(level + 8), 3)]);
+  }
+  return best;
+}
+
+/** The engine's side in small: polls the ring and applies what comes. */
+class Reader {
+  readonly states: number[] = [];
+  updateId = 0;
+  records = 0;
+  readonly #memory: Memory;
+  readonly #core: CoreModule;
+  readonly #ring: RingConsumer;
+
+  constructor(memory: Memory) {
+    this.#memory = memory;
+    this.#core = loadCore(memory);
+    this.#ring = new RingConsumer(memory);
+  }
+
+  /** Applies what is there; `seen` is called after every record that changed the book or its state. */
+  drain(seen: (state: number) => void): void {
+    const ring = this.#ring;
+    while (ring.poll()) {
+      this.records++;
+      const state = applyFeed(this.#memory, ring.address, ring.length);
+      if (state !== FEED_RAW_ONLY) {
+        this.#core.bookApply();
+        this.updateId = this.#memory.i64(DECODED + DEC_UPDATE_ID);
+        if (state !== this.states.at(-1)) this.states.push(state);
+        seen(state);
+      }
+      ring.release();
+    }
+  }
+}
+
+const open: { replayer?: WsReplayer; feed?: Feed } = {};
+afterEach(async () => {
+  await open.feed?.stop();
+  await open.replayer?.close();
+});
+
+async function start(dropEvery: number, memory: Memory) {
+  const replayer = await startWsReplayer({ file: FILE, speed: 'max', dropEvery, port: 0 });
+  open.replayer = replayer;
+  const { url, snapshotUrl } = replayer;
+  const errors: string[] = [];
+  const feed = startFeed({
+    memory,
+    venue: { name: 'binance', url, snapshotUrl, reconnectMs: 10 },
+    instruments: [TARGET],
+    staleMs: 60_000,
+    onError: (line) => errors.push(line),
+  });
+  open.feed = feed;
+  return { replayer, feed, errors };
+}
+
+describe.skipIf(!existsSync(FILE))('market data from a venue that loses diffs', () => {
+  test('every 50th diff lost: the book resynchronises and is right each time it is LIVE', async () => {
+    const memory = new Memory();
+    const judge = await trueBooks();
+    const reader = new Reader(memory);
+    const { replayer, feed, errors } = await start(50, memory);
+    let resyncs = 0;
+    let previous = -1;
+    const seen = (state: number) => {
+      if (state === BOOK_LIVE && previous !== BOOK_LIVE) {
+        resyncs++;
+        const { bids, asks } = judge.at(reader.updateId);
+        expect(side(memory, BOOK_BID_COUNT, BOOK_BIDS)).toEqual(bids);
+        expect(side(memory, BOOK_ASK_COUNT, BOOK_ASKS)).toEqual(asks);
+      }
+      previous = state;
+    };
+    let isFinished = false;
+    void replayer.finished.then(() => {
+      isFinished = true;
+    });
+    while (!isFinished) {
+      await sleep(1);
+      reader.drain(seen);
+    }
+    await sleep(200);
+    reader.drain(seen);
+    const counters = await feed.stop();
+    expect(replayer.dropped()).toBe(Math.floor(judge.diffs / 50));
+    expect(resyncs).toBeGreaterThan(20);
+    expect(counters.gaps).toBeGreaterThanOrEqual(resyncs - 1);
+    expect(counters.lost).toBe(0);
+    expect(errors).toEqual([]);
+    expect(counters.refused).toEqual({});
+    const first = reader.states.slice(0, 5);
+    expect(first).toEqual([BOOK_SYNCING, BOOK_LIVE, BOOK_GAP, BOOK_SYNCING, BOOK_LIVE]);
+  });
+});

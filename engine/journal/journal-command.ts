@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { EXIT_INPUT, EXIT_OK, GyrfalconError } from '../errors.ts';
 import { decodeEvent } from '../event/event-codec.ts';
+import { FEED_HEADER_BYTES, FEED_NORMALISED_LENGTH } from '../event/feed-layout.ts';
 import { RecordKind } from '../event/generated/record-kind.ts';
 import { damageText } from './journal-format.ts';
 import { JournalReader, type JournalRecord, verifyJournal } from './journal-reader.ts';
@@ -157,13 +158,10 @@ function fieldsText(event: object): string {
 /** FIX and WebSocket bytes on one line: | for SOH, a dot for anything else that does not print. */
 function rawText(record: JournalRecord): string {
   const { payload } = record;
-  // A feed record begins with the length of the normalised part; the message as it came follows that.
+  // A feed record begins with what was normalised; the message as it came follows that.
   const start =
-    record.kind === RecordKind.FEED && payload.length >= 4
-      ? Math.min(
-          4 + new DataView(payload.buffer, payload.byteOffset).getUint32(0, true),
-          payload.length,
-        )
+    record.kind === RecordKind.FEED && payload.length >= FEED_HEADER_BYTES
+      ? Math.min(FEED_HEADER_BYTES + normalisedLength(payload), payload.length)
       : 0;
   const text = Buffer.from(payload.buffer, payload.byteOffset + start, payload.length - start);
   return text
@@ -171,6 +169,9 @@ function rawText(record: JournalRecord): string {
     .replaceAll('\x01', '|')
     .replace(/[^\x20-\x7e]/g, '.');
 }
+
+const normalisedLength = (payload: Uint8Array) =>
+  new DataView(payload.buffer, payload.byteOffset).getUint32(FEED_NORMALISED_LENGTH, true);
 
 const NS_PER_SECOND = 1_000_000_000n;
 

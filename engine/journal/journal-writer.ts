@@ -8,6 +8,7 @@ import {
   closeSync,
   fdatasync,
   fdatasyncSync,
+  fsync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -16,13 +17,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { RECORD_HEADER_BYTES } from '../../wasm/journal-layout.ts';
-import {
-  CTL_JOURNAL_BYTES,
-  CTL_RECORD_SEQUENCE,
-  JOURNAL_STAGE,
-  SCRATCH,
-  SCRATCH_BYTES,
-} from '../../wasm/layout.ts';
+import { CTL_JOURNAL_BYTES, CTL_RECORD_SEQUENCE, JOURNAL_STAGE } from '../../wasm/layout.ts';
 import type { Memory } from '../../wasm/memory.ts';
 import type { CoreModule } from '../core-module.ts';
 import { assert, GyrfalconError } from '../errors.ts';
@@ -46,6 +41,8 @@ export class JournalWriter {
   readonly #memory: Memory;
   readonly #core: Pick<CoreModule, 'journalStage'>;
   readonly #lock: JournalLock;
+  /** The directory itself, so that a new segment's name can be synced; Windows has no such call. */
+  #directoryFile = -1;
   #file = -1;
   #segment: number;
   /** Written to the segment in hand; #staged bytes more wait at JOURNAL_STAGE. */
@@ -75,7 +72,9 @@ export class JournalWriter {
       this.#segment = recovered.segment;
       this.#segmentBytes = recovered.segmentBytes;
       options.memory.setI64(CTL_RECORD_SEQUENCE, recovered.sequence);
+      if (process.platform !== 'win32') this.#directoryFile = openSync(options.directory, 'r');
       this.#open();
+      if (this.#directoryFile !== -1) fsyncSync(this.#directoryFile);
     } catch (cause) {
       this.#lock.release();
       throw cause;
@@ -99,13 +98,6 @@ export class JournalWriter {
       assert(staged >= 0, `a record of ${length} bytes fits the empty stage`);
     }
     this.#staged = staged;
-  }
-
-  /** Likewise for a payload from elsewhere; it goes through SCRATCH. Not for the hot path. */
-  appendBytes(kind: number, source: number, payload: Uint8Array): void {
-    assert(payload.length <= SCRATCH_BYTES, 'a payload fits the scratch block');
-    this.#memory.bytes.set(payload, SCRATCH);
-    this.append(kind, source, SCRATCH, payload.length);
   }
 
   /** Hands all staged records to the kernel. A writer whose write failed stays failed. */
@@ -146,10 +138,12 @@ export class JournalWriter {
         this.flush();
         this.#finishSyncing();
         fdatasyncSync(this.#file);
+        if (this.#directoryFile !== -1) fsyncSync(this.#directoryFile);
       }
     } finally {
       closeSync(this.#file);
       this.#file = -1;
+      if (this.#directoryFile !== -1) closeSync(this.#directoryFile);
       this.#lock.release();
     }
   }
@@ -168,6 +162,10 @@ export class JournalWriter {
     this.#segmentBytes = 0;
     this.#segment++;
     this.#open();
+    if (this.#directoryFile === -1) return;
+    fsync(this.#directoryFile, (cause) => {
+      if (cause !== null && cause.code !== 'EBADF') this.#fail(cause);
+    });
   }
 
   /** Waits for the full segment before this one: rarely anything to wait for. */
@@ -182,7 +180,6 @@ export class JournalWriter {
     const path = join(this.directory, segmentName(this.#segment));
     try {
       this.#file = openSync(path, 'a', 0o600);
-      if (this.#segmentBytes === 0) syncDirectory(this.directory);
     } catch (cause) {
       throw this.#fail(cause);
     }
@@ -227,16 +224,5 @@ function makeDirectory(options: JournalOptions): void {
         `${segmentBytes}: make room, or give another directory in journal.directory`,
       { directory, free, segmentBytes },
     );
-  }
-}
-
-/** Makes a new segment's name durable; Windows has no such call, and needs none. */
-function syncDirectory(directory: string): void {
-  if (process.platform === 'win32') return;
-  const handle = openSync(directory, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
   }
 }

@@ -1,0 +1,124 @@
+/** A disk that is full, broken or slow: the writer says so, and never pretends. */
+import * as fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { SCRATCH } from '../../wasm/layout.ts';
+import { Memory } from '../../wasm/memory.ts';
+import { loadCore } from '../core-module.ts';
+import { verifyJournal } from './journal-reader.ts';
+import { JournalWriter } from './journal-writer.ts';
+
+type Write = (file: number, bytes: Uint8Array, at: number, length: number) => number;
+const disk = vi.hoisted(() => ({
+  write: undefined as Write | undefined,
+  freeBytes: undefined as number | undefined,
+}));
+
+vi.mock('node:fs', async (original) => {
+  const real = await original<typeof import('node:fs')>();
+  return {
+    ...real,
+    writeSync: (file: number, bytes: Uint8Array, at: number, length: number) =>
+      (disk.write ?? real.writeSync)(file, bytes, at, length),
+    statfsSync: (path: string) =>
+      disk.freeBytes === undefined ? real.statfsSync(path) : { bavail: disk.freeBytes, bsize: 1 },
+  };
+});
+
+const real = await vi.importActual<typeof import('node:fs')>('node:fs');
+const memory = new Memory();
+const core = loadCore(memory);
+let directory = '';
+
+beforeEach(() => {
+  directory = fs.mkdtempSync(join(tmpdir(), 'gyrfalcon-failure-'));
+});
+afterEach(() => {
+  disk.write = undefined;
+  disk.freeBytes = undefined;
+  fs.rmSync(directory, { recursive: true, force: true });
+});
+
+function open(notice: (text: string) => void = () => {}): JournalWriter {
+  return new JournalWriter({ directory, segmentBytes: 1_048_576, memory, core, notice });
+}
+
+function failing(code: string): Error {
+  return Object.assign(new Error(code), { code });
+}
+
+test('a write that takes only some bytes is continued until all are down', () => {
+  const writer = open();
+  let calls = 0;
+  disk.write = (file, bytes, at, length) => {
+    calls++;
+    return real.writeSync(file, bytes, at, Math.min(length, 13), null);
+  };
+  for (let i = 0; i < 20; i++) writer.append(2, 0, SCRATCH, i);
+  writer.flush();
+  expect(calls).toBeGreaterThan(20);
+  disk.write = undefined;
+  writer.close();
+  expect(verifyJournal(directory)).toMatchObject({ records: 20, damage: undefined });
+});
+
+test.each([
+  { code: 'ENOSPC', hint: 'make room on the disk' },
+  { code: 'EIO', hint: 'check the disk' },
+])('after $code the writer is failed for good and says what to do', ({ code, hint }) => {
+  const writer = open();
+  writer.append(2, 0, SCRATCH, 100);
+  writer.flush();
+  let room = 50;
+  disk.write = (file, bytes, at, length) => {
+    if (room === 0) throw failing(code);
+    const taken = real.writeSync(file, bytes, at, Math.min(length, room), null);
+    room -= taken;
+    return taken;
+  };
+  writer.append(2, 0, SCRATCH, 100);
+  const failure = expect.objectContaining({
+    code: 'JOURNAL_WRITE_FAILED',
+    message: expect.stringMatching(new RegExp(`${directory}.*${code}.*${hint}`)),
+  });
+  expect(() => writer.flush()).toThrow(failure);
+  disk.write = undefined;
+  expect(() => writer.append(2, 0, SCRATCH, 1), 'the disk is well again').toThrow(failure);
+  expect(() => writer.flush()).toThrow(failure);
+  writer.close();
+  expect(verifyJournal(directory)).toMatchObject({
+    records: 1,
+    damage: { reason: 'incomplete record', sequence: 2 },
+  });
+  const notices: string[] = [];
+  const again = open((text) => notices.push(text));
+  expect(again.sequence).toBe(1);
+  expect(notices[0]).toContain('last 50 bytes');
+  again.close();
+});
+
+test('a disk with less room than one segment is refused at the start', () => {
+  disk.freeBytes = 1_048_575;
+  expect(() => open()).toThrow(
+    expect.objectContaining({
+      code: 'JOURNAL_WRITE_FAILED',
+      message: expect.stringContaining('1048575 bytes free and one segment takes 1048576'),
+    }),
+  );
+  disk.freeBytes = 1_048_576;
+  open().close();
+});
+
+test('a directory that cannot be made is a clear error', () => {
+  const file = join(directory, 'file');
+  fs.writeFileSync(file, '');
+  directory = join(file, 'journal');
+  expect(() => open()).toThrow(
+    expect.objectContaining({
+      code: 'JOURNAL_WRITE_FAILED',
+      message: expect.stringContaining('cannot be made (ENOTDIR)'),
+    }),
+  );
+  directory = file;
+});

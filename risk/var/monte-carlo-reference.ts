@@ -11,7 +11,8 @@ import type { LinearBook } from './monte-carlo.ts';
 export function simulateReference(book: LinearBook, seed: number, scenarios: number): Float64Array {
   const factors = book.exposures.length;
   const losses = new Float64Array(scenarios);
-  const normals = new Float64Array(factors * 4); // a factor: lane 0 cosine, sine; lane 1 cosine, sine
+  // A factor: lane 0 by cosine, by sine; lane 1 by cosine, by sine.
+  const normals = new Float64Array(factors * 4);
   for (let block = 0; block * VAR_BLOCK < scenarios; block++) {
     const streams = [new PrngReference(seed, block * 2), new PrngReference(seed, block * 2 + 1)];
     const end = Math.min(scenarios, (block + 1) * VAR_BLOCK);

@@ -1,0 +1,167 @@
+/**
+ * What can be wrong with a message whatever its type: a flat list of checks in a fixed order, the first
+ * complaint wins. A fatal complaint is followed by a Logout (FIX 4.4 volume 2).
+ */
+import type { Field, FixMessage } from './codec.ts';
+import type { SessionConfig } from './session-types.ts';
+import { KNOWN_MSG_TYPES, MsgType, RejectReason, Tag } from './tags.ts';
+import { parseTimestamp } from './timestamp.ts';
+
+export interface Complaint {
+  readonly refTag: number;
+  /** SessionRejectReason (373). */
+  readonly reason: number;
+  readonly text: string;
+  readonly isFatal: boolean;
+}
+
+const complaint = (refTag: number, reason: number, text: string, isFatal = false): Complaint => ({
+  refTag,
+  reason,
+  text,
+  isFatal,
+});
+
+export const valueIncorrect = (refTag: number, text: string): Complaint =>
+  complaint(refTag, RejectReason.ValueIsIncorrect, text);
+
+const NS_PER_S = 1_000_000_000n;
+
+/** What no Reject can answer, since it has no number or another version; undefined = sound, 34 is a number. */
+export function checkFraming(message: FixMessage, config: SessionConfig): string | undefined {
+  const { beginString, msgType } = message;
+  if (beginString !== config.beginString) {
+    return `BeginString (8) is ${beginString}, this session is ${config.beginString}`;
+  }
+  if ((message.getInt(Tag.MsgSeqNum) ?? 0) > 0) return undefined;
+  return `MsgSeqNum (34) of a message 35=${msgType} is missing or no number`;
+}
+
+/** The message against the session's own identity and clock. */
+export function checkHeader(
+  message: FixMessage,
+  config: SessionConfig,
+  nowNs: bigint,
+): Complaint | undefined {
+  return (
+    checkSendingTime(message, config, nowNs) ??
+    checkCompId(message, Tag.SenderCompID, config.targetCompId) ??
+    checkCompId(message, Tag.TargetCompID, config.senderCompId) ??
+    checkOrigSendingTime(message)
+  );
+}
+
+function checkSendingTime(
+  message: FixMessage,
+  config: SessionConfig,
+  nowNs: bigint,
+): Complaint | undefined {
+  const text = message.get(Tag.SendingTime);
+  if (text === undefined) {
+    return complaint(
+      Tag.SendingTime,
+      RejectReason.RequiredTagMissing,
+      'SendingTime (52) is missing',
+    );
+  }
+  const sentNs = parseTimestamp(text);
+  if (sentNs === undefined) {
+    const why = `SendingTime (52) ${text} is not a UTCTimestamp`;
+    return complaint(Tag.SendingTime, RejectReason.IncorrectDataFormat, why);
+  }
+  const apartNs = sentNs > nowNs ? sentNs - nowNs : nowNs - sentNs;
+  if (apartNs <= BigInt(config.sendingTimeToleranceS) * NS_PER_S) return undefined;
+  const why =
+    `SendingTime (52) ${text} is ${apartNs / NS_PER_S} s ${sentNs > nowNs ? 'after' : 'before'} our clock, ` +
+    `${config.sendingTimeToleranceS} s are allowed: check both clocks`;
+  return complaint(Tag.SendingTime, RejectReason.SendingTimeAccuracyProblem, why, true);
+}
+
+function checkCompId(message: FixMessage, tag: number, expected: string): Complaint | undefined {
+  const value = message.get(tag);
+  const name = tag === Tag.SenderCompID ? 'SenderCompID (49)' : 'TargetCompID (56)';
+  if (value === undefined) {
+    return complaint(tag, RejectReason.RequiredTagMissing, `${name} is missing`);
+  }
+  if (value === expected) return undefined;
+  const why = `${name} is ${value}, this session expects ${expected}`;
+  return complaint(tag, RejectReason.CompIDProblem, why, true);
+}
+
+/** A repeated message says when it was first sent, not later than now; a SequenceReset need not. */
+function checkOrigSendingTime(message: FixMessage): Complaint | undefined {
+  if (!message.isYes(Tag.PossDupFlag) || message.msgType === MsgType.SequenceReset)
+    return undefined;
+  const text = message.get(Tag.OrigSendingTime);
+  if (text === undefined) {
+    const why = 'PossDupFlag (43) without OrigSendingTime (122)';
+    return complaint(Tag.OrigSendingTime, RejectReason.RequiredTagMissing, why);
+  }
+  const firstNs = parseTimestamp(text);
+  if (firstNs === undefined) {
+    const why = `OrigSendingTime (122) ${text} is not a UTCTimestamp`;
+    return complaint(Tag.OrigSendingTime, RejectReason.IncorrectDataFormat, why);
+  }
+  const sentNs = parseTimestamp(message.get(Tag.SendingTime) ?? '');
+  if (sentNs === undefined || firstNs <= sentNs) return undefined;
+  const why = `OrigSendingTime (122) ${text} is after SendingTime (52)`;
+  return complaint(Tag.OrigSendingTime, RejectReason.SendingTimeAccuracyProblem, why, true);
+}
+
+/** The message's type, and the fields without which the session cannot act on it. */
+export function checkContent(message: FixMessage): Complaint | undefined {
+  if (!KNOWN_MSG_TYPES.has(message.msgType)) {
+    const why = `MsgType (35) ${message.msgType} is not a message of ${message.beginString}`;
+    return complaint(Tag.MsgType, RejectReason.InvalidMsgType, why);
+  }
+  for (const tag of REQUIRED_NUMBERS[message.msgType] ?? []) {
+    if (!message.has(tag)) {
+      return complaint(tag, RejectReason.RequiredTagMissing, `required tag ${tag} is missing`);
+    }
+    if ((message.getInt(tag) ?? -1) < 0) {
+      const why = `tag ${tag} is ${message.get(tag)}, not a number`;
+      return complaint(tag, RejectReason.IncorrectDataFormat, why);
+    }
+  }
+  if (message.msgType === MsgType.TestRequest && !message.has(Tag.TestReqID)) {
+    const why = 'TestReqID (112) is missing';
+    return complaint(Tag.TestReqID, RejectReason.RequiredTagMissing, why);
+  }
+  return undefined;
+}
+
+const REQUIRED_NUMBERS: Readonly<Record<string, readonly number[]>> = {
+  [MsgType.ResendRequest]: [Tag.BeginSeqNo, Tag.EndSeqNo],
+  [MsgType.SequenceReset]: [Tag.NewSeqNo],
+  [MsgType.Reject]: [Tag.RefSeqNum],
+};
+
+/** Body of the Reject (35=3) that answers the message. */
+export function rejectFields(message: FixMessage, why: Complaint): Field[] {
+  return [
+    [Tag.RefSeqNum, message.get(Tag.MsgSeqNum) ?? '0'],
+    [Tag.RefTagID, why.refTag],
+    [Tag.RefMsgType, message.msgType],
+    [Tag.SessionRejectReason, why.reason],
+    [Tag.Text, why.text],
+  ];
+}
+
+/** Routing fields turned round, for an answer that goes back the way the message came. */
+export function reverseRoute(message: FixMessage): Field[] {
+  const fields: Field[] = [];
+  for (const [from, to] of ROUTES) {
+    const value = message.get(from);
+    if (value !== undefined) fields.push([to, value]);
+  }
+  return fields;
+}
+
+const ROUTES: readonly (readonly [from: number, to: number])[] = [
+  [Tag.OnBehalfOfCompID, Tag.DeliverToCompID],
+  [Tag.OnBehalfOfSubID, Tag.DeliverToSubID],
+  [Tag.OnBehalfOfLocationID, Tag.DeliverToLocationID],
+  [Tag.DeliverToCompID, Tag.OnBehalfOfCompID],
+  [Tag.DeliverToSubID, Tag.OnBehalfOfSubID],
+  [Tag.DeliverToLocationID, Tag.OnBehalfOfLocationID],
+];

@@ -1,0 +1,106 @@
+/**
+ * Puts our messages together in one reused buffer: BeginString, BodyLength, MsgType, MsgSeqNum,
+ * SenderCompID, SendingTime, TargetCompID, further header fields, body, CheckSum. What it returns is
+ * valid until its next call. WARM: market data of the venue goes through `compose`, 100,000 a second.
+ */
+import { assert } from '../../engine/errors.ts';
+import { MESSAGE_BYTES_MAX } from '../../wasm/layout.ts';
+import { checksumOf, encodeFields, type Field, type FixMessage } from './codec.ts';
+import type { SessionConfig } from './session-types.ts';
+import { Tag } from './tags.ts';
+import { formatTimestamp } from './timestamp.ts';
+
+const HEADER_BYTES_MAX = 1024;
+const TRAILER_BYTES = 7;
+const SOH_TEXT = '\x01';
+const NS_PER_MS = 1_000_000n;
+
+export class SessionEncoder {
+  readonly #bytes = new Uint8Array(MESSAGE_BYTES_MAX + HEADER_BYTES_MAX);
+  readonly #buffer = Buffer.from(this.#bytes.buffer);
+  readonly #begin: string;
+  readonly #sender: string;
+  readonly #target: string;
+  #stampMs = -1n;
+  #stamp = '';
+
+  constructor(config: SessionConfig) {
+    this.#begin = `8=${config.beginString}${SOH_TEXT}9=`;
+    this.#sender = `${SOH_TEXT}49=${config.senderCompId}${SOH_TEXT}52=`;
+    this.#target = `${SOH_TEXT}56=${config.targetCompId}${SOH_TEXT}`;
+  }
+
+  /** `header`: encoded further header fields, or nothing; `body`: encoded body fields. */
+  compose(
+    msgType: string,
+    msgSeqNum: number,
+    nowNs: bigint,
+    body: Uint8Array | string,
+    header = '',
+  ): Uint8Array {
+    const rest =
+      `35=${msgType}${SOH_TEXT}34=${msgSeqNum}${this.#sender}` +
+      `${this.#sendingTime(nowNs)}${this.#target}${header}`;
+    const head = `${this.#begin}${rest.length + body.length}${SOH_TEXT}${rest}`;
+    const buffer = this.#buffer;
+    assert(
+      body.length <= MESSAGE_BYTES_MAX && head.length + TRAILER_BYTES <= HEADER_BYTES_MAX,
+      `a message of ${body.length} bytes fits the session's buffer`,
+    );
+    let end = buffer.write(head, 0, 'latin1');
+    if (typeof body === 'string') {
+      end += buffer.write(body, end, 'latin1');
+    } else {
+      buffer.set(body, end);
+      end += body.length;
+    }
+    return this.#bytes.subarray(0, this.#trailer(end));
+  }
+
+  /** The message again under its own number: PossDupFlag, its first SendingTime in 122, the same body. */
+  composeResend(original: FixMessage, msgSeqNum: number, nowNs: bigint): Uint8Array {
+    const header: Field[] = [[Tag.PossDupFlag, 'Y']];
+    for (const field of original.headerFields()) {
+      if (!OWN_HEADER_TAGS.has(field[0])) header.push(field);
+    }
+    header.push([Tag.OrigSendingTime, original.get(Tag.SendingTime) ?? '']);
+    const body = encodeFields(original.bodyFields());
+    return this.compose(original.msgType, msgSeqNum, nowNs, body, encodeFields(header));
+  }
+
+  sendingTime(nowNs: bigint): string {
+    return this.#sendingTime(nowNs);
+  }
+
+  #sendingTime(nowNs: bigint): string {
+    const ms = nowNs / NS_PER_MS;
+    if (ms !== this.#stampMs) {
+      this.#stampMs = ms;
+      this.#stamp = formatTimestamp(nowNs);
+    }
+    return this.#stamp;
+  }
+
+  #trailer(end: number): number {
+    const buffer = this.#bytes;
+    const sum = checksumOf(buffer, 0, end);
+    buffer[end] = 49;
+    buffer[end + 1] = 48;
+    buffer[end + 2] = 61;
+    buffer[end + 3] = 48 + Math.floor(sum / 100);
+    buffer[end + 4] = 48 + (Math.floor(sum / 10) % 10);
+    buffer[end + 5] = 48 + (sum % 10);
+    buffer[end + 6] = 1;
+    return end + TRAILER_BYTES;
+  }
+}
+
+/** Header fields that a resent message gets anew. */
+const OWN_HEADER_TAGS: ReadonlySet<number> = new Set([
+  Tag.MsgSeqNum,
+  Tag.SenderCompID,
+  Tag.SendingTime,
+  Tag.TargetCompID,
+  Tag.PossDupFlag,
+  Tag.OrigSendingTime,
+]);

@@ -1,0 +1,57 @@
+/** Why a session ended or refused, in words that a connectivity engineer can act on. */
+import { SESSION_LOGOUT_SENT } from '../../wasm/layout.ts';
+import type { FixMessage } from './codec.ts';
+import type { SessionClock } from './session-clock.ts';
+import type { Deadline } from './session-table.ts';
+import type { SessionConfig } from './session-types.ts';
+import { MsgType, Tag } from './tags.ts';
+
+/** The peer's own words, where it gave any. */
+function saying(message: FixMessage): string {
+  const text = message.get(Tag.Text);
+  return text === undefined ? '' : `: ${text}`;
+}
+
+/** A deadline ended the session. */
+export function lateReason(
+  deadline: Deadline,
+  state: number,
+  config: SessionConfig,
+  clock: SessionClock,
+): string {
+  const peer = config.targetCompId;
+  if (deadline === 'DEAD') {
+    return `${peer} sent nothing for ${clock.deadAfter}, our TestRequest stayed unanswered`;
+  }
+  if (state === SESSION_LOGOUT_SENT) {
+    return `our Logout stayed unanswered for ${clock.logoutWait}`;
+  }
+  return config.role === 'acceptor'
+    ? `no Logon came within ${clock.logonWait}`
+    : `${peer} did not answer our Logon within ${clock.logonWait}: does it know our CompIDs?`;
+}
+
+/** A message ended the session; a Logout that answers ours has no reason of its own. */
+export function closingReason(message: FixMessage, state: number, config: SessionConfig): string {
+  const { msgType } = message;
+  const isLogout = msgType === MsgType.Logout;
+  if (state === SESSION_LOGOUT_SENT) {
+    return isLogout ? 'the Logout was answered' : `35=${msgType} came after our Logout`;
+  }
+  if (isLogout || msgType === MsgType.Reject) {
+    return `${config.targetCompId} refused the Logon${saying(message)}`;
+  }
+  return `the first message was 35=${msgType}, not a Logon`;
+}
+
+export const loggedOutReason = (message: FixMessage, config: SessionConfig): string =>
+  `${config.targetCompId} logged out${saying(message)}`;
+
+export const rejectedReason = (message: FixMessage, config: SessionConfig): string =>
+  `${config.targetCompId} refused message ${message.get(Tag.RefSeqNum)}${saying(message)}`;
+
+/** The connection went without a word. */
+export function lostReason(nowNs: bigint, config: SessionConfig, clock: SessionClock): string {
+  const silentMs = (nowNs - clock.receivedNs) / 1_000_000n;
+  return `the connection to ${config.targetCompId} was lost, last heard ${silentMs} ms before`;
+}

@@ -1,0 +1,177 @@
+/**
+ * The session's behaviour as two tables that can be checked against the FIX 4.4 session protocol row by
+ * row. SEQUENCE_TABLE says what the number of a message means for it, STATE_TABLE what the session does
+ * with a message or a deadline in each state. session.ts carries the actions out and decides nothing else.
+ */
+import {
+  SESSION_DISCONNECTED,
+  SESSION_LIVE,
+  SESSION_LOGON_SENT,
+  SESSION_LOGOUT_SENT,
+  SESSION_RECOVERING,
+} from '../../wasm/layout.ts';
+import type { FixMessage } from './codec.ts';
+import { MsgType, Tag } from './tags.ts';
+
+/** A state of its own that shared memory shows as SESSION_LOGOUT_SENT: the peer broke a rule, only its Logout counts. */
+export const SESSION_REFUSING = 5;
+
+export type MessageKind =
+  | 'LOGON'
+  | 'LOGOUT'
+  | 'HEARTBEAT'
+  | 'TEST_REQUEST'
+  | 'RESEND_REQUEST'
+  | 'SEQUENCE_RESET'
+  | 'REJECT'
+  | 'APPLICATION';
+
+/** Idle: nothing sent for HeartBtInt. Silent: nothing received for 1.2 of it. Dead: for 2.4. Late: an answer is. */
+export type Deadline = 'IDLE' | 'SILENT' | 'DEAD' | 'GAP_LATE' | 'ANSWER_LATE';
+
+export type Action =
+  | 'ACCEPT_LOGON' // check it, answer it, be live
+  | 'COMPLETE_LOGON' // our Logon was answered: check it, be live
+  | 'RESET_BY_LOGON' // 141=Y in a live session: both directions to 1, answer; without 141=Y it closes
+  | 'ANSWER_LOGOUT' // Logout, then close
+  | 'CLOSE' // close at once, with the reason
+  | 'CONSUME' // the number is all that counts
+  | 'ANSWER_TEST' // Heartbeat with the same TestReqID
+  | 'RESEND'
+  | 'MOVE_SEQUENCE' // SequenceReset
+  | 'NOTE_REJECT'
+  | 'DELIVER'
+  | 'IGNORE'
+  | 'SEND_HEARTBEAT'
+  | 'SEND_TEST_REQUEST'
+  | 'ASK_AGAIN'; // the gap is still open: another ResendRequest, or Logout after too many
+
+export type Row = Readonly<Record<MessageKind | Deadline, Action>>;
+
+const LIVE_ROW: Row = {
+  LOGON: 'RESET_BY_LOGON',
+  LOGOUT: 'ANSWER_LOGOUT',
+  HEARTBEAT: 'CONSUME',
+  TEST_REQUEST: 'ANSWER_TEST',
+  RESEND_REQUEST: 'RESEND',
+  SEQUENCE_RESET: 'MOVE_SEQUENCE',
+  REJECT: 'NOTE_REJECT',
+  APPLICATION: 'DELIVER',
+  IDLE: 'SEND_HEARTBEAT',
+  SILENT: 'SEND_TEST_REQUEST',
+  DEAD: 'CLOSE',
+  GAP_LATE: 'ASK_AGAIN',
+  ANSWER_LATE: 'IGNORE',
+};
+
+/** Before a Logon nothing but it is acceptable. */
+const CLOSED_ROW: Row = {
+  LOGON: 'ACCEPT_LOGON',
+  LOGOUT: 'CLOSE',
+  HEARTBEAT: 'CLOSE',
+  TEST_REQUEST: 'CLOSE',
+  RESEND_REQUEST: 'CLOSE',
+  SEQUENCE_RESET: 'CLOSE',
+  REJECT: 'CLOSE',
+  APPLICATION: 'CLOSE',
+  IDLE: 'IGNORE',
+  SILENT: 'IGNORE',
+  DEAD: 'IGNORE',
+  GAP_LATE: 'IGNORE',
+  ANSWER_LATE: 'CLOSE',
+};
+
+export const STATE_TABLE: Readonly<Record<number, Row>> = {
+  [SESSION_DISCONNECTED]: CLOSED_ROW,
+  [SESSION_LOGON_SENT]: { ...CLOSED_ROW, LOGON: 'COMPLETE_LOGON' },
+  [SESSION_LIVE]: LIVE_ROW,
+  [SESSION_RECOVERING]: LIVE_ROW,
+  // Our Logout is out: the peer may still finish what it was doing, and ask for what it lacks.
+  [SESSION_LOGOUT_SENT]: {
+    ...LIVE_ROW,
+    LOGON: 'CLOSE',
+    LOGOUT: 'CLOSE',
+    IDLE: 'IGNORE',
+    SILENT: 'IGNORE',
+    DEAD: 'IGNORE',
+    GAP_LATE: 'IGNORE',
+    ANSWER_LATE: 'CLOSE',
+  },
+  [SESSION_REFUSING]: {
+    LOGON: 'IGNORE',
+    LOGOUT: 'CLOSE',
+    HEARTBEAT: 'IGNORE',
+    TEST_REQUEST: 'IGNORE',
+    RESEND_REQUEST: 'IGNORE',
+    SEQUENCE_RESET: 'IGNORE',
+    REJECT: 'IGNORE',
+    APPLICATION: 'IGNORE',
+    IDLE: 'IGNORE',
+    SILENT: 'IGNORE',
+    DEAD: 'IGNORE',
+    GAP_LATE: 'IGNORE',
+    ANSWER_LATE: 'CLOSE',
+  },
+};
+
+/** A message's number against the one expected; DUPLICATE = too low with PossDupFlag. */
+export type SequenceClass = 'EXPECTED' | 'TOO_HIGH' | 'TOO_LOW' | 'DUPLICATE';
+
+export type SequenceAction =
+  | 'USE' // the number is used up, then STATE_TABLE
+  | 'NO_NUMBER' // STATE_TABLE at once, the number is left alone
+  | 'KEEP' // a gap: ask for it, keep the message until it is filled
+  | 'ACT_AND_KEEP' // STATE_TABLE at once, and a gap as with KEEP
+  | 'DROP'
+  | 'REFUSE'; // Logout and close: numbers have gone back
+
+const ORDINARY: Readonly<Record<SequenceClass, SequenceAction>> = {
+  EXPECTED: 'USE',
+  TOO_HIGH: 'KEEP',
+  TOO_LOW: 'REFUSE',
+  DUPLICATE: 'DROP',
+};
+
+/** SEQUENCE_RESET stands for its gap-fill mode; in reset mode its own number never counts. */
+export const SEQUENCE_TABLE: Readonly<
+  Record<MessageKind, Readonly<Record<SequenceClass, SequenceAction>>>
+> = {
+  LOGON: ORDINARY,
+  // A Logout is honoured under any number: the gap, if there is one, shows at the next Logon.
+  LOGOUT: { EXPECTED: 'USE', TOO_HIGH: 'NO_NUMBER', TOO_LOW: 'NO_NUMBER', DUPLICATE: 'NO_NUMBER' },
+  HEARTBEAT: ORDINARY,
+  TEST_REQUEST: ORDINARY,
+  // Served at once even above a gap: two sides that both wait for the other's resend would wait for ever.
+  RESEND_REQUEST: { ...ORDINARY, TOO_HIGH: 'ACT_AND_KEEP' },
+  SEQUENCE_RESET: ORDINARY,
+  REJECT: ORDINARY,
+  APPLICATION: ORDINARY,
+};
+
+const KINDS: Readonly<Record<string, MessageKind>> = {
+  [MsgType.Logon]: 'LOGON',
+  [MsgType.Logout]: 'LOGOUT',
+  [MsgType.Heartbeat]: 'HEARTBEAT',
+  [MsgType.TestRequest]: 'TEST_REQUEST',
+  [MsgType.ResendRequest]: 'RESEND_REQUEST',
+  [MsgType.SequenceReset]: 'SEQUENCE_RESET',
+  [MsgType.Reject]: 'REJECT',
+};
+
+export const kindOf = (msgType: string): MessageKind => KINDS[msgType] ?? 'APPLICATION';
+
+export function sequenceClass(
+  message: FixMessage,
+  msgSeqNum: number,
+  nextIn: number,
+): SequenceClass {
+  if (msgSeqNum === nextIn) return 'EXPECTED';
+  if (msgSeqNum > nextIn) return 'TOO_HIGH';
+  return message.isYes(Tag.PossDupFlag) ? 'DUPLICATE' : 'TOO_LOW';
+}
+
+/** SequenceReset in reset mode, and a Logon that resets: their own number is not looked at. */
+export function ignoresItsNumber(message: FixMessage): boolean {
+  if (message.msgType === MsgType.SequenceReset) return !message.isYes(Tag.GapFillFlag);
+  return message.msgType === MsgType.Logon && message.isYes(Tag.ResetSeqNumFlag);
+}

@@ -1,0 +1,92 @@
+/**
+ * What a FIX session is given and what it gives: its configuration, the port through which everything
+ * that it does leaves, and the store that it resends from. The owner of the socket implements these.
+ */
+import type { FixMessage } from './codec.ts';
+import type { SessionCounters } from './session-counters.ts';
+
+export interface SessionConfig {
+  /** For messages to people: the venue's name. */
+  readonly name: string;
+  readonly role: 'initiator' | 'acceptor';
+  readonly beginString: string;
+  readonly senderCompId: string;
+  readonly targetCompId: string;
+  /** HeartBtInt that an initiator asks for; an acceptor takes over the peer's. */
+  readonly heartbeatS: number;
+  /** SendingTime may differ from our clock by this much, either way. */
+  readonly sendingTimeToleranceS: number;
+  /** Initiator: ask for both directions to start at 1 (141=Y) with every Logon. */
+  readonly resetSeqNum: boolean;
+  /** Acceptor: every Logon starts both directions at 1, whatever came before; nothing is asked or said. */
+  readonly resetOnLogon: boolean;
+  /** Whether an application message that the peer lacks is sent again; if not, its number is gap-filled. */
+  readonly resend: (msgType: string) => boolean;
+}
+
+/** Why the peer gets a message: PossDup = may have come before under this number, PossResend = under another. */
+export interface DeliveryFlags {
+  readonly possDup: boolean;
+  readonly possResend: boolean;
+}
+
+export type SessionEvent =
+  | 'LOGGED_ON'
+  | 'LOGGED_OUT'
+  /** The owner closes the connection now; the reason is for people. */
+  | 'DISCONNECT'
+  | 'GAP_DETECTED'
+  | 'GAP_FILLED'
+  /** Both directions start at 1 again. */
+  | 'SEQUENCE_RESET'
+  | 'REJECT_SENT'
+  | 'REJECT_RECEIVED';
+
+export interface SessionPort {
+  /**
+   * Journal, then write. `bytes` are valid only until the call returns, and the session must not be called
+   * from within. `isResend`: the number was used before (resent message or gap fill).
+   */
+  send(bytes: Uint8Array, msgSeqNum: number, msgType: string, isResend: boolean): void;
+  /** An application message, in the order of its number, once. */
+  deliver(message: FixMessage, flags: DeliveryFlags): void;
+  event(kind: SessionEvent, reason: string): void;
+}
+
+export interface StoredMessage {
+  readonly msgSeqNum: number;
+  readonly msgType: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface MessageStore {
+  /** Application messages sent with these numbers (both ends included), rising; absent ones are gap-filled. */
+  sent(fromSeq: number, toSeq: number): Iterable<StoredMessage>;
+  /** Numbers start at 1 again: what was sent before must not be resent. */
+  reset(): void;
+}
+
+export interface SessionParts {
+  readonly config: SessionConfig;
+  readonly counters: SessionCounters;
+  readonly store: MessageStore;
+  readonly port: SessionPort;
+}
+
+/** The usual resend policy: what happened is said again; prices, orders and marks of progress grow stale. */
+export function resendExecutions(msgType: string): boolean {
+  return !STALE_WHEN_LATE.has(msgType);
+}
+
+const STALE_WHEN_LATE: ReadonlySet<string> = new Set([
+  'D',
+  'F',
+  'G',
+  'q',
+  'H',
+  'AF',
+  'V',
+  'W',
+  'X',
+  'U1',
+]);

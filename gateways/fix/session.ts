@@ -1,0 +1,406 @@
+/**
+ * One FIX session, initiator or acceptor, without clock, socket or timer of its own: bytes and times come
+ * in through its methods, everything that it does leaves through SessionPort. What it does when stands in
+ * session-table.ts; this file carries it out. Cold path: the WASM fast path shares its counters and comes
+ * here only with what it does not take (wasm/fix-decode.ts).
+ */
+import {
+  SESSION_DISCONNECTED,
+  SESSION_LIVE,
+  SESSION_LOGON_SENT,
+  SESSION_LOGOUT_SENT,
+  SESSION_RECOVERING,
+} from '../../wasm/layout.ts';
+import { encodeFields, type Fields, type FixMessage, parseMessage } from './codec.ts';
+import {
+  type Complaint,
+  checkContent,
+  checkFraming,
+  checkHeader,
+  valueIncorrect,
+} from './session-checks.ts';
+import { DEADLINES, NO_DEADLINE, SessionClock } from './session-clock.ts';
+import type { SessionCounters } from './session-counters.ts';
+import { SessionGap } from './session-gap.ts';
+import { checkLogon } from './session-logon.ts';
+import {
+  closingReason,
+  lateReason,
+  loggedOutReason,
+  lostReason,
+  rejectedReason,
+} from './session-reasons.ts';
+import { answerResendRequest } from './session-resend.ts';
+import { SessionSender } from './session-sender.ts';
+import {
+  type Action,
+  type Deadline,
+  ignoresItsNumber,
+  kindOf,
+  type MessageKind,
+  type Row,
+  SEQUENCE_TABLE,
+  SESSION_REFUSING,
+  STATE_TABLE,
+  sequenceClass,
+} from './session-table.ts';
+import type { MessageStore, SessionConfig, SessionParts, SessionPort } from './session-types.ts';
+import { Tag } from './tags.ts';
+
+/** What the send methods return when the session is not logged on: nothing was sent. */
+export const NOT_SENT = 0;
+
+export class Session {
+  readonly config: SessionConfig;
+  readonly counters: SessionCounters;
+  readonly #store: MessageStore;
+  readonly #port: SessionPort;
+  readonly #sender: SessionSender;
+  readonly #clock = new SessionClock();
+  readonly #gap: SessionGap;
+  #isOpen = false;
+  #isRefusing = false;
+
+  constructor({ config, counters, store, port }: SessionParts) {
+    const sender = new SessionSender(config, counters, port);
+    this.config = config;
+    this.counters = counters;
+    this.#store = store;
+    this.#port = port;
+    this.#sender = sender;
+    this.#gap = new SessionGap({ counters, clock: this.#clock, sender, port });
+    counters.state = SESSION_DISCONNECTED;
+  }
+
+  get isLoggedOn(): boolean {
+    const state = this.counters.state;
+    return state === SESSION_LIVE || state === SESSION_RECOVERING;
+  }
+
+  /** A connection stands. The initiator logs on, the acceptor waits for a Logon. */
+  start(nowNs: bigint): void {
+    const { role, heartbeatS, resetSeqNum } = this.config;
+    this.#isOpen = true;
+    this.#isRefusing = false;
+    this.#gap.clear();
+    this.#clock.connected(nowNs, heartbeatS);
+    this.counters.state = SESSION_DISCONNECTED;
+    if (role === 'acceptor') return;
+    if (resetSeqNum) this.#resetNumbers();
+    this.counters.state = SESSION_LOGON_SENT;
+    this.#sender.logon(heartbeatS, nowNs, { isReset: resetSeqNum });
+  }
+
+  /** One whole framed message from the peer; its bytes are not kept. */
+  onMessage(frame: Uint8Array, nowNs: bigint): void {
+    if (!this.#isOpen) return;
+    const message = parseMessage(frame);
+    if (message === undefined) {
+      this.onGarbled();
+      return;
+    }
+    this.onReceived(nowNs);
+    const kind = kindOf(message.msgType);
+    const isSequenced = this.isLoggedOn || this.counters.state === SESSION_LOGOUT_SENT;
+    if (isSequenced && !this.#isRefusing) this.#onSequenced(kind, message, nowNs);
+    else this.#act(this.#row()[kind], message, nowNs);
+  }
+
+  /** Bytes that are no message were skipped: before a Logon that ends the connection, later it does not matter. */
+  onGarbled(): void {
+    const state = this.counters.state;
+    if (!this.#isOpen || (state !== SESSION_DISCONNECTED && state !== SESSION_LOGON_SENT)) return;
+    this.#close('the peer sent bytes that are no FIX message before it was logged on');
+  }
+
+  /** The fast path consumed a message: the peer is alive. */
+  onReceived(nowNs: bigint): void {
+    this.#clock.received(nowNs);
+  }
+
+  /** The fast path sent a message: no Heartbeat is due. */
+  onSent(nowNs: bigint): void {
+    this.#sender.sentNs = nowNs;
+  }
+
+  /** Does what is due; returns when to call again (any other call may have moved that: nextDeadlineNs). */
+  onTimer(nowNs: bigint): bigint {
+    for (const deadline of DEADLINES) {
+      if (nowNs >= this.#deadlineNs(deadline)) this.#onDeadline(deadline, nowNs);
+    }
+    return this.nextDeadlineNs();
+  }
+
+  nextDeadlineNs(): bigint {
+    return this.#isOpen ? this.#clock.nextNs(this.#sender.sentNs, this.isLoggedOn) : NO_DEADLINE;
+  }
+
+  /** Says goodbye; DISCONNECT follows when the peer answers, or 2 s later. */
+  logout(reason: string, nowNs: bigint): void {
+    if (this.isLoggedOn) this.#sendLogout(reason, nowNs);
+    else if (this.#isOpen && this.counters.state !== SESSION_LOGOUT_SENT) this.#close(reason);
+  }
+
+  /** The connection is gone, whoever closed it. */
+  onDisconnect(nowNs: bigint): void {
+    if (this.#isOpen) this.#leave(lostReason(nowNs, this.config, this.#clock));
+  }
+
+  /** Sends an application message; its number, or NOT_SENT. `header`: further header fields. */
+  sendApp(msgType: string, body: Fields, nowNs: bigint, header: Fields = []): number {
+    if (!this.isLoggedOn) return NOT_SENT;
+    return this.#sender.send(msgType, encodeFields(body), nowNs, encodeFields(header));
+  }
+
+  /** The same with the body encoded before; WARM. */
+  sendAppRaw(msgType: string, body: Uint8Array, nowNs: bigint): number {
+    if (!this.isLoggedOn) return NOT_SENT;
+    return this.#sender.send(msgType, body, nowNs);
+  }
+
+  /** Refuses (35=3) a message that was delivered and breaks a rule that the session does not know. */
+  reject(message: FixMessage, why: Complaint, nowNs: bigint): void {
+    this.#sender.reject(message, why, nowNs);
+  }
+
+  #onSequenced(kind: MessageKind, message: FixMessage, nowNs: bigint): void {
+    const broken = checkFraming(message, this.config);
+    if (broken !== undefined) {
+      this.#refuse(broken, nowNs);
+      return;
+    }
+    const msgSeqNum = message.getInt(Tag.MsgSeqNum)!;
+    const complaint = checkHeader(message, this.config, nowNs);
+    if (complaint !== undefined) this.#complain(message, msgSeqNum, complaint, nowNs);
+    else if (ignoresItsNumber(message)) this.#checkAndAct(kind, message, nowNs);
+    else this.#bySequence(kind, message, msgSeqNum, nowNs);
+  }
+
+  #bySequence(kind: MessageKind, message: FixMessage, msgSeqNum: number, nowNs: bigint): void {
+    const found = sequenceClass(message, msgSeqNum, this.counters.nextIn);
+    switch (SEQUENCE_TABLE[kind][found]) {
+      case 'USE':
+        this.#use(kind, message, nowNs);
+        this.#afterProgress(nowNs);
+        break;
+      case 'NO_NUMBER':
+        this.#act(this.#row()[kind], message, nowNs);
+        break;
+      case 'ACT_AND_KEEP':
+        this.#checkAndAct(kind, message, nowNs);
+        this.#gap.add(msgSeqNum, { message, isDone: true }, nowNs);
+        break;
+      case 'KEEP':
+        this.#gap.add(msgSeqNum, { message, isDone: false }, nowNs);
+        break;
+      case 'DROP':
+        break;
+      case 'REFUSE':
+        this.#refuseTooLow(msgSeqNum, nowNs);
+        break;
+    }
+  }
+
+  #use(kind: MessageKind, message: FixMessage, nowNs: bigint): void {
+    this.counters.nextIn += 1;
+    this.#checkAndAct(kind, message, nowNs);
+  }
+
+  #checkAndAct(kind: MessageKind, message: FixMessage, nowNs: bigint): void {
+    const complaint = checkContent(message);
+    if (complaint !== undefined) this.reject(message, complaint, nowNs);
+    else this.#act(this.#row()[kind], message, nowNs);
+  }
+
+  #row(): Row {
+    return STATE_TABLE[this.#isRefusing ? SESSION_REFUSING : this.counters.state]!;
+  }
+
+  #act(action: Action, message: FixMessage, nowNs: bigint): void {
+    switch (action) {
+      case 'ACCEPT_LOGON':
+      case 'COMPLETE_LOGON':
+        this.#onLogon(message, nowNs);
+        break;
+      case 'RESET_BY_LOGON':
+        this.#onLogonWhileLive(message, nowNs);
+        break;
+      case 'ANSWER_LOGOUT':
+        this.#sender.logout('', nowNs);
+        this.#close(loggedOutReason(message, this.config));
+        break;
+      case 'CLOSE':
+        this.#close(closingReason(message, this.counters.state, this.config));
+        break;
+      case 'ANSWER_TEST':
+        this.#sender.heartbeat(message.get(Tag.TestReqID), nowNs);
+        break;
+      case 'RESEND':
+        this.#onResendRequest(message, nowNs);
+        break;
+      case 'MOVE_SEQUENCE':
+        this.#onSequenceReset(message, nowNs);
+        break;
+      case 'NOTE_REJECT':
+        this.#port.event('REJECT_RECEIVED', rejectedReason(message, this.config));
+        break;
+      case 'DELIVER':
+        this.#port.deliver(message, {
+          possDup: message.isYes(Tag.PossDupFlag),
+          possResend: message.isYes(Tag.PossResend),
+        });
+        break;
+      default: // CONSUME, IGNORE: the number was all
+        break;
+    }
+  }
+
+  #complain(message: FixMessage, msgSeqNum: number, why: Complaint, nowNs: bigint): void {
+    if (msgSeqNum === this.counters.nextIn) this.counters.nextIn += 1;
+    this.reject(message, why, nowNs);
+    if (why.isFatal) this.#refuse(why.text, nowNs);
+    else this.#afterProgress(nowNs);
+  }
+
+  #onLogon(message: FixMessage, nowNs: bigint): void {
+    const { role, name, resetOnLogon, resetSeqNum } = this.config;
+    const refusal = checkLogon(message, this.config, nowNs);
+    if (refusal !== undefined) {
+      this.#close(refusal);
+      return;
+    }
+    const isAcceptor = role === 'acceptor';
+    const isReset = message.isYes(Tag.ResetSeqNumFlag);
+    if (isAcceptor ? isReset || resetOnLogon : isReset && !resetSeqNum) this.#resetNumbers();
+    const msgSeqNum = message.getInt(Tag.MsgSeqNum)!;
+    const heartbeatS = message.getInt(Tag.HeartBtInt)!;
+    if (msgSeqNum < this.counters.nextIn) {
+      this.#refuseTooLow(msgSeqNum, nowNs);
+      return;
+    }
+    this.#clock.setHeartbeat(heartbeatS);
+    if (isAcceptor) this.#sender.logon(heartbeatS, nowNs, { isReset });
+    this.counters.state = SESSION_LIVE;
+    const isExpected = msgSeqNum === this.counters.nextIn;
+    if (isExpected) this.counters.nextIn += 1;
+    this.#port.event('LOGGED_ON', `${name}: heartbeat every ${heartbeatS} s`);
+    if (!isExpected) this.#gap.add(msgSeqNum, { message, isDone: true }, nowNs);
+  }
+
+  #onLogonWhileLive(message: FixMessage, nowNs: bigint): void {
+    if (!message.isYes(Tag.ResetSeqNumFlag) || message.getInt(Tag.MsgSeqNum) !== 1) {
+      const why = 'a second Logon came in a live session without a reset (141=Y with 34=1)';
+      this.#refuse(why, nowNs);
+      return;
+    }
+    this.#resetNumbers();
+    this.#gap.clear();
+    this.counters.nextIn = 2;
+    this.counters.state = SESSION_LIVE;
+    const heartbeatS = message.getInt(Tag.HeartBtInt) ?? this.config.heartbeatS;
+    this.#sender.logon(heartbeatS, nowNs, { isReset: true });
+  }
+
+  #resetNumbers(): void {
+    this.counters.nextIn = 1;
+    this.counters.nextOut = 1;
+    this.#store.reset();
+    this.#port.event('SEQUENCE_RESET', 'both directions start at 1 again');
+  }
+
+  /** The expected number moved on: messages that waited follow, and the gap may be filled. */
+  #afterProgress(nowNs: bigint): void {
+    if (!this.#gap.isOpen) return;
+    this.#gap.moved(nowNs);
+    for (let kept = this.#gap.takeNext(); kept !== undefined; kept = this.#gap.takeNext()) {
+      if (kept.isDone) this.counters.nextIn += 1;
+      else this.#use(kindOf(kept.message.msgType), kept.message, nowNs);
+      if (!this.#isOpen || this.#isRefusing) return;
+    }
+    this.#gap.settle(nowNs);
+  }
+
+  #onResendRequest(message: FixMessage, nowNs: bigint): void {
+    const complaint = answerResendRequest(message, nowNs, {
+      counters: this.counters,
+      store: this.#store,
+      encoder: this.#sender.encoder,
+      port: this.#port,
+      resend: this.config.resend,
+    });
+    if (complaint !== undefined) this.reject(message, complaint, nowNs);
+    else this.#sender.sentNs = nowNs;
+  }
+
+  /** In gap-fill mode the message's own number was used up before: NewSeqNo lies behind it or is refused. */
+  #onSequenceReset(message: FixMessage, nowNs: bigint): void {
+    const newSeqNo = message.getInt(Tag.NewSeqNo)!;
+    if (newSeqNo < this.counters.nextIn) {
+      const text = `NewSeqNo (36) is ${newSeqNo}, message ${this.counters.nextIn} is next`;
+      this.reject(message, valueIncorrect(Tag.NewSeqNo, text), nowNs);
+      return;
+    }
+    this.counters.nextIn = newSeqNo;
+    if (!message.isYes(Tag.GapFillFlag)) this.#afterProgress(nowNs);
+  }
+
+  #deadlineNs(deadline: Deadline): bigint {
+    if (!this.#isOpen) return NO_DEADLINE;
+    return this.#clock.deadlineNs(deadline, this.#sender.sentNs, this.isLoggedOn);
+  }
+
+  #onDeadline(deadline: Deadline, nowNs: bigint): void {
+    switch (this.#row()[deadline]) {
+      case 'SEND_HEARTBEAT':
+        this.#sender.heartbeat(undefined, nowNs);
+        break;
+      case 'SEND_TEST_REQUEST':
+        this.#clock.isTestRequested = true;
+        this.#sender.testRequest(nowNs);
+        break;
+      case 'ASK_AGAIN':
+        if (!this.#gap.askAgain(nowNs)) {
+          const { nextIn } = this.counters;
+          this.#refuse(`ResendRequests from message ${nextIn} on brought nothing`, nowNs);
+        }
+        break;
+      case 'CLOSE':
+        this.#close(lateReason(deadline, this.counters.state, this.config, this.#clock));
+        break;
+      default:
+        break;
+    }
+  }
+
+  #sendLogout(reason: string, nowNs: bigint): void {
+    this.#sender.logout(reason, nowNs);
+    this.counters.state = SESSION_LOGOUT_SENT;
+    this.#clock.logoutSent(nowNs);
+  }
+
+  /** The peer broke a rule that ends the session: Logout, then only its Logout is heard. */
+  #refuse(reason: string, nowNs: bigint): void {
+    if (this.counters.state !== SESSION_LOGOUT_SENT) this.#sendLogout(reason, nowNs);
+    this.#isRefusing = true;
+  }
+
+  #refuseTooLow(msgSeqNum: number, nowNs: bigint): void {
+    const { targetCompId } = this.config;
+    const reason = `MsgSeqNum too low, expecting ${this.counters.nextIn} but received ${msgSeqNum}`;
+    this.#sender.logout(reason, nowNs);
+    this.#close(`${reason}: one side lost its numbers, agree on a reset with ${targetCompId}`);
+  }
+
+  #close(reason: string): void {
+    this.#leave(reason);
+    this.#port.event('DISCONNECT', reason);
+  }
+
+  #leave(reason: string): void {
+    const wasLoggedOn = this.isLoggedOn || this.counters.state === SESSION_LOGOUT_SENT;
+    this.#isOpen = false;
+    this.#gap.clear();
+    this.counters.state = SESSION_DISCONNECTED;
+    if (wasLoggedOn) this.#port.event('LOGGED_OUT', reason);
+  }
+}

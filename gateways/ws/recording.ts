@@ -6,6 +6,7 @@
 import { createReadStream } from 'node:fs';
 import { createZstdDecompress } from 'node:zlib';
 import { GyrfalconError } from '../../engine/errors.ts';
+import { isWholeZstd } from './zstd-frames.ts';
 
 export interface RecordedMessage {
   /** 1 = the first line. */
@@ -52,8 +53,8 @@ async function* linesOf(file: string, line: () => number): AsyncGenerator<string
   } finally {
     source.destroy();
   }
-  if (rest !== '') {
-    const what = 'the file ends inside this line: it is truncated, fetch it again';
+  if (rest !== '' || (isPacked && !(await isWholeZstd(file)))) {
+    const what = `the file ends after line ${line()}: it is truncated, fetch it again`;
     throw new GyrfalconError('INPUT_INVALID', `${file}:${line() + 1}: ${what}`, { file });
   }
 }
@@ -65,6 +66,6 @@ function faultOf(file: string, line: number, cause: unknown): GyrfalconError {
     const what = `${file}: cannot be read (${error.code}); give the path of a .jsonl or .jsonl.zst file`;
     return new GyrfalconError('INPUT_MISSING', what, { file }, cause);
   }
-  const what = `${file}:${line + 1}: truncated or damaged after line ${line} (${error.message})`;
+  const what = `${file}:${line + 1}: damaged after line ${line} (${error.message})`;
   return new GyrfalconError('INPUT_INVALID', what, { file, line }, cause);
 }

@@ -46,9 +46,8 @@ const HALF_LIFE_OFI: i32 = CTL_SIGNAL_PARAMS;
 const HALF_LIFE_VOLATILITY: i32 = CTL_SIGNAL_PARAMS + 8;
 const HALF_LIFE_MEAN: i32 = CTL_SIGNAL_PARAMS + 16;
 const HALF_LIFE_DEVIATION: i32 = CTL_SIGNAL_PARAMS + 24;
-const LN_2: f64 = Math.LN2;
 const NS_PER_SECOND: f64 = 1000000000.0;
-const SMALL: f64 = 0.000001; // below it (1 - e^-x) / x is 1 - x / 2 to the last bit
+const SMALL: f64 = 0.001; // below it 1 - e^-x is taken from its series: the difference would lose digits
 const DEVIATION_MIN: f64 = 0.5; // half a tick, the mid's own grid: less is no deviation one can see
 
 /** Brings the instrument's signals up to CTL_CORE_TIME_NS after a book change. */
@@ -81,10 +80,16 @@ export function signalUpdate(instrument: i32): void {
   store<f64>(signal + MID, mid);
 }
 
-/** What is left of a weight after the time. A half-life that is not positive forgets at once. */
-function remaining(elapsedNs: f64, halfLifeAt: i32): f64 {
+/** Elapsed time in units of half-life / ln 2. A half-life that is not positive forgets at once. */
+function decayOf(elapsedNs: f64, halfLifeAt: i32): f64 {
   const halfLifeNs = load<f64>(halfLifeAt);
-  return halfLifeNs > 0.0 ? exp((-LN_2 * elapsedNs) / halfLifeNs) : 0.0;
+  return halfLifeNs > 0.0 ? (Math.LN2 * elapsedNs) / halfLifeNs : Infinity;
+}
+
+/** 1 - e^-x: the share that is forgotten; exact to 1e-13 however small. */
+function forgotten(x: f64): f64 {
+  if (x >= SMALL) return 1.0 - exp(-x);
+  return x * (1.0 - x * (0.5 - x * (1.0 / 6.0 - x * (1.0 / 24.0 - x / 120.0))));
 }
 
 /**
@@ -94,7 +99,7 @@ function remaining(elapsedNs: f64, halfLifeAt: i32): f64 {
 function updateFlow(signal: i32, book: i32, elapsedNs: f64): void {
   const bid = sideFlow(signal + BID_TICKS, book + BOOK_BID_TICKS, 1);
   const ask = sideFlow(signal + ASK_TICKS, book + BOOK_ASK_TICKS, -1);
-  const kept = load<f64>(signal + SIG_OFI) * remaining(elapsedNs, HALF_LIFE_OFI);
+  const kept = load<f64>(signal + SIG_OFI) * exp(-decayOf(elapsedNs, HALF_LIFE_OFI));
   store<f64>(signal + SIG_OFI, kept + (bid - ask));
 }
 
@@ -114,11 +119,10 @@ function updateVolatility(signal: i32, mid: f64, elapsedNs: f64): void {
   const halfLifeNs = load<f64>(HALF_LIFE_VOLATILITY);
   if (!(halfLifeNs > 0.0)) return;
   const change = mid - load<f64>(signal + MID);
-  const decay = (LN_2 * elapsedNs) / halfLifeNs;
-  const share = decay < SMALL ? 1.0 - decay * 0.5 : (1.0 - exp(-decay)) / decay;
-  const perSecond = ((LN_2 * NS_PER_SECOND) / halfLifeNs) * share;
-  const kept = load<f64>(signal + VARIANCE) * remaining(elapsedNs, HALF_LIFE_VOLATILITY);
-  const variance = kept + change * change * perSecond;
+  const decay = decayOf(elapsedNs, HALF_LIFE_VOLATILITY);
+  const share = decay > 0.0 ? forgotten(decay) / decay : 1.0;
+  const perSecond = ((Math.LN2 * NS_PER_SECOND) / halfLifeNs) * share;
+  const variance = load<f64>(signal + VARIANCE) * exp(-decay) + change * change * perSecond;
   store<f64>(signal + VARIANCE, variance);
   store<f64>(signal + SIG_EWMA_VOL, Math.sqrt(variance));
 }
@@ -129,12 +133,14 @@ function updateVolatility(signal: i32, mid: f64, elapsedNs: f64): void {
  */
 function updateZScore(signal: i32, mid: f64, elapsedNs: f64): void {
   const stood = load<f64>(signal + MID);
-  const keptMean = remaining(elapsedNs, HALF_LIFE_MEAN);
-  const mean = load<f64>(signal + MEAN) * keptMean + stood * (1.0 - keptMean);
-  const kept = remaining(elapsedNs, HALF_LIFE_DEVIATION);
+  const before = load<f64>(signal + MEAN);
+  const mean = before + (stood - before) * forgotten(decayOf(elapsedNs, HALF_LIFE_MEAN));
+  const decay = decayOf(elapsedNs, HALF_LIFE_DEVIATION);
+  const kept = exp(-decay);
+  const share = forgotten(decay);
   const away = stood - mean;
-  const sum = load<f64>(signal + DEVIATION_SUM) * kept + away * away * (1.0 - kept);
-  const weight = load<f64>(signal + DEVIATION_WEIGHT) * kept + (1.0 - kept);
+  const sum = load<f64>(signal + DEVIATION_SUM) * kept + away * away * share;
+  const weight = load<f64>(signal + DEVIATION_WEIGHT) * kept + share;
   const deviation = weight > 0.0 ? Math.sqrt(sum / weight) : 0.0;
   store<f64>(signal + MEAN, mean);
   store<f64>(signal + DEVIATION_SUM, sum);

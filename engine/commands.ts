@@ -1,6 +1,6 @@
 /**
- * What an operator or a reader of the journal may ask of the core. A request from outside is checked here
- * once and becomes a Command; from then on it is a journaled fact like any other.
+ * What an operator or a reader of the journal may ask of the core. A request from outside is
+ * checked here once and becomes a Command; from then on it is a journaled fact like any other.
  */
 import { z } from 'zod';
 import { GyrfalconError } from './errors.ts';
@@ -51,8 +51,8 @@ const commandSchema = z.discriminatedUnion('kind', [
 ]);
 
 /**
- * A request as a Command, or INPUT_INVALID that names the field. `type` need not be given; `generation` is
- * the kill word's and is set by the control thread, so a request without it gets 0.
+ * A request as a Command, or INPUT_INVALID that names the field. `type` need not be given;
+ * `generation` is the kill word's and is set by the control thread, so a request without it gets 0.
  */
 export function parseCommand(request: unknown): Command {
   if (typeof request !== 'object' || request === null || Array.isArray(request)) {

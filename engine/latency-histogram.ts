@@ -1,8 +1,9 @@
 /**
- * HOT: `record` is called several times an order; no allocation. Log-linear histograms of nanoseconds in
- * shared memory, so that the control thread reads what the loop writes: 256 counters an octave from 256 ns
- * on, every nanosecond its own below. A value is known to 1/256 (0.4 %) from 1 ns to 137 s; longer ones
- * count in the last counter, and the maximum is exact. Block: 7680 x u32 counters, then the maximum (f64).
+ * HOT: `record` is called several times an order; no allocation. Log-linear histograms of
+ * nanoseconds in shared memory, so that the control thread reads what the loop writes: 256 counters
+ * an octave from 256 ns on, every nanosecond its own below. A value is known to 1/256 (0.4 %) from
+ * 1 ns to 137 s; longer ones count in the last counter, and the maximum is exact. Block: 7680 x u32
+ * counters, then the maximum (f64).
  */
 import { HISTOGRAM_BYTES, HISTOGRAMS } from '../wasm/layout.ts';
 import type { Memory } from '../wasm/memory.ts';
@@ -58,7 +59,10 @@ export class LatencyHistograms {
     this.#counters = new Uint32Array(memory.bytes.buffer);
   }
 
-  /** Counts one value; index is HISTOGRAM_*. A negative value (a clock that was set back) counts as 0. */
+  /**
+   * Counts one value; index is HISTOGRAM_*. A negative value (a clock that was set back) counts as
+   * 0.
+   */
   record(index: number, ns: number): void {
     const base = HISTOGRAMS + index * HISTOGRAM_BYTES;
     const whole = ns > 0 ? Math.floor(ns) : 0;

@@ -22,3 +22,27 @@ export interface ByteSink {
   send(bytes: Uint8Array): boolean;
   close(): void;
 }
+
+/** A parsed application message as the session layer hands it over (cold path). */
+export interface AppMessage {
+  readonly msgType: string;
+  /** The whole message, one character a byte. */
+  readonly text: string;
+  get(tag: number): string | undefined;
+}
+
+/** The connection of one FIX session as the hot loop sees it. */
+export interface VenueLink {
+  /** Hands the bytes to the socket; false = it is full, they stay in TX and are offered again. */
+  send(bytes: Uint8Array): boolean;
+  /** A whole frame that the fast path has left to the session. */
+  onSlowMessage(frame: Uint8Array): void;
+  /** The fast path has consumed a message: the peer is alive. */
+  onFastMessage(): void;
+  /** Asks the venue what became of an order (35=H). */
+  requestStatus(order: { readonly clOrdId: string; readonly symbol: string; readonly side: number }): void;
+  /** Cancels everything of the firm at the venue (35=q); false = the venue has no such message. */
+  massCancel(): boolean;
+  /** Asks for a fresh snapshot of every book. */
+  resubscribe(): void;
+}

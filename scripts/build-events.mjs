@@ -1,6 +1,7 @@
 /**
- * Generates engine/event/generated/*.ts from engine/event/event.fbs. Node.js strips types but knows no
- * `enum`, and wants `.ts` in imports, so both are rewritten. The result is checked in; a test compares.
+ * Generates engine/event/generated/*.ts from engine/event/event.fbs. Node.js strips types but knows
+ * no `enum`, and wants `.ts` in imports, so both are rewritten. The result is checked in; a test
+ * compares.
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -32,7 +33,8 @@ function forNode(text, enums) {
   let result = text
     .replace(/export enum (\w+) \{([^}]*)\}/g, (_, name, body) => {
       const members = body.replace(/ = /g, ': ');
-      return `export const ${name} = {${members}} as const;\nexport type ${name} = (typeof ${name})[keyof typeof ${name}];`;
+      const type = `export type ${name} = (typeof ${name})[keyof typeof ${name}];`;
+      return `export const ${name} = {${members}} as const;\n${type}`;
     })
     .replace(/(from '\.\/[^']+)\.js'/g, "$1.ts'");
   for (const name of enums) {

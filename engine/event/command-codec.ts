@@ -1,6 +1,6 @@
 /**
- * Commands to the one flat table of event.fbs and back. A field that a command does not have is left at its
- * default in the table and does not come back.
+ * Commands to the one flat table of event.fbs and back. A field that a command does not have is
+ * left at its default in the table and does not come back.
  */
 import type { Builder, ByteBuffer } from 'flatbuffers';
 import type { Command, CommandScope } from './event.ts';

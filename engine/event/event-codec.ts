@@ -1,6 +1,7 @@
 /**
- * Events to bytes and back. Cold: one reused Builder, checked reading. An intent is written on the hot path
- * too, by intent-record.ts, in the same form. Damaged bytes give JOURNAL_CORRUPT, never a half-read event.
+ * Events to bytes and back. Cold: one reused Builder, checked reading. An intent is written on the
+ * hot path too, by intent-record.ts, in the same form. Damaged bytes give JOURNAL_CORRUPT, never a
+ * half-read event.
  */
 import { Builder, ByteBuffer } from 'flatbuffers';
 import { FEATURES, INSTRUMENTS_MAX, STRATEGIES_MAX } from '../../wasm/layout.ts';
@@ -203,7 +204,8 @@ function decodeSession(buffer: ByteBuffer): SessionEvent {
 function corrupt(type: string, fault: string): GyrfalconError {
   return new GyrfalconError(
     'JOURNAL_CORRUPT',
-    `a ${type} record's payload is damaged (${fault}): run \`gyrfalcon journal verify\` on the directory`,
+    `a ${type} record's payload is damaged (${fault}): ` +
+      'run `gyrfalcon journal verify` on the directory',
     { type, fault },
   );
 }

@@ -1,6 +1,6 @@
 /**
- * What can happen, as plain records. Each becomes the payload of one journal record (event-codec.ts);
- * raw FIX and WebSocket bytes are journaled as they came and have no type here.
+ * What can happen, as plain records. Each becomes the payload of one journal record
+ * (event-codec.ts); raw FIX and WebSocket bytes are journaled as they came and have no type here.
  */
 import type { CommandKind } from './generated/command-kind.ts';
 import type { SessionEventKind } from './generated/session-event-kind.ts';
@@ -74,7 +74,10 @@ export type Command =
   | AdjustPositionCommand
   | StopCommand;
 
-/** What a strategy asked for, what it saw, and what the limits said. Codes are those of wasm/layout.ts. */
+/**
+ * What a strategy asked for, what it saw, and what the limits said. Codes are those of
+ * wasm/layout.ts.
+ */
 export interface IntentEvent {
   readonly type: 'INTENT';
   readonly sequence: number;

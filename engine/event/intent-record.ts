@@ -1,7 +1,7 @@
 /**
- * HOT: one call an intent; no allocation. Writes the INTENT block as the bytes of event.fbs' Intent: a
- * template is encoded once a strategy (its hashes never change), then only the numbers are put in place.
- * `loadIntent` is the way back, for a replay.
+ * HOT: one call an intent; no allocation. Writes the INTENT block as the bytes of event.fbs'
+ * Intent: a template is encoded once a strategy (its hashes never change), then only the numbers
+ * are put in place. `loadIntent` is the way back, for a replay.
  */
 import { Builder, ByteBuffer } from 'flatbuffers';
 import * as layout from '../../wasm/layout.ts';

@@ -1,7 +1,8 @@
 /**
- * Checks that bytes are a FlatBuffers table of a given shape before anything reads them: offsets, vtable,
- * every field, string and vector lie inside the bytes. FlatBuffers for JavaScript has no such verifier and
- * reads past the end as NaN; a damaged journal record must become an error instead.
+ * Checks that bytes are a FlatBuffers table of a given shape before anything reads them: offsets,
+ * vtable, every field, string and vector lie inside the bytes. FlatBuffers for JavaScript has no
+ * such verifier and reads past the end as NaN; a damaged journal record must become an error
+ * instead.
  */
 
 /** Bytes of a scalar field, or what the field points to. */

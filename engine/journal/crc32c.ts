@@ -1,6 +1,7 @@
 /**
- * CRC-32C (Castagnoli) of bytes in a plain buffer: the twin of the checksum in wasm/journal-record.ts,
- * for readers that have no WebAssembly memory. Slicing by 8 over tables computed once from the polynomial.
+ * CRC-32C (Castagnoli) of bytes in a plain buffer: the twin of the checksum in
+ * wasm/journal-record.ts, for readers that have no WebAssembly memory. Slicing by 8 over tables
+ * computed once from the polynomial.
  */
 const POLYNOMIAL = 0x82f63b78; // reflected
 const SLICES = 8;

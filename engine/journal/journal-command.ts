@@ -91,7 +91,7 @@ function verify(directory: string, json: boolean, print: Print): number {
     print(JSON.stringify({ ok, ...summary, lastTimeNs, damage: damage ?? null }));
   } else {
     const last = records === 0 ? '' : `, last at ${utcText(summary.lastTimeNs)}`;
-    print(`${directory}: ${records} records in ${segments} segments, ${bytes} bytes${last}`);
+    print(`${directory}: segments: ${segments}, records: ${records}, bytes: ${bytes}${last}`);
     print(ok ? 'whole' : `DAMAGED: ${damageText(damage)}; records 1 to ${records} are good`);
   }
   return ok ? EXIT_OK : EXIT_INPUT;
@@ -121,7 +121,8 @@ function show(options: ShowOptions, print: Print): number {
   const { segment, offset, sequence } = damage;
   throw new GyrfalconError(
     'JOURNAL_CORRUPT',
-    `the journal ${options.directory} is good up to record ${sequence - 1} only: ${damageText(damage)}`,
+    `the journal ${options.directory} is good up to record ${sequence - 1} only: ` +
+      damageText(damage),
     { segment, offset, sequence },
   );
 }

@@ -1,4 +1,7 @@
-/** Every way in which a stored journal can be damaged is found, at its exact place, and nothing is guessed. */
+/**
+ * Every way in which a stored journal can be damaged is found, at its exact place, and nothing is
+ * guessed.
+ */
 import {
   copyFileSync,
   mkdirSync,
@@ -89,7 +92,7 @@ test('a flipped bit in any byte is found in the record that holds it', () => {
   }
 });
 
-test('cut off at any length, the last segment keeps every record before the cut, and goes on', () => {
+test('cut off anywhere, the last segment keeps every record before the cut, and goes on', () => {
   const last = segments.at(-1)!;
   const good = readFileSync(join(whole, last));
   for (let length = 0; length <= good.length; length++) {

@@ -1,6 +1,7 @@
 /**
- * What a journal is on disk: a directory of segments 00000001.gfj, 00000002.gfj …, each a run of records as
- * wasm/journal-layout.ts draws them. Sequences go on from segment to segment without a gap, from 1.
+ * What a journal is on disk: a directory of segments 00000001.gfj, 00000002.gfj …, each a run of
+ * records as wasm/journal-layout.ts draws them. Sequences go on from segment to segment without a
+ * gap, from 1.
  */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { RECORD_HEADER_BYTES } from '../../wasm/journal-layout.ts';
@@ -64,4 +65,5 @@ export type DamageReason =
   | 'missing segment';
 
 export const damageText = (damage: JournalDamage): string =>
-  `${damage.reason} at ${damage.segment} offset ${damage.offset}, where record ${damage.sequence} should be`;
+  `${damage.reason} at ${damage.segment} offset ${damage.offset}, ` +
+  `where record ${damage.sequence} should be`;

@@ -13,7 +13,10 @@ import { JournalWriter } from './journal-writer.ts';
 const CHILD = fileURLToPath(new URL('../../test/support/journal-child.ts', import.meta.url));
 const KILLS = 12;
 
-/** Runs the appending process, kills it after so many bytes of reports; the last sequence it reported. */
+/**
+ * Runs the appending process, kills it after so many bytes of reports; the last sequence it
+ * reported.
+ */
 function runAndKill(directory: string, reportBytes: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [CHILD, directory], {

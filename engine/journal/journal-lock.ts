@@ -1,7 +1,7 @@
 /**
- * One writer a journal: a lock file that names its process. The lock of a process that is gone is taken
- * over. A process is known by its id and, on Linux, its boot and start time, because ids are used again
- * (in a container mostly the same one).
+ * One writer a journal: a lock file that names its process. The lock of a process that is gone is
+ * taken over. A process is known by its id and, on Linux, its boot and start time, because ids are
+ * used again (in a container mostly the same one).
  */
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -70,7 +70,9 @@ function readText(file: string): string {
   }
 }
 
-/** What tells this process from any other that had or will have its id; of a dead one `<pid> dead`. */
+/**
+ * What tells this process from any other that had or will have its id; of a dead one `<pid> dead`.
+ */
 function identity(pid: number): string {
   if (!alive(pid)) return `${pid} dead`;
   const boot = readText('/proc/sys/kernel/random/boot_id').trim();
@@ -93,7 +95,8 @@ function alive(pid: number): boolean {
 function locked(directory: string, pid: number): GyrfalconError {
   return new GyrfalconError(
     'JOURNAL_LOCKED',
-    `the journal ${directory} is in use by process ${pid}: stop that engine, or give another directory`,
+    `the journal ${directory} is in use by process ${pid}: ` +
+      'stop that engine, or give another directory',
     { directory, pid },
   );
 }

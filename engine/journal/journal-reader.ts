@@ -1,6 +1,7 @@
 /**
- * Reads a journal in order, with bounded memory, needing neither WebAssembly nor a lock. It stops at the
- * first record that is not exactly what the writer wrote, and says where and why; it never skips.
+ * Reads a journal in order, with bounded memory, needing neither WebAssembly nor a lock. It stops
+ * at the first record that is not exactly what the writer wrote, and says where and why; it never
+ * skips.
  */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
@@ -77,7 +78,10 @@ export class JournalReader {
   readonly #segments: readonly number[];
   #file = -1;
   #segmentIndex = -1;
-  /** Bytes [at, end) of the buffer are read and not yet looked at; `at` stands at #offset of the segment. */
+  /**
+   * Bytes [at, end) of the buffer are read and not yet looked at; `at` stands at #offset of the
+   * segment.
+   */
   #at = 0;
   #end = 0;
   #offset = 0;

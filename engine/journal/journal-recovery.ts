@@ -1,7 +1,8 @@
 /**
- * Makes a journal ready to be continued: finds the last good record and cuts a torn tail off, keeping its
- * bytes in a side file. Only the very end of the last segment may be torn (a process was killed, or power
- * failed, while it was written); damage anywhere before that is left alone and refused.
+ * Makes a journal ready to be continued: finds the last good record and cuts a torn tail off,
+ * keeping its bytes in a side file. Only the very end of the last segment may be torn (a process
+ * was killed, or power failed, while it was written); damage anywhere before that is left alone and
+ * refused.
  */
 import {
   closeSync,
@@ -82,7 +83,10 @@ function readFrom(file: string, offset: number): Uint8Array {
   }
 }
 
-/** The sequence of a whole record after the damage, 0 = none: then it is a tail, and no record is lost by cutting. */
+/**
+ * The sequence of a whole record after the damage, 0 = none: then it is a tail, and no record is
+ * lost by cutting.
+ */
 function laterRecord(tail: Uint8Array, damaged: number): number {
   const view = new DataView(tail.buffer, tail.byteOffset, tail.length);
   for (let at = 8; at + RECORD_HEADER_BYTES <= tail.length; at += 8) {

@@ -1,8 +1,8 @@
 /**
- * HOT: append and flush run in the loop; no allocation there. The one writer of a journal directory.
- * Records are put together in WASM (wasm/journal-record.ts) at JOURNAL_STAGE and handed to the kernel by
- * one write a flush: after `flush` returns, a killed process loses none of them. Power loss may take what
- * was flushed after the last `sync`.
+ * HOT: append and flush run in the loop; no allocation there. The one writer of a journal
+ * directory. Records are put together in WASM (wasm/journal-record.ts) at JOURNAL_STAGE and handed
+ * to the kernel by one write a flush: after `flush` returns, a killed process loses none of them.
+ * Power loss may take what was flushed after the last `sync`.
  */
 import {
   closeSync,
@@ -193,7 +193,8 @@ export class JournalWriter {
         : 'check the disk, then start again';
     this.#failure ??= new GyrfalconError(
       'JOURNAL_WRITE_FAILED',
-      `the journal ${this.directory} cannot be written (${code}): ${hint}; no order leaves without it`,
+      `the journal ${this.directory} cannot be written (${code}): ${hint}; ` +
+        'no order leaves without it',
       { directory: this.directory, code },
       cause,
     );
@@ -209,9 +210,10 @@ function makeDirectory(options: JournalOptions): void {
     const disk = statfsSync(directory);
     free = disk.bavail * disk.bsize;
   } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
     throw new GyrfalconError(
       'JOURNAL_WRITE_FAILED',
-      `the journal directory ${directory} cannot be made (${(cause as NodeJS.ErrnoException).code}): ` +
+      `the journal directory ${directory} cannot be made (${code}): ` +
         'give another in journal.directory',
       { directory },
       cause,

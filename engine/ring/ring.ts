@@ -1,8 +1,9 @@
 /**
- * HOT: the loop polls it; no allocation there. A byte ring in shared memory from one feed worker to the hot
- * loop: the producer owns head, the consumer owns tail, both only ever go up (modulo 2^32). Records are
- * contiguous and 8-byte aligned: |0 length u32 |4 free u32 |8 bytes …; the length WRAP means "go on at the
- * start". When the ring is full `tryWrite` refuses and the worker waits: nothing is ever overwritten.
+ * HOT: the loop polls it; no allocation there. A byte ring in shared memory from one feed worker to
+ * the hot loop: the producer owns head, the consumer owns tail, both only ever go up (modulo 2^32).
+ * Records are contiguous and 8-byte aligned: length u32, 4 bytes free, the message; a length of WRAP
+ * means "go on at the start". When the ring is full `tryWrite` refuses and the worker waits: nothing
+ * is ever overwritten.
  */
 import { INPUT_RING, INPUT_RING_BYTES, INPUT_RING_DATA } from '../../wasm/layout.ts';
 import type { Memory } from '../../wasm/memory.ts';
@@ -28,7 +29,9 @@ export class RingProducer {
     this.#memory = memory;
   }
 
-  /** Puts the parts down as one message; false when there is no room now, and nothing was written. */
+  /**
+   * Puts the parts down as one message; false when there is no room now, and nothing was written.
+   */
   tryWrite(...parts: readonly Uint8Array[]): boolean {
     const memory = this.#memory;
     let length = 0;
@@ -101,7 +104,8 @@ export class RingConsumer {
 function tooLong(length: number): GyrfalconError {
   return new GyrfalconError(
     'INPUT_INVALID',
-    `a feed sent a message of ${length} bytes, more than ${RING_MESSAGE_BYTES_MAX}: it was dropped; ask the venue for less depth`,
+    `a feed sent a message of ${length} bytes, more than ${RING_MESSAGE_BYTES_MAX}: ` +
+      'it was dropped; ask the venue for less depth',
     { length },
   );
 }

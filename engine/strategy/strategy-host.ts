@@ -5,7 +5,8 @@
 import * as L from '../../wasm/layout.ts';
 import type { Memory } from '../../wasm/memory.ts';
 import { GyrfalconError } from '../errors.ts';
-import type { PriceTicks, QtyLots, Side } from '../units.ts';
+import type { OrderOutcome } from '../orders/order-outcome.ts';
+import type { PriceTicks, QtyLots } from '../units.ts';
 import { type HandleParts, MarketHandle } from './market-handle.ts';
 import type { Fill } from './strategy.ts';
 import type { LoadedStrategy } from './strategy-loader.ts';
@@ -65,14 +66,14 @@ export class StrategyHost {
   }
 
   /** An order of the strategy was filled, in part or whole. */
-  filled(strategy: number, instrument: number, fill: { side: Side; ticks: number; lots: number }): void {
+  filled({ strategy, instrument, side, fillPriceTicks, fillLots }: OrderOutcome): void {
     const { code } = this.#strategies[strategy]!;
     if (!this.isDeciding || code.onFill === undefined) return;
     if (!this.#mayDecide(strategy, instrument)) return;
     const handle = this.#handles[strategy * L.INSTRUMENTS_MAX + instrument]!;
-    this.#fill.side = fill.side;
-    this.#fill.priceTicks = fill.ticks as PriceTicks;
-    this.#fill.qtyLots = fill.lots as QtyLots;
+    this.#fill.side = side;
+    this.#fill.priceTicks = fillPriceTicks as PriceTicks;
+    this.#fill.qtyLots = fillLots as QtyLots;
     try {
       code.onFill(handle, this.#fill);
     } catch (error) {

@@ -1,6 +1,6 @@
 /**
- * A process that appends numbered records and says after every flush, on its standard output, which one is
- * safe; journal-kill.test.ts kills it in mid-work. Arguments: journal directory.
+ * A process that appends numbered records and says after every flush, on its standard output, which
+ * one is safe; journal-kill.test.ts kills it in mid-work. Arguments: journal directory.
  */
 import { writeSync } from 'node:fs';
 import { loadCore } from '../../engine/core-module.ts';

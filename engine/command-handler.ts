@@ -1,0 +1,185 @@
+/**
+ * What an operator's command does to the core. `apply` is the deterministic part and runs in a replay too;
+ * `act` sends the orders that follow from it and runs live only (in a replay they are in the journal).
+ */
+import * as L from '../wasm/layout.ts';
+import type { Memory } from '../wasm/memory.ts';
+import type { Command, CommandScope } from './event/event.ts';
+import type { CircuitBreakers } from './limits/circuit-breaker.ts';
+import { countOpenOrders, eachOpenOrder, isInScope } from './orders/open-orders.ts';
+import type { Positions } from './orders/position.ts';
+import type { StrategyHost } from './strategy/strategy-host.ts';
+
+export interface CommandParts {
+  readonly memory: Memory;
+  readonly host: StrategyHost;
+  readonly positions: Positions;
+  readonly breakers: CircuitBreakers;
+  readonly strategies: readonly string[];
+  readonly symbols: readonly string[];
+}
+
+/** What `act` came to; `denied` holds DENY_* codes. */
+export interface ActResult {
+  readonly sent: number;
+  readonly denied: readonly number[];
+}
+
+export class CommandHandler {
+  readonly #parts: CommandParts;
+
+  constructor(parts: CommandParts) {
+    this.#parts = parts;
+  }
+
+  apply(command: Command): void {
+    const { memory, positions, strategies, symbols } = this.#parts;
+    switch (command.kind) {
+      case 'KILL':
+        return this.#setState(command.scope, command.target, L.TRADING_HALTED);
+      case 'REARM':
+        return this.#setState(command.scope, command.target, L.TRADING_ACTIVE);
+      case 'FLATTEN':
+        // What is being flattened must not be opened again by the next tick.
+        if (command.scope === 'INSTRUMENT') {
+          return this.#setState('INSTRUMENT', command.target, L.TRADING_REDUCING);
+        }
+        return this.#eachStrategy(command.scope, command.target, (strategy) =>
+          memory.setI32(L.STRATEGIES + strategy * L.STRATEGY_BYTES + L.STR_PAUSED, 1),
+        );
+      case 'PAUSE_STRATEGY':
+      case 'RESUME_STRATEGY': {
+        const block = L.STRATEGIES + strategies.indexOf(command.strategy) * L.STRATEGY_BYTES;
+        return memory.setI32(block + L.STR_PAUSED, command.kind === 'PAUSE_STRATEGY' ? 1 : 0);
+      }
+      case 'ADJUST_POSITION':
+        return positions.adjust(
+          strategies.indexOf(command.strategy),
+          symbols.indexOf(command.instrument),
+          { lots: command.quantityLots, priceTicks: command.priceTicks },
+        );
+      case 'CANCEL_ORDER':
+      case 'STOP':
+        return;
+    }
+  }
+
+  act(command: Command): ActResult {
+    switch (command.kind) {
+      case 'KILL':
+        return this.cancelAll(command.scope, command.target);
+      case 'STOP':
+        return this.cancelAll('FIRM', '');
+      case 'FLATTEN':
+        return this.#flatten(command.scope, command.target);
+      case 'CANCEL_ORDER':
+        return this.#cancelWhere((order) => this.#number(order) === command.orderNumber);
+      default:
+        return { sent: 0, denied: [] };
+    }
+  }
+
+  /** Asks the venue to cancel every open order in scope that is not yet being cancelled. */
+  cancelAll(scope: CommandScope, target: string): ActResult {
+    const { memory } = this.#parts;
+    return this.#cancelWhere((order) => isInScope(memory, this.#parts, order, { scope, target }));
+  }
+
+  /** Orders in scope that are not final. */
+  openOrders(scope: CommandScope, target: string): number {
+    return countOpenOrders(this.#parts.memory, this.#parts, { scope, target });
+  }
+
+  /** Undefined when the command names things that exist, else what is wrong. */
+  check(command: Command): string | undefined {
+    const { strategies, symbols } = this.#parts;
+    const unknownStrategy = (name: string) =>
+      strategies.includes(name) ? undefined : `no strategy ${name}; there are ${strategies.join(', ')}`;
+    const unknownSymbol = (name: string) =>
+      symbols.includes(name) ? undefined : `no instrument ${name}; there are ${symbols.join(', ')}`;
+    switch (command.kind) {
+      case 'KILL':
+      case 'REARM':
+      case 'FLATTEN':
+        if (command.scope === 'STRATEGY') return unknownStrategy(command.target);
+        return command.scope === 'INSTRUMENT' ? unknownSymbol(command.target) : undefined;
+      case 'PAUSE_STRATEGY':
+      case 'RESUME_STRATEGY':
+        return unknownStrategy(command.strategy);
+      case 'ADJUST_POSITION':
+        return unknownStrategy(command.strategy) ?? unknownSymbol(command.instrument);
+      case 'CANCEL_ORDER': {
+        let found = false;
+        eachOpenOrder(this.#parts.memory, (order) => {
+          found ||= this.#number(order) === command.orderNumber;
+        });
+        return found ? undefined : `order ${command.orderNumber} is not open`;
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  #setState(scope: CommandScope, target: string, state: number): void {
+    const { memory, breakers, symbols } = this.#parts;
+    if (scope === 'FIRM') memory.setI32(L.CTL_FIRM_STATE, state);
+    else if (scope === 'INSTRUMENT') {
+      const block = L.INSTRUMENTS + symbols.indexOf(target) * L.INSTRUMENT_BYTES;
+      memory.setI32(block + L.INS_TRADING_STATE, state);
+      return;
+    }
+    if (scope === 'FIRM' && state === L.TRADING_HALTED) return;
+    this.#eachStrategy(scope, target, (strategy) => {
+      if (state === L.TRADING_ACTIVE) breakers.rearm(strategy);
+      else memory.setI32(L.STRATEGIES + strategy * L.STRATEGY_BYTES + L.STR_TRADING_STATE, state);
+    });
+  }
+
+  #flatten(scope: CommandScope, target: string): ActResult {
+    const { host, strategies, symbols } = this.#parts;
+    const cancelled = this.cancelAll(scope, target);
+    let sent = cancelled.sent;
+    const denied = [...cancelled.denied];
+    for (let strategy = 0; strategy < strategies.length; strategy++) {
+      for (let instrument = 0; instrument < symbols.length; instrument++) {
+        if (scope === 'STRATEGY' && strategies[strategy] !== target) continue;
+        if (scope === 'INSTRUMENT' && symbols[instrument] !== target) continue;
+        const handle = host.handle(strategy, instrument);
+        if (handle === undefined || handle.positionLots === 0) continue;
+        const verdict = handle.flatten();
+        if (verdict === L.ALLOWED) sent++;
+        else denied.push(verdict);
+      }
+    }
+    return { sent, denied };
+  }
+
+  #cancelWhere(wanted: (order: number) => boolean): ActResult {
+    const { memory, host } = this.#parts;
+    const slots: number[] = [];
+    eachOpenOrder(this.#parts.memory, (order) => {
+      const isPending = memory.i32(order + L.ORD_STATE) === L.ORDER_PENDING_CANCEL;
+      if (!isPending && wanted(order)) slots.push((order - L.ORDERS) / L.ORDER_BYTES);
+    });
+    const denied: number[] = [];
+    for (const slot of slots) {
+      const order = L.ORDERS + slot * L.ORDER_BYTES;
+      const strategy = memory.i32(order + L.ORD_STRATEGY);
+      const handle = host.handle(strategy, memory.i32(order + L.ORD_INSTRUMENT));
+      const verdict = handle?.cancel(slot, L.INTENT_FLAG_OPERATOR) ?? L.DENY_ORDER_STATE;
+      if (verdict !== L.ALLOWED) denied.push(verdict);
+    }
+    return { sent: slots.length - denied.length, denied };
+  }
+
+  #eachStrategy(scope: CommandScope, target: string, visit: (strategy: number) => void): void {
+    const { strategies } = this.#parts;
+    for (let strategy = 0; strategy < strategies.length; strategy++) {
+      if (scope !== 'STRATEGY' || strategies[strategy] === target) visit(strategy);
+    }
+  }
+
+  #number(order: number): number {
+    return this.#parts.memory.i64(order + L.ORD_NUMBER);
+  }
+}

@@ -1,0 +1,210 @@
+/**
+ * HOT: one turn = what came in is stamped, journaled, applied, and what follows from it is journaled and
+ * sent. Runs on whichever thread it is put on. Everything that waits or owns a socket is behind a port.
+ */
+import * as L from '../wasm/layout.ts';
+import type { Memory } from '../wasm/memory.ts';
+import type { AppInput, AppOutcome } from './app-input.ts';
+import type { Core } from './core.ts';
+import type { Command, SessionEvent } from './event/event.ts';
+import { RecordKind } from './event/generated/record-kind.ts';
+import { SessionEventKind } from './event/generated/session-event-kind.ts';
+import { TimerKind } from './event/generated/timer-kind.ts';
+import type { JournalRecorder } from './journal-recorder.ts';
+import type { LatencyHistograms } from './latency-histogram.ts';
+import type { OrderOutcome } from './orders/order-outcome.ts';
+import type { AppMessage, VenueLink } from './ports.ts';
+
+/** Time of the loop: writes CTL_NOW_NS and counts elapsed time. */
+export interface LoopClock {
+  stamp(): void;
+  /** Nanoseconds from any fixed point; for measuring only. */
+  elapsedNs(): number;
+}
+
+export interface LoopParts {
+  readonly core: Core;
+  readonly recorder: JournalRecorder;
+  readonly clock: LoopClock;
+  readonly histograms: LatencyHistograms;
+  readonly input: AppInput;
+  /** The venue waits for 35=U1 after each message. */
+  readonly isLockStep: boolean;
+  /** What the loop tells its owner. */
+  readonly onOutcome: (outcome: AppOutcome, message: AppMessage) => void;
+  readonly onBreach: (outcome: OrderOutcome) => void;
+  readonly onActed: (command: Command, denied: readonly number[]) => void;
+}
+
+export class HotLoop {
+  readonly #memory: Memory;
+  readonly #parts: LoopParts;
+  readonly #links: VenueLink[] = [];
+  readonly #toAct: Command[] = [];
+  /** Breaker of each strategy as last seen. */
+  readonly #tripped: Int32Array;
+  #turnStartNs = 0;
+  #ordersBefore = 0;
+  #doneThrough = 0;
+
+  constructor(parts: LoopParts) {
+    this.#parts = parts;
+    this.#memory = parts.core.memory;
+    this.#tripped = new Int32Array(this.#memory.i32(L.CTL_STRATEGY_COUNT));
+  }
+
+  addLink(link: VenueLink): void {
+    this.#links.push(link);
+  }
+
+  /** Bytes lie in the session's RX since `receivedNs` (clock.elapsedNs). */
+  onReadable(session: number, receivedNs: number): void {
+    const { core, clock, recorder } = this.#parts;
+    const block = L.SESSIONS + session * L.SESSION_BYTES;
+    for (;;) {
+      clock.stamp();
+      this.#turnStartNs = receivedNs;
+      const kind = core.module.fixNext(session);
+      if (kind === L.DECODED_NOTHING) return;
+      if (kind === L.DECODED_GARBLED) {
+        this.#memory.addI64(L.CTL_GARBLED, 1);
+        continue;
+      }
+      const address = this.#memory.i32(L.DECODED + L.DEC_MESSAGE);
+      const length = this.#memory.i32(L.DECODED + L.DEC_MESSAGE_LENGTH);
+      recorder.input(RecordKind.INBOUND, session, address, length);
+      this.#memory.addI64(block + L.SES_MESSAGES_IN, 1);
+      this.#applyMessage(session, kind, address, length);
+      this.endTurn();
+    }
+  }
+
+  /** A feed record lies at address (8-byte aligned); the caller has set CTL_NOW_NS to its receive time. */
+  onFeed(feed: number, address: number, length: number): void {
+    this.#turnStartNs = this.#parts.clock.elapsedNs();
+    this.#parts.recorder.input(RecordKind.FEED, feed, address, length);
+    this.#parts.core.pipeline.onFeed(address, length);
+    this.endTurn();
+  }
+
+  /** An application message from the session's slow path; its frame is journaled already. */
+  deliver(session: number, message: AppMessage): void {
+    this.#doneThrough = Number(message.get(34) ?? 0);
+    const outcome = this.#parts.input.deliver(session, message);
+    if (outcome !== 'APPLIED') this.#parts.onOutcome(outcome, message);
+  }
+
+  /** What the session layer has sent: journaled here, leaves at the end of the turn. */
+  sendFromSession(session: number, bytes: Uint8Array): boolean {
+    const block = L.SESSIONS + session * L.SESSION_BYTES;
+    const end = this.#memory.i32(block + L.SES_TX_END);
+    if (end + bytes.length > L.TX_BYTES) return false;
+    const address = L.TX + session * L.TX_BYTES + end;
+    this.#memory.bytes.set(bytes, address);
+    this.#memory.setI32(block + L.SES_TX_END, end + bytes.length);
+    this.#memory.addI64(block + L.SES_MESSAGES_OUT, 1);
+    this.#parts.recorder.outbound(session, address, bytes.length);
+    return true;
+  }
+
+  onSession(event: SessionEvent): void {
+    this.#parts.clock.stamp();
+    this.#parts.recorder.event(event, event.session);
+    if (event.kind === SessionEventKind.DISCONNECTED) {
+      this.#memory.setI32(L.SESSIONS + event.session * L.SESSION_BYTES + L.SES_TX_END, 0);
+      this.#parts.core.pipeline.onSessionLost(event.session);
+    }
+  }
+
+  onStaleFeed(instrument: number): void {
+    this.#parts.clock.stamp();
+    const event = { type: 'TIMER', kind: TimerKind.STALE_FEED, subject: instrument } as const;
+    this.#parts.recorder.event(event, 0);
+    this.#parts.core.pipeline.onStaleFeed(instrument);
+    this.endTurn();
+  }
+
+  /** Journals and applies a command; the orders that follow from it leave at the end of the turn. */
+  command(command: Command): void {
+    this.#parts.recorder.event(command, 0);
+    this.#parts.core.commands.apply(command);
+    if (command.kind === 'KILL') {
+      this.#memory.setAtomicI32(L.CTL_KILL_APPLIED, command.generation);
+    }
+    this.#toAct.push(command);
+  }
+
+  /** Everything decided in this turn is written down, then sent. */
+  endTurn(): void {
+    this.#act();
+    this.#cancelTripped();
+    this.#tellDone();
+    this.#parts.recorder.flush();
+    for (let session = 0; session < this.#links.length; session++) this.#send(session);
+    this.#memory.setAtomicI32(L.CTL_HEARTBEAT, this.#memory.i32(L.CTL_HEARTBEAT) + 1);
+    const orders = this.#memory.i64(L.CTL_ORDERS_SENT);
+    if (orders === this.#ordersBefore) return;
+    this.#ordersBefore = orders;
+    const elapsedNs = this.#parts.clock.elapsedNs() - this.#turnStartNs;
+    this.#parts.histograms.record(L.HISTOGRAM_TICK_TO_ORDER, elapsedNs);
+  }
+
+  #applyMessage(session: number, kind: number, address: number, length: number): void {
+    const { core } = this.#parts;
+    const link = this.#links[session]!;
+    if (kind === L.DECODED_SLOW) {
+      link.onSlowMessage(this.#memory.bytes.slice(address, address + length));
+      return;
+    }
+    this.#doneThrough = this.#memory.i64(L.DECODED + L.DEC_MSG_SEQ_NUM);
+    if (kind === L.DECODED_MARKET_DATA) core.pipeline.onMarketData(session);
+    else {
+      const outcome = core.pipeline.onExecution(session);
+      if (outcome.breach !== 'NONE') this.#parts.onBreach(outcome);
+    }
+    link.onFastMessage();
+  }
+
+  /** Lock-step: tells the venue how far its messages have been worked off. */
+  #tellDone(): void {
+    if (!this.#parts.isLockStep || this.#doneThrough === 0) return;
+    const memory = this.#memory;
+    const start = memory.i32(L.SESSIONS + L.SES_TX_END);
+    const length = this.#parts.core.module.encodeDoneThrough(0, this.#doneThrough);
+    if (length > 0) this.#parts.recorder.outbound(0, L.TX + start, length);
+    this.#doneThrough = 0;
+  }
+
+  /** A breaker that has tripped takes the strategy's orders out of the market. */
+  #cancelTripped(): void {
+    const { commands } = this.#parts.core;
+    for (let strategy = 0; strategy < this.#tripped.length; strategy++) {
+      const block = L.STRATEGIES + strategy * L.STRATEGY_BYTES;
+      const breaker = this.#memory.i32(block + L.STR_BREAKER);
+      if (breaker === this.#tripped[strategy]) continue;
+      this.#tripped[strategy] = breaker;
+      if (breaker !== 0) commands.cancelAll('STRATEGY', this.#memory.text(block + L.STR_NAME, 32));
+    }
+  }
+
+  #act(): void {
+    while (this.#toAct.length > 0) {
+      const command = this.#toAct.shift()!;
+      const isFirmKill = command.kind === 'KILL' && command.scope === 'FIRM';
+      // One message takes everything out; whatever it leaves open is cancelled one by one (CancelRetry).
+      if (isFirmKill && this.#links.every((link) => link.massCancel())) continue;
+      const { denied } = this.#parts.core.commands.act(command);
+      this.#parts.onActed(command, denied);
+    }
+  }
+
+  #send(session: number): void {
+    const block = L.SESSIONS + session * L.SESSION_BYTES;
+    const length = this.#memory.i32(block + L.SES_TX_END);
+    if (length === 0) return;
+    const start = L.TX + session * L.TX_BYTES;
+    if (this.#links[session]!.send(this.#memory.bytes.slice(start, start + length))) {
+      this.#memory.setI32(block + L.SES_TX_END, 0);
+    }
+  }
+}

@@ -1,0 +1,337 @@
+/**
+ * The hot loop's thread: builds the core and its gateways, recovers from the journal, trades, and stops.
+ * One of the files that put everything together (with main.ts); nothing else lives on this thread.
+ */
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { configSchema, type GyrfalconConfig } from '../config/schema.ts';
+import { HotLink, type OpenOrder } from '../gateways/fix/hot-link.ts';
+import { JournalStore } from '../gateways/fix/journal-store.ts';
+import { ReplaySession } from '../gateways/fix/replay-session.ts';
+import * as L from '../wasm/layout.ts';
+import { Memory } from '../wasm/memory.ts';
+import { AppInput } from './app-input.ts';
+import { CancelRetry } from './cancel-retry.ts';
+import { buildCore, type Core } from './core.ts';
+import { clOrdIdPrefix, fixVenues } from './core-setup.ts';
+import { GyrfalconError } from './errors.ts';
+import type { Command } from './event/event.ts';
+import { SessionEventKind } from './event/generated/session-event-kind.ts';
+import { FeedInput } from './feed-input.ts';
+import { HotLoop } from './hot-loop.ts';
+import { JournalWriter } from './journal/journal-writer.ts';
+import { JournalRecorder } from './journal-recorder.ts';
+import type { AppMessage } from './ports.ts';
+import { LatencyHistograms } from './latency-histogram.ts';
+import { recover } from './recovery.ts';
+import { stateHashOf } from './state-hash.ts';
+import { loadStrategies } from './strategy/strategy-loader.ts';
+import { type RunSummary, summarise } from './summary.ts';
+import { WallClock } from './supervisor/wall-clock.ts';
+import { ENGINE_VERSION } from './version.ts';
+
+export interface HotWorkerInput {
+  readonly memory: WebAssembly.Memory;
+  readonly configJson: string;
+  readonly journalDirectory: string;
+  /** Names a new journal; one that exists keeps its own. */
+  readonly journalId: string;
+  readonly isLockStep: boolean;
+  /** TCP ports of venues that were started by us, by name. */
+  readonly ports: Readonly<Record<string, number>>;
+  /** Given before the first connection: a kill that outlived its loop. */
+  readonly firstCommands: readonly Command[];
+}
+
+export type ToHotWorker =
+  | { readonly type: 'command'; readonly id: number; readonly command: Command }
+  | { readonly type: 'wake' }
+  | { readonly type: 'stop'; readonly reason: string };
+
+export type FromHotWorker =
+  | { readonly type: 'ready'; readonly recoveredEvents: number; readonly recoveryMs: number }
+  | { readonly type: 'log'; readonly text: string }
+  | { readonly type: 'accepted'; readonly id: number; readonly sequence: number; readonly note: string }
+  | { readonly type: 'refused'; readonly id: number; readonly text: string }
+  | { readonly type: 'end-of-recording' }
+  | { readonly type: 'fault'; readonly code: string; readonly text: string }
+  | { readonly type: 'stopped'; readonly summary: RunSummary };
+
+const STALE_CHECK_MS = 250;
+const HEARTBEAT_MS = 20;
+const STOP_WAIT_MS = 2000;
+
+const port = parentPort!;
+const input = workerData as HotWorkerInput;
+const tell = (message: FromHotWorker): void => port.postMessage(message);
+const log = (text: string): void => tell({ type: 'log', text });
+
+class HotThread {
+  readonly #config: GyrfalconConfig = configSchema.parse(JSON.parse(input.configJson));
+  readonly #memory = new Memory(input.memory);
+  readonly #clock = new WallClock(this.#memory);
+  readonly #histograms = new LatencyHistograms(this.#memory);
+  readonly #links: HotLink[] = [];
+  readonly #startedNs = this.#clock.elapsedNs();
+  #core!: Core;
+  #writer!: JournalWriter;
+  #recorder!: JournalRecorder;
+  #loop!: HotLoop;
+  #retry!: CancelRetry;
+  #isStopping = false;
+
+  async start(): Promise<void> {
+    this.#memory.setI32(L.CTL_LOOP_STATE, L.LOOP_STARTING);
+    const strategies = await loadStrategies(this.#config.strategies);
+    const coreInput = { memory: this.#memory, config: this.#config, strategies };
+    this.#core = buildCore(coreInput, NO_RECORDER);
+    this.#writer = new JournalWriter({
+      directory: input.journalDirectory,
+      segmentBytes: this.#config.journal.segmentBytes,
+      memory: this.#memory,
+      core: this.#core.module,
+      notice: log,
+    });
+    const beganNs = this.#clock.elapsedNs();
+    const app = new AppInput(this.#core);
+    const sessions = this.#replaySessions(app);
+    const { journalDirectory: directory, configJson } = input;
+    const recoveredEvents = recover(this.#core, app, { directory, configJson, sessions });
+    this.#recorder = new JournalRecorder(this.#memory, this.#writer, strategies, {
+      takeCommands: () => this.#takeCommands(),
+      applyOwn: (command) => this.#loop.command(command),
+    });
+    this.#core.gate.recorder = this.#recorder;
+    if (recoveredEvents === 0) this.#beginJournal();
+    this.#buildLoop(app);
+    if (recoveredEvents > 0) this.#loseSessions();
+    this.#connect(sessions.map((session) => session.hasLoggedOn));
+    const recoveryMs = (this.#clock.elapsedNs() - beganNs) / 1e6;
+    this.#memory.setI32(L.CTL_LOOP_STATE, L.LOOP_RUNNING);
+    tell({ type: 'ready', recoveredEvents, recoveryMs });
+  }
+
+  onMessage(message: ToHotWorker): void {
+    if (message.type === 'wake') return;
+    if (message.type === 'stop') void this.#stop(message.reason);
+    else {
+      this.#command(message.id, message.command);
+      this.#loop.endTurn();
+    }
+  }
+
+  #beginJournal(): void {
+    const prefix = clOrdIdPrefix(input.journalId);
+    this.#memory.setText(L.CTL_CLORDID_PREFIX, L.CLORDID_PREFIX_BYTES, prefix);
+    this.#clock.stamp();
+    this.#recorder.event(
+      {
+        type: 'CONFIG',
+        engineVersion: ENGINE_VERSION,
+        configJson: input.configJson,
+        clOrdIdPrefix: prefix,
+        lockStep: input.isLockStep,
+        journalId: input.journalId,
+      },
+      0,
+    );
+  }
+
+  #replaySessions(app: AppInput): readonly ReplaySession[] {
+    const deliver = (session: number, message: AppMessage): void => {
+      app.deliver(session, message);
+    };
+    return fixVenues(this.#config).map(
+      (venue, index) => new ReplaySession({ memory: this.#memory, index, venue, deliver }),
+    );
+  }
+
+  /** The connections of the run before are gone: said once, in the journal, before anything else happens. */
+  #loseSessions(): void {
+    for (const [session] of fixVenues(this.#config).entries()) {
+      const block = L.SESSIONS + session * L.SESSION_BYTES;
+      this.#memory.setI32(block + L.SES_STATE, L.SESSION_DISCONNECTED);
+      this.#loop.onSession({
+        type: 'SESSION',
+        kind: SessionEventKind.DISCONNECTED,
+        session,
+        nextIn: this.#memory.i64(block + L.SES_NEXT_IN),
+        nextOut: this.#memory.i64(block + L.SES_NEXT_OUT),
+        reason: 'the engine was started again',
+      });
+    }
+  }
+
+  #buildLoop(app: AppInput): void {
+    this.#loop = new HotLoop({
+      core: this.#core,
+      recorder: this.#recorder,
+      clock: this.#clock,
+      histograms: this.#histograms,
+      input: app,
+      isLockStep: input.isLockStep,
+      onOutcome: (outcome, message) => {
+        if (outcome === 'END_OF_RECORDING') tell({ type: 'end-of-recording' });
+        else if (outcome !== 'IGNORED') {
+          log(`the venue's 35=${message.msgType} was ${outcome.toLowerCase()}: ${message.get(58) ?? 'no reason given'}`);
+        }
+      },
+      onBreach: (outcome) => {
+        log(`order ${outcome.orderNumber}: ${outcome.breach}, ${outcome.breachLots} lots: compare with the venue`);
+      },
+      onActed: (command, denied) => {
+        if (denied.length > 0) log(`${command.kind}: ${denied.length} requests were refused by our limits`);
+      },
+    });
+    this.#retry = new CancelRetry(this.#core.commands);
+    const feeds = new FeedInput(this.#memory, this.#loop);
+    setInterval(() => {
+      this.#retry.run(this.#clock.elapsedNs());
+      feeds.drain();
+      this.#loop.endTurn();
+    }, HEARTBEAT_MS);
+    if (feeds.isUsed(this.#config)) feeds.listen();
+    if (!input.isLockStep) setInterval(() => this.#checkFeeds(), STALE_CHECK_MS);
+  }
+
+  #connect(hasLoggedOn: readonly boolean[]): void {
+    for (const command of input.firstCommands) this.#loop.command(command);
+    for (const [index, configured] of fixVenues(this.#config).entries()) {
+      const venue = { ...configured, port: input.ports[configured.name] ?? configured.port };
+      const symbols = this.#config.instruments
+        .filter((instrument) => instrument.venue === venue.name)
+        .map((instrument) => instrument.symbol);
+      const link = new HotLink(
+        {
+          memory: this.#memory, index, venue, symbols, log,
+          loop: this.#loop,
+          clock: this.#clock,
+          store: new JournalStore(input.journalDirectory, index),
+          openOrders: () => this.#openOrders(index),
+        },
+        hasLoggedOn[index] ?? false,
+      );
+      this.#links.push(link);
+      this.#loop.addLink(link);
+    }
+    for (const link of this.#links) link.start();
+  }
+
+  /** Commands that wait in the port, when the kill word says that one must not wait for its turn. */
+  #takeCommands(): void {
+    for (;;) {
+      const received = receiveMessageOnPort(port) as { message: ToHotWorker } | undefined;
+      if (received === undefined) return;
+      const { message } = received;
+      if (message.type === 'command') this.#command(message.id, message.command);
+      else setImmediate(() => this.onMessage(message));
+    }
+  }
+
+  #command(id: number, command: Command): void {
+    const wrong = this.#core.commands.check(command);
+    if (wrong !== undefined) {
+      tell({ type: 'refused', id, text: wrong });
+      return;
+    }
+    this.#clock.stamp();
+    this.#loop.command(command);
+    this.#retry.watch(command, this.#clock.elapsedNs());
+    tell({ type: 'accepted', id, sequence: this.#memory.i64(L.CTL_RECORD_SEQUENCE), note: '' });
+  }
+
+  #checkFeeds(): void {
+    const oldest = this.#clock.nowNs() - BigInt(this.#config.breakers.staleFeedMs) * 1_000_000n;
+    for (let instrument = 0; instrument < this.#config.instruments.length; instrument++) {
+      const block = L.INSTRUMENTS + instrument * L.INSTRUMENT_BYTES;
+      if (this.#memory.i32(block + L.INS_BOOK_STATE) !== L.BOOK_LIVE) continue;
+      if (this.#memory.absoluteNs(block + L.INS_LAST_RECEIVE_NS) < oldest) {
+        this.#loop.onStaleFeed(instrument);
+      }
+    }
+  }
+
+  #openOrders(session: number): readonly OpenOrder[] {
+    const open: OpenOrder[] = [];
+    const prefix = this.#memory.text(L.CTL_CLORDID_PREFIX, L.CLORDID_PREFIX_BYTES);
+    for (let slot = 0; slot < L.ORDERS_MAX; slot++) {
+      const order = L.ORDERS + slot * L.ORDER_BYTES;
+      const state = this.#memory.i32(order + L.ORD_STATE);
+      if (state === L.ORDER_FREE || state >= L.ORDER_FILLED) continue;
+      if (this.#memory.i32(order + L.ORD_SESSION) !== session) continue;
+      const instrument = this.#config.instruments[this.#memory.i32(order + L.ORD_INSTRUMENT)]!;
+      open.push({
+        clOrdId: `${prefix}${this.#memory.i64(order + L.ORD_CLORDID)}`,
+        symbol: instrument.symbol,
+        side: this.#memory.i32(order + L.ORD_SIDE),
+      });
+    }
+    return open;
+  }
+
+  /** Cancels what is open, waits for the answers, logs out, closes the journal, says what it came to. */
+  async #stop(reason: string): Promise<void> {
+    if (this.#isStopping) return;
+    this.#isStopping = true;
+    this.#memory.setI32(L.CTL_LOOP_STATE, L.LOOP_STOPPING);
+    const seconds = (this.#clock.elapsedNs() - this.#startedNs) / 1e9;
+    const stop: Command = { type: 'COMMAND', kind: 'STOP', reason, operator: 'engine' };
+    this.#clock.stamp();
+    this.#loop.command(stop);
+    this.#core.host.isDeciding = false;
+    this.#loop.endTurn();
+    await this.#waitForAnswers();
+    for (const link of this.#links) await link.stop(reason);
+    this.#recorder.flush();
+    await this.#writer.sync();
+    this.#writer.close();
+    this.#memory.setI32(L.CTL_LOOP_STATE, L.LOOP_STOPPED);
+    tell({ type: 'stopped', summary: this.#summary(seconds) });
+  }
+
+  async #waitForAnswers(): Promise<void> {
+    const until = this.#clock.elapsedNs() + STOP_WAIT_MS * 1e6;
+    const isWaiting = (): boolean =>
+      this.#memory.i32(L.CTL_OPEN_ORDERS) > 0 &&
+      this.#clock.elapsedNs() < until &&
+      this.#links.some((link) => link.isLoggedOn);
+    while (isWaiting()) await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+
+  #summary(seconds: number): RunSummary {
+    return summarise({
+      memory: this.#memory,
+      baseCurrency: this.#config.baseCurrency,
+      strategies: this.#config.strategies,
+      accounts: this.#config.accounts,
+      currencies: Object.keys(this.#config.currencies),
+      positions: this.#core.positions,
+      histogram: this.#histograms.read(L.HISTOGRAM_TICK_TO_ORDER),
+      stateHash: stateHashOf(this.#memory, this.#core.module),
+      journalDirectory: input.journalDirectory,
+      seconds,
+    });
+  }
+}
+
+/** Nothing may be decided before recovery is done. */
+const NO_RECORDER = {
+  beforeDecision: refuse, intent: refuse, outbound: refuse, state: refuse, strategyFault: refuse,
+};
+function refuse(): never {
+  throw new Error('assertion failed: a decision before the journal was open');
+}
+
+function fault(error: unknown): void {
+  const isOurs = error instanceof GyrfalconError;
+  const code = isOurs ? error.code : 'ENGINE_STOPPED';
+  const text = isOurs ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+  tell({ type: 'fault', code, text });
+}
+
+process.on('uncaughtException', fault);
+process.on('unhandledRejection', fault);
+const thread = new HotThread();
+thread
+  .start()
+  .then(() => port.on('message', (message: ToHotWorker) => thread.onMessage(message)))
+  .catch(fault);

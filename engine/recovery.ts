@@ -1,0 +1,63 @@
+/**
+ * Brings a core to where its journal ends. Sessions are driven by a replaying twin that sends nothing; at
+ * the end their connections are gone, and what was on its way is UNKNOWN until the venue says.
+ */
+import { existsSync } from 'node:fs';
+import * as L from '../wasm/layout.ts';
+import type { AppInput } from './app-input.ts';
+import type { Core } from './core.ts';
+import { GyrfalconError } from './errors.ts';
+import type { ConfigEvent } from './event/event.ts';
+import { decodeEvent } from './event/event-codec.ts';
+import { segmentNumbers } from './journal/journal-format.ts';
+import { JournalReader } from './journal/journal-reader.ts';
+import { Replay, type ReplaySession } from './replay.ts';
+
+export interface RecoveryInput {
+  readonly directory: string;
+  /** The configuration in force now; the journal's must be the same. */
+  readonly configJson: string;
+  readonly sessions: readonly ReplaySession[];
+}
+
+/** Events applied; 0 = a new journal. */
+export function recover(core: Core, app: AppInput, input: RecoveryInput): number {
+  const recorded = readConfig(input.directory);
+  if (recorded === undefined) return 0;
+  if (recorded.configJson !== input.configJson) {
+    throw new GyrfalconError(
+      'CONFIG_INVALID',
+      `journal ${input.directory} was written with another configuration: start with that one, or name another journal directory`,
+    );
+  }
+  const reader = new JournalReader(input.directory);
+  prepareCore(core, recorded);
+  try {
+    const replay = new Replay(core, app, reader, input.sessions);
+    const events = replay.run(false);
+    core.host.isDeciding = true;
+    return events;
+  } finally {
+    reader.close();
+  }
+}
+
+/** The first record of a journal; undefined where there is none yet. */
+export function readConfig(directory: string): ConfigEvent | undefined {
+  if (!existsSync(directory) || segmentNumbers(directory).length === 0) return undefined;
+  const reader = new JournalReader(directory);
+  try {
+    if (!reader.next()) return undefined;
+    const first = decodeEvent(reader.record.kind, reader.record.payload);
+    if (first?.type === 'CONFIG') return first;
+    throw new GyrfalconError('JOURNAL_CORRUPT', `journal ${directory} does not begin with a configuration`);
+  } finally {
+    reader.close();
+  }
+}
+
+/** What the CONFIG record says beyond the configuration itself. */
+export function prepareCore(core: Core, recorded: ConfigEvent): void {
+  core.memory.setText(L.CTL_CLORDID_PREFIX, L.CLORDID_PREFIX_BYTES, recorded.clOrdIdPrefix);
+}
+

@@ -1,0 +1,118 @@
+/** What a run came to: counted from the shared memory, for the screen at the end and for `--json`. */
+import * as L from '../wasm/layout.ts';
+import type { Memory } from '../wasm/memory.ts';
+import type { LatencyReading } from './latency-histogram.ts';
+import type { Positions } from './orders/position.ts';
+
+export interface StrategyPnl {
+  readonly strategy: string;
+  readonly account: string;
+  /** Base currency, after fees, marked at mid. */
+  readonly total: number;
+  readonly fees: number;
+  readonly orders: number;
+  readonly fills: number;
+  readonly denied: number;
+}
+
+export interface RunSummary {
+  readonly marketDataMessages: number;
+  readonly orders: number;
+  readonly fills: number;
+  /** By the venue. */
+  readonly rejects: number;
+  /** By our own limits. */
+  readonly denied: number;
+  readonly openOrders: number;
+  readonly pnl: {
+    readonly currency: string;
+    readonly total: number;
+    readonly byStrategy: readonly StrategyPnl[];
+    readonly byAccount: Readonly<Record<string, number>>;
+    readonly byCurrency: Readonly<Record<string, number>>;
+  };
+  /** Market data received to order handed to the socket; null when no order was sent. */
+  readonly latencyNs: { p50: number; p99: number; p999: number; max: number } | null;
+  readonly stateHash: string;
+  readonly journal: { readonly directory: string; readonly records: number };
+  readonly seconds: number;
+  readonly messagesPerSecond: number;
+}
+
+export interface SummaryInput {
+  readonly memory: Memory;
+  readonly baseCurrency: string;
+  readonly strategies: readonly { readonly name: string; readonly account: string }[];
+  readonly accounts: readonly string[];
+  readonly currencies: readonly string[];
+  readonly positions: Positions;
+  readonly histogram: LatencyReading;
+  readonly stateHash: string;
+  readonly journalDirectory: string;
+  readonly seconds: number;
+}
+
+export function summarise(input: SummaryInput): RunSummary {
+  const { memory, histogram, seconds } = input;
+  const byStrategy = input.strategies.map((strategy, index) => strategyPnl(input, strategy, index));
+  const baseUnit = unitOf(memory, memory.i32(L.CTL_BASE_CURRENCY));
+  const byAccount: Record<string, number> = {};
+  for (const [index, account] of input.accounts.entries()) {
+    byAccount[account] = round(input.positions.accountPnl(index).totalMinor / baseUnit);
+  }
+  const byCurrency: Record<string, number> = {};
+  for (const [index, code] of input.currencies.entries()) {
+    const { totalMinor } = input.positions.currencyPnl(index);
+    byCurrency[code] = round(totalMinor / unitOf(memory, index));
+  }
+  const messages = memory.i64(L.CTL_MARKET_DATA_MESSAGES);
+  return {
+    marketDataMessages: messages,
+    orders: memory.i64(L.CTL_ORDERS_SENT),
+    fills: memory.i64(L.CTL_FILLS),
+    rejects: memory.i64(L.CTL_VENUE_REJECTS),
+    denied: memory.i64(L.CTL_DENIED),
+    openOrders: memory.i32(L.CTL_OPEN_ORDERS),
+    pnl: {
+      currency: input.baseCurrency,
+      total: round(byStrategy.reduce((sum, row) => sum + row.total, 0)),
+      byStrategy,
+      byAccount,
+      byCurrency,
+    },
+    latencyNs:
+      histogram.count === 0
+        ? null
+        : { p50: histogram.p50, p99: histogram.p99, p999: histogram.p999, max: histogram.max },
+    stateHash: input.stateHash,
+    journal: { directory: input.journalDirectory, records: memory.i64(L.CTL_RECORD_SEQUENCE) },
+    seconds: round(seconds),
+    messagesPerSecond: seconds > 0 ? Math.round(messages / seconds) : 0,
+  };
+}
+
+const round = (value: number): number => Math.round(value * 100) / 100;
+
+function strategyPnl(
+  { memory, positions }: SummaryInput,
+  strategy: { readonly name: string; readonly account: string },
+  index: number,
+): StrategyPnl {
+  const block = L.STRATEGIES + index * L.STRATEGY_BYTES;
+  const unit = unitOf(memory, memory.i32(L.CTL_BASE_CURRENCY));
+  const pnl = positions.strategyPnl(index);
+  return {
+    strategy: strategy.name,
+    account: strategy.account,
+    total: round(pnl.totalMinor / unit),
+    fees: round(pnl.feesMinor / unit),
+    orders: memory.i64(block + L.STR_ORDERS),
+    fills: memory.i64(block + L.STR_FILLS),
+    denied: memory.i64(block + L.STR_DENIED),
+  };
+}
+
+/** Minor units in one unit of the currency. */
+function unitOf(memory: Memory, currency: number): number {
+  return 10 ** memory.i32(L.CURRENCIES + currency * L.CURRENCY_BYTES + L.CUR_DECIMALS);
+}

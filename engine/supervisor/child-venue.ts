@@ -1,0 +1,78 @@
+/** Starts the simulated venue as a process of its own and waits until it listens. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { GyrfalconError } from '../errors.ts';
+
+const CLI = fileURLToPath(new URL('../cli.ts', import.meta.url));
+const READY_MS = 20_000;
+const STOP_MS = 3000;
+
+export interface ReadyVenue {
+  readonly fixPort: number;
+  readonly wsPort?: number;
+}
+
+export class ChildVenue {
+  readonly ready: ReadyVenue;
+  readonly #process: ChildProcess;
+  #isStopping = false;
+
+  constructor(child: ChildProcess, ready: ReadyVenue) {
+    this.#process = child;
+    this.ready = ready;
+  }
+
+  /** `args` are those of `gyrfalcon venue`; `onExit` is told when it ends unasked. */
+  static async start(args: readonly string[], onExit: (text: string) => void): Promise<ChildVenue> {
+    // In a group of its own: Ctrl-C must reach the engine alone, which then logs out from a living venue.
+    const child = spawn(process.execPath, [...process.execArgv, CLI, 'venue', '--with-parent', ...args], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      detached: true,
+    });
+    const errors: string[] = [];
+    createInterface({ input: child.stderr! }).on('line', (line) => {
+      errors.push(line);
+      if (errors.length > 20) errors.shift();
+    });
+    const ready = await firstLine(child, errors);
+    const venue = new ChildVenue(child, ready);
+    child.on('exit', (code, signal) => {
+      if (!venue.#isStopping) onExit(`the venue ended (${signal ?? `exit ${code}`}): ${errors.at(-1) ?? 'no reason given'}`);
+    });
+    return venue;
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+    await new Promise<void>((resolve) => {
+      const late = setTimeout(() => this.#process.kill('SIGKILL'), STOP_MS);
+      this.#process.on('exit', () => {
+        clearTimeout(late);
+        resolve();
+      });
+      this.#process.kill('SIGTERM');
+    });
+  }
+}
+
+function firstLine(child: ChildProcess, errors: readonly string[]): Promise<ReadyVenue> {
+  return new Promise((resolve, reject) => {
+    const fail = (why: string): void => {
+      child.kill('SIGKILL');
+      const text = errors.at(-1)?.replace(/^gyrfalcon: /, '') ?? why;
+      reject(new GyrfalconError('VENUE_EXITED', `the venue did not start: ${text}`));
+    };
+    const late = setTimeout(() => fail(`it was not ready within ${READY_MS / 1000} s`), READY_MS);
+    child.on('exit', (code) => {
+      clearTimeout(late);
+      setImmediate(() => fail(`it ended with exit code ${code}`));
+    });
+    createInterface({ input: child.stdout! }).on('line', (line) => {
+      if (!line.startsWith('{"ready":true')) return;
+      clearTimeout(late);
+      resolve(JSON.parse(line) as ReadyVenue);
+    });
+  });
+}

@@ -1,0 +1,327 @@
+/**
+ * The engine's side of one FIX venue over a Node socket: bytes go straight into the session's RX, where
+ * the WASM fast path reads them; what that leaves goes to the Session here. Reconnects for ever, and after
+ * each logon subscribes again and asks what became of every open order.
+ */
+import net from 'node:net';
+import type { FixVenueConfig } from '../../config/schema.ts';
+import { SessionEventKind } from '../../engine/event/generated/session-event-kind.ts';
+import type { AppMessage, VenueLink } from '../../engine/ports.ts';
+import { CTL_NOW_NS, RX, RX_BYTES, SES_RX_END, SES_RX_START, SESSION_BYTES, SESSIONS } from '../../wasm/layout.ts';
+import type { Memory } from '../../wasm/memory.ts';
+import type { Field } from './codec.ts';
+import { Session } from './session.ts';
+import { SharedCounters } from './session-counters.ts';
+import type { MessageStore, SessionConfig, SessionEvent } from './session-types.ts';
+import { resendExecutions } from './session-types.ts';
+import { MsgType, Tag } from './tags.ts';
+import { formatTimestamp } from './timestamp.ts';
+
+const TIMER_MS = 50;
+/** A peer that leaves this much unread is not read from us any more. */
+const PENDING_BYTES_MAX = 1_048_576;
+const MASS_CANCEL_ALL = '7';
+
+/** The hot loop as the link needs it. */
+export interface LinkLoop {
+  onReadable(session: number, receivedNs: number): void;
+  deliver(session: number, message: AppMessage): void;
+  sendFromSession(session: number, bytes: Uint8Array): boolean;
+  onSession(event: {
+    readonly type: 'SESSION';
+    readonly kind: SessionEventKind;
+    readonly session: number;
+    readonly nextIn: number;
+    readonly nextOut: number;
+    readonly reason: string;
+  }): void;
+  endTurn(): void;
+}
+
+export interface LinkClock {
+  elapsedNs(): number;
+  nowNs(): bigint;
+}
+
+export interface OpenOrder {
+  readonly clOrdId: string;
+  readonly symbol: string;
+  readonly side: number;
+}
+
+export interface HotLinkParts {
+  readonly memory: Memory;
+  readonly index: number;
+  readonly venue: FixVenueConfig;
+  readonly loop: LinkLoop;
+  readonly clock: LinkClock;
+  readonly store: MessageStore;
+  /** What the venue trades for us. */
+  readonly symbols: readonly string[];
+  /** Orders that are not final, to be asked for after a logon. */
+  readonly openOrders: () => readonly OpenOrder[];
+  readonly log: (text: string) => void;
+}
+
+export class HotLink implements VenueLink {
+  readonly #parts: HotLinkParts;
+  readonly #session: Session;
+  readonly #block: number;
+  readonly #rx: number;
+  #socket: net.Socket | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #isStopping = false;
+  /** Numbers are agreed: only the very first logon of a journal asks for a reset. */
+  #hasLoggedOn: boolean;
+  #wasFastSinceTimer = false;
+  #didSendSinceTimer = false;
+  #requests = 0;
+  #afterLogon = false;
+  #onStopped: (() => void) | undefined;
+  #wasOpen = false;
+
+  constructor(parts: HotLinkParts, hasLoggedOn: boolean) {
+    this.#parts = parts;
+    this.#hasLoggedOn = hasLoggedOn;
+    this.#block = SESSIONS + parts.index * SESSION_BYTES;
+    this.#rx = RX + parts.index * RX_BYTES;
+    this.#session = new Session({
+      config: this.#sessionConfig(),
+      counters: new SharedCounters(parts.memory, parts.index),
+      store: parts.store,
+      port: {
+        send: (bytes) => this.#sendBytes(bytes),
+        deliver: (message) => parts.loop.deliver(parts.index, message),
+        event: (kind, reason) => this.#onEvent(kind, reason),
+      },
+    });
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => this.#onTimer(), TIMER_MS);
+    this.#connect();
+  }
+
+  get isLoggedOn(): boolean {
+    return this.#session.isLoggedOn;
+  }
+
+  /** Logs out and closes; resolves when the connection is gone. */
+  stop(reason: string): Promise<void> {
+    this.#isStopping = true;
+    return new Promise((resolve) => {
+      const finish = (): void => {
+        clearInterval(this.#timer);
+        resolve();
+      };
+      if (this.#socket === undefined) return finish();
+      this.#onStopped = finish;
+      this.#session.logout(reason, this.#parts.clock.nowNs());
+      this.#parts.loop.endTurn();
+    });
+  }
+
+  // ---- VenueLink, called by the hot loop
+
+  send(bytes: Uint8Array): boolean {
+    const socket = this.#socket;
+    if (socket === undefined || socket.destroyed) return true; // nobody to send to: the journal has it
+    if (socket.writableLength > PENDING_BYTES_MAX) return false;
+    socket.write(bytes);
+    this.#didSendSinceTimer = true;
+    return true;
+  }
+
+  onSlowMessage(frame: Uint8Array): void {
+    this.#session.onMessage(frame, this.#now());
+    if (this.#afterLogon) this.#subscribeAndReconcile();
+  }
+
+  onFastMessage(): void {
+    this.#wasFastSinceTimer = true;
+  }
+
+  requestStatus(order: OpenOrder): void {
+    this.#session.sendApp(
+      MsgType.OrderStatusRequest,
+      [
+        [Tag.ClOrdID, order.clOrdId],
+        [Tag.Symbol, order.symbol],
+        [Tag.Side, order.side],
+      ],
+      this.#now(),
+    );
+  }
+
+  massCancel(): boolean {
+    this.#requests++;
+    const body: Field[] = [
+      [Tag.ClOrdID, `MC${this.#now()}-${this.#requests}`],
+      [Tag.MassCancelRequestType, MASS_CANCEL_ALL],
+      [Tag.TransactTime, formatTimestamp(this.#now())],
+    ];
+    return this.#session.sendApp(MsgType.OrderMassCancelRequest, body, this.#now()) !== 0;
+  }
+
+  resubscribe(): void {
+    this.#requests++;
+    const { venue, symbols } = this.#parts;
+    const body: Field[] = [
+      [Tag.MDReqID, `MD${this.#requests}`],
+      [Tag.SubscriptionRequestType, 1],
+      [Tag.MarketDepth, venue.marketDepth],
+      [Tag.MDUpdateType, 1],
+      [Tag.NoMDEntryTypes, 3],
+      [Tag.MDEntryType, 0],
+      [Tag.MDEntryType, 1],
+      [Tag.MDEntryType, 2],
+      [Tag.NoRelatedSym, symbols.length],
+      ...symbols.map((symbol): Field => [Tag.Symbol, symbol]),
+    ];
+    this.#session.sendApp(MsgType.MarketDataRequest, body, this.#now());
+  }
+
+  // ---- connection
+
+  #connect(): void {
+    const { venue, index, loop, clock, memory } = this.#parts;
+    memory.setI32(this.#block + SES_RX_START, 0);
+    memory.setI32(this.#block + SES_RX_END, 0);
+    const socket = net.connect({
+      host: venue.host,
+      port: venue.port,
+      noDelay: true,
+      onread: {
+        buffer: () => this.#room(),
+        callback: (count) => {
+          memory.setI32(this.#block + SES_RX_END, memory.i32(this.#block + SES_RX_END) + count);
+          loop.onReadable(index, clock.elapsedNs());
+          return true;
+        },
+      },
+    });
+    this.#socket = socket;
+    socket.on('connect', () => this.#onConnect());
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      const where = `${venue.host}:${venue.port}`;
+      this.#parts.log(`${venue.name} (${where}): ${error.code ?? error.message}; trying again every ${venue.reconnectMs} ms`);
+    });
+    socket.on('close', () => this.#onClose());
+  }
+
+  /** Room behind the last byte; unread bytes move to the front first. */
+  #room(): Uint8Array {
+    const { memory } = this.#parts;
+    const start = memory.i32(this.#block + SES_RX_START);
+    const end = memory.i32(this.#block + SES_RX_END);
+    if (start > 0) {
+      memory.bytes.copyWithin(this.#rx, this.#rx + start, this.#rx + end);
+      memory.setI32(this.#block + SES_RX_START, 0);
+      memory.setI32(this.#block + SES_RX_END, end - start);
+    }
+    return memory.bytes.subarray(this.#rx + end - start, this.#rx + RX_BYTES);
+  }
+
+  #onConnect(): void {
+    this.#tell(SessionEventKind.CONNECTED, 'connected');
+    this.#session.start(this.#parts.clock.nowNs());
+    this.#parts.loop.endTurn();
+  }
+
+  #onClose(): void {
+    this.#socket = undefined;
+    this.#afterLogon = false;
+    this.#session.onDisconnect();
+    if (this.#wasOpen) {
+      this.#wasOpen = false;
+      this.#tell(SessionEventKind.DISCONNECTED, 'the connection is gone');
+    }
+    if (this.#isStopping) this.#onStopped?.();
+    else setTimeout(() => !this.#isStopping && this.#connect(), this.#parts.venue.reconnectMs);
+  }
+
+  #onTimer(): void {
+    const now = this.#parts.clock.nowNs();
+    if (this.#wasFastSinceTimer) this.#session.onReceived(now);
+    if (this.#didSendSinceTimer) this.#session.onSent(now);
+    this.#wasFastSinceTimer = false;
+    this.#didSendSinceTimer = false;
+    this.#session.onTimer(now);
+    this.#parts.loop.endTurn();
+  }
+
+  // ---- session
+
+  #onEvent(kind: SessionEvent, reason: string): void {
+    const { venue, log } = this.#parts;
+    if (kind === 'LOGGED_ON') {
+      this.#hasLoggedOn = true;
+      this.#tell(SessionEventKind.LOGGED_ON, reason);
+      log(`${venue.name}: logged on`);
+      this.#afterLogon = true;
+    } else if (kind === 'LOGGED_OUT') {
+      this.#tell(SessionEventKind.LOGGED_OUT, reason);
+      log(`${venue.name}: logged out: ${reason}`);
+    } else if (kind === 'DISCONNECT') {
+      log(`${venue.name}: closing the connection: ${reason}`);
+      this.#socket?.end();
+      this.#socket?.destroySoon();
+    } else if (kind === 'GAP_FILLED') {
+      this.#tell(SessionEventKind.GAP_FILLED, reason);
+      // Market data are not sent again: what the books missed only a snapshot can say.
+      this.#afterLogon = true;
+    } else if (kind !== 'SEQUENCE_RESET') {
+      log(`${venue.name}: ${kind.toLowerCase().replaceAll('_', ' ')}: ${reason}`);
+    }
+  }
+
+  /** Not from within the session's own call: it has finished with the Logon when this runs. */
+  #subscribeAndReconcile(): void {
+    this.#afterLogon = false;
+    for (const order of this.#parts.openOrders()) this.requestStatus(order);
+    this.resubscribe();
+  }
+
+  #sendBytes(bytes: Uint8Array): void {
+    const { loop, index, venue, log } = this.#parts;
+    if (loop.sendFromSession(index, bytes)) return;
+    log(`${venue.name}: the venue does not read what we send; closing the connection`);
+    this.#socket?.destroy();
+  }
+
+  #tell(kind: SessionEventKind, reason: string): void {
+    if (kind === SessionEventKind.CONNECTED) this.#wasOpen = true;
+    const { nextIn, nextOut } = this.#session.counters;
+    const { index: session, loop } = this.#parts;
+    loop.onSession({ type: 'SESSION', kind, session, nextIn, nextOut, reason });
+  }
+
+  /** The time of the record in hand: a turn has one time, so that a replay says the same. */
+  #now(): bigint {
+    return this.#parts.memory.absoluteNs(CTL_NOW_NS);
+  }
+
+  #sessionConfig(): SessionConfig {
+    const { venue } = this.#parts;
+    const hasLoggedOn = (): boolean => this.#hasLoggedOn;
+    return initiatorConfig(venue, hasLoggedOn);
+  }
+}
+
+/** The session of a venue as its configuration says; a journal's first logon resets the numbers. */
+export function initiatorConfig(venue: FixVenueConfig, hasLoggedOn: () => boolean): SessionConfig {
+  return {
+    name: venue.name,
+    role: 'initiator',
+    beginString: venue.beginString,
+    senderCompId: venue.senderCompId,
+    targetCompId: venue.targetCompId,
+    heartbeatS: venue.heartbeatS,
+    sendingTimeToleranceS: venue.sendingTimeToleranceS,
+    get resetSeqNum() {
+      return !hasLoggedOn();
+    },
+    resetOnLogon: false,
+    resend: resendExecutions,
+  };
+}

@@ -37,7 +37,6 @@ import type { BookState } from './depth-sync.ts';
 /** Takes one record in two parts, both only lent; false = it could not be taken and is lost. */
 export type RecordOutput = (normalised: Uint8Array, raw: Uint8Array) => boolean;
 
-const UNKNOWN = -1;
 const NO_BYTES = new Uint8Array(0);
 const TWO_32 = 4_294_967_296;
 const NS_PER_MS = 1_000_000n;
@@ -56,10 +55,12 @@ export class FeedEncoder {
   #hasUpdate = false;
   #updateId = 0;
   #exchangeTimeMs = 0;
-  /** As the last record that left said; UNKNOWN after a lost one, so that the next says it anew. */
-  #written: BookState | typeof UNKNOWN = BOOK_INIT;
   /** A record of this message was lost: what follows it would be a wrong book. */
   #isLost = false;
+  /** No record has left since one was lost: only the newest state may be said. */
+  #wasLost = false;
+  /** The state is not what the last record said. */
+  #hasChange = false;
   #state: BookState = BOOK_INIT;
 
   constructor(instrument: number, output: RecordOutput) {
@@ -98,8 +99,9 @@ export class FeedEncoder {
 
   state(next: BookState): void {
     // Two changes at one message are two records: a reader sees every state.
-    if (this.#state !== this.#written) this.#flush(this.#state);
+    if (this.#hasChange && !this.#wasLost) this.#flush(this.#state);
     this.#state = next;
+    this.#hasChange = true;
   }
 
   /** Lets the rest of the message go, one without effect as raw bytes alone; false when any was lost. */
@@ -126,7 +128,7 @@ export class FeedEncoder {
   }
 
   #flush(state: BookState): void {
-    if (this.#entries === 0 && !this.#hasUpdate && state === this.#written) return;
+    if (this.#entries === 0 && !this.#hasUpdate && !this.#hasChange) return;
     const view = this.#view;
     const length = DEC_ENTRIES + this.#entries * ENTRY_BYTES;
     view.setUint32(FEED_NORMALISED_LENGTH, length, true);
@@ -138,7 +140,7 @@ export class FeedEncoder {
     this.#setI64(FEED_HEADER_BYTES + DEC_UPDATE_ID, this.#updateId);
     const sentNs = BigInt(this.#exchangeTimeMs) * NS_PER_MS;
     view.setBigInt64(FEED_HEADER_BYTES + DEC_SENDING_TIME_NS, sentNs, true);
-    this.#written = state;
+    this.#hasChange = state !== this.#state;
     this.#entries = 0;
     this.#isSnapshot = false;
     this.#hasUpdate = false;
@@ -147,7 +149,8 @@ export class FeedEncoder {
 
   #write(length: number): void {
     if (!this.#isLost) this.#isLost = !this.#output(this.#bytes.subarray(0, length), this.#raw);
-    if (this.#isLost) this.#written = UNKNOWN;
+    this.#wasLost = this.#isLost;
+    if (this.#isLost) this.#hasChange = true;
     this.#raw = NO_BYTES;
     this.#hasRaw = false;
   }

@@ -122,6 +122,13 @@ async function start(dropEvery: number, memory: Memory) {
   return { replayer, feed, errors };
 }
 
+const waitFor = async (what: string, isSo: () => boolean) => {
+  for (let turns = 0; !isSo(); turns++) {
+    if (turns === 5000) throw new Error(`waited in vain for: ${what}`);
+    await sleep(1);
+  }
+};
+
 describe.skipIf(!existsSync(FILE))('market data from a venue that loses diffs', () => {
   test('every 50th diff lost: the book resynchronises and is right each time it is LIVE', async () => {
     const memory = new Memory();
@@ -159,4 +166,72 @@ describe.skipIf(!existsSync(FILE))('market data from a venue that loses diffs', 
     const first = reader.states.slice(0, 5);
     expect(first).toEqual([BOOK_SYNCING, BOOK_LIVE, BOOK_GAP, BOOK_SYNCING, BOOK_LIVE]);
   });
+
+  test('a line that is cut is a GAP at once; the feed comes back and the book is right', async () => {
+    const memory = new Memory();
+    const judge = await trueBooks();
+    const reader = new Reader(memory);
+    const { replayer, errors } = await start(0, memory);
+    let records = 0;
+    const drain = () => reader.drain(() => records++);
+    await waitFor('a live book', () => {
+      drain();
+      return records > 200;
+    });
+    replayer.cutLines();
+    await waitFor('the gap', () => {
+      drain();
+      return reader.states.includes(BOOK_GAP);
+    });
+    await waitFor('the book after the gap', () => {
+      drain();
+      return reader.states.at(-1) === BOOK_LIVE;
+    });
+    const { bids, asks } = judge.at(reader.updateId);
+    expect(side(memory, BOOK_BID_COUNT, BOOK_BIDS)).toEqual(bids);
+    expect(side(memory, BOOK_ASK_COUNT, BOOK_ASKS)).toEqual(asks);
+    expect(errors).toHaveLength(1);
+    expect(errors[0]).toMatch(/^binance: ws:.*next attempt in 10 ms$/);
+  });
+
+  test('a core that does not read loses messages, is told GAP first, and is right again', async () => {
+    const memory = new Memory();
+    const judge = await trueBooks();
+    const reader = new Reader(memory);
+    const { feed, errors } = await start(0, memory);
+    await waitFor('a full ring', () => errors.length > 0);
+    expect(errors[0]).toMatch(/the core does not keep up/);
+    let liveAfterGap = 0;
+    await waitFor('the book after the loss', () => {
+      reader.drain(() => {
+        if (reader.states.includes(BOOK_GAP) && reader.states.at(-1) === BOOK_LIVE) {
+          liveAfterGap ||= reader.updateId;
+        }
+      });
+      return liveAfterGap > 0;
+    });
+    expect(reader.states).toEqual([BOOK_SYNCING, BOOK_LIVE, BOOK_GAP, BOOK_SYNCING, BOOK_LIVE]);
+    const { bids, asks } = judge.at(reader.updateId);
+    expect(side(memory, BOOK_BID_COUNT, BOOK_BIDS)).toEqual(bids);
+    expect(side(memory, BOOK_ASK_COUNT, BOOK_ASKS)).toEqual(asks);
+    expect((await feed.stop()).lost).toBeGreaterThan(0);
+  });
+});
+
+test('a venue that is not there is one line an attempt, with growing pauses, and stopping works', async () => {
+  const errors: string[] = [];
+  const venue = {
+    name: 'binance',
+    url: 'ws://127.0.0.1:1',
+    snapshotUrl: 'http://127.0.0.1:1/fapi/v1/depth',
+    reconnectMs: 10,
+  };
+  const onError = (line: string) => errors.push(line);
+  const memory = new Memory();
+  const feed = startFeed({ memory, venue, instruments: [TARGET], staleMs: 1000, onError });
+  await waitFor('three attempts', () => errors.length >= 3);
+  await feed.stop();
+  const pauses = errors.map((line) => Number(/next attempt in (\d+) ms$/.exec(line)?.[1]));
+  expect(pauses.slice(0, 3)).toEqual([10, 20, 40]);
+  expect(errors[0]).toMatch(/^binance: ws:\/\/127.0.0.1:1: .*ECONNREFUSED/);
 });

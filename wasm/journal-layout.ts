@@ -1,8 +1,10 @@
 /**
- * Byte places of a journal record, for both sides: the struct RecordHeader of engine/event/event.fbs as
- * FlatBuffers lays it out (a test compares), then the payload, then zeros up to a multiple of 8.
+ * Byte places of a journal record, for both sides: the struct RecordHeader of
+ * engine/event/event.fbs as FlatBuffers lays it out (a test compares), then the payload, then zeros
+ * up to a multiple of 8.
  */
-// |0 length u32 |4 kind u16 |6 source u16 |8 sequence u64 |16 timeNs i64 abs |24 crc32c u32 |28 version u32 |32 payload …
+// |0 length u32 |4 kind u16 |6 source u16 |8 sequence u64
+// |16 timeNs i64 abs |24 crc32c u32 |28 version u32 |32 payload …
 export const RECORD_LENGTH = 0; // header and payload, without padding
 export const RECORD_KIND = 4;
 export const RECORD_SOURCE = 6;

@@ -1,6 +1,6 @@
-// Puts journal records together: header, payload, padding, checksum. The writer in engine/journal hands
-// the staged bytes to the file system; wasm/journal-layout.ts draws the record. The reader's checksum in
-// TypeScript (engine/journal/crc32c.ts) is the plain twin of the one here.
+// Puts journal records together: header, payload, padding, checksum. The writer in engine/journal
+// hands the staged bytes to the file system; wasm/journal-layout.ts draws the record. The reader's
+// checksum in TypeScript (engine/journal/crc32c.ts) is the plain twin of the one here.
 import { CRC32C_TABLES } from './crc32c-tables';
 import {
   JOURNAL_VERSION,

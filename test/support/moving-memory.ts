@@ -160,7 +160,7 @@ export class MovingMemory {
   #trade(): void {
     const { memory } = this;
     const instrument = this.#turn % FAKE_INSTRUMENTS.length;
-    const side = (this.#turn % 3) % 2 === 0 ? 1 : 2;
+    const side = (this.#turn * 7) % 5 < 3 ? 1 : 2;
     const ticks = this.#midTicks(instrument) + (side === 1 ? 3 : -3);
     const lots = 10 + ((this.#turn * 13) % 290);
     const head = memory.i64(L.CTL_TRADE_HEAD);
@@ -183,7 +183,7 @@ export class MovingMemory {
     const number = ++this.#orderNumber;
     const at = L.ORDERS + (number % 512) * L.ORDER_BYTES;
     const instrument = number % FAKE_INSTRUMENTS.length;
-    const side = (number >> 1) % 2 === 0 ? 1 : 2;
+    const side = (number * 7) % 11 < 6 ? 1 : 2;
     memory.setI64(at + L.ORD_NUMBER, number);
     memory.setI64(at + L.ORD_CLORDID, number);
     memory.setI32(at + L.ORD_STRATEGY, number % 2);
@@ -211,7 +211,7 @@ export class MovingMemory {
     memory.setI64(at + L.ORD_LEAVES_LOTS, 0);
     memory.setI64(at + L.ORD_UPDATED_NS, memory.i64(L.CTL_CORE_TIME_NS));
     const states = [L.ORDER_FILLED, L.ORDER_CANCELED, L.ORDER_FILLED, L.ORDER_REJECTED];
-    const state = states[number % states.length]!;
+    const state = states[((number * 5) % 7) % states.length]!;
     memory.setI32(at + L.ORD_STATE, state);
     memory.setI32(at + L.ORD_REASON, state === L.ORDER_REJECTED ? 3 : 0);
     if (state === L.ORDER_FILLED) this.#fill(at, number);
@@ -237,13 +237,24 @@ export class MovingMemory {
     memory.setI64(L.CTL_FILL_HEAD, head + 1);
     memory.addI64(L.CTL_FILLS, 1);
     const row = L.POSITIONS + (strategy * L.INSTRUMENTS_MAX + instrument) * L.POSITION_BYTES;
-    memory.addI64(row + L.POS_LOTS, sign * 100);
-    memory.addI64(row + L.POS_OPEN_COST, sign * 100 * ticks);
+    this.#book(row, sign * 100, ticks);
     memory.addI64(row + L.POS_FILLS, 1);
     memory.addI64(row + L.POS_FEES_E6, 3_500_000);
     const block = L.STRATEGIES + strategy * L.STRATEGY_BYTES;
     memory.addI64(block + L.STR_FILLS, 1);
     memory.addI64(block + L.STR_EQUITY_MINOR, ((number * 7) % 90) - 38);
+  }
+
+  /** Average cost: what reduces a position is realised against its average. */
+  #book(row: number, lots: number, ticks: number): void {
+    const { memory } = this;
+    const held = memory.i64(row + L.POS_LOTS);
+    const cost = memory.i64(row + L.POS_OPEN_COST);
+    const closes = held !== 0 && Math.sign(held) !== Math.sign(lots);
+    const released = closes ? Math.round((cost * lots) / held) : 0;
+    if (closes) memory.addI64(row + L.POS_REALISED, released - lots * ticks);
+    memory.addI64(row + L.POS_OPEN_COST, closes ? released : lots * ticks);
+    memory.addI64(row + L.POS_LOTS, lots);
   }
 
   #refusal(): void {

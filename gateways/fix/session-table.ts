@@ -30,8 +30,7 @@ export type MessageKind =
 export type Deadline = 'IDLE' | 'SILENT' | 'DEAD' | 'GAP_LATE' | 'ANSWER_LATE';
 
 export type Action =
-  | 'ACCEPT_LOGON' // check it, answer it, be live
-  | 'COMPLETE_LOGON' // our Logon was answered: check it, be live
+  | 'LOG_ON' // check it, answer it if it came first, be live
   | 'RESET_BY_LOGON' // 141=Y in a live session: both directions to 1, answer; without 141=Y it closes
   | 'ANSWER_LOGOUT' // Logout, then close
   | 'CLOSE' // close at once, with the reason
@@ -66,7 +65,7 @@ const LIVE_ROW: Row = {
 
 /** Before a Logon nothing but it is acceptable. */
 const CLOSED_ROW: Row = {
-  LOGON: 'ACCEPT_LOGON',
+  LOGON: 'LOG_ON',
   LOGOUT: 'CLOSE',
   HEARTBEAT: 'CLOSE',
   TEST_REQUEST: 'CLOSE',
@@ -83,7 +82,7 @@ const CLOSED_ROW: Row = {
 
 export const STATE_TABLE: Readonly<Record<number, Row>> = {
   [SESSION_DISCONNECTED]: CLOSED_ROW,
-  [SESSION_LOGON_SENT]: { ...CLOSED_ROW, LOGON: 'COMPLETE_LOGON' },
+  [SESSION_LOGON_SENT]: CLOSED_ROW,
   [SESSION_LIVE]: LIVE_ROW,
   [SESSION_RECOVERING]: LIVE_ROW,
   // Our Logout is out: the peer may still finish what it was doing, and ask for what it lacks.

@@ -142,8 +142,8 @@ export class Session {
   }
 
   /** The connection is gone, whoever closed it. */
-  onDisconnect(nowNs: bigint): void {
-    if (this.#isOpen) this.#leave(lostReason(nowNs, this.config, this.#clock));
+  onDisconnect(): void {
+    if (this.#isOpen) this.#leave(lostReason(this.config));
   }
 
   /** Sends an application message; its number, or NOT_SENT. `header`: further header fields. */
@@ -165,13 +165,10 @@ export class Session {
 
   #onSequenced(kind: MessageKind, message: FixMessage, nowNs: bigint): void {
     const broken = checkFraming(message, this.config);
-    if (broken !== undefined) {
-      this.#refuse(broken, nowNs);
-      return;
-    }
-    const msgSeqNum = message.getInt(Tag.MsgSeqNum)!;
     const complaint = checkHeader(message, this.config, nowNs);
-    if (complaint !== undefined) this.#complain(message, msgSeqNum, complaint, nowNs);
+    const msgSeqNum = message.getInt(Tag.MsgSeqNum)!;
+    if (broken !== undefined) this.#refuse(broken, nowNs);
+    else if (complaint !== undefined) this.#complain(message, msgSeqNum, complaint, nowNs);
     else if (ignoresItsNumber(message)) this.#checkAndAct(kind, message, nowNs);
     else this.#bySequence(kind, message, msgSeqNum, nowNs);
   }
@@ -218,8 +215,7 @@ export class Session {
 
   #act(action: Action, message: FixMessage, nowNs: bigint): void {
     switch (action) {
-      case 'ACCEPT_LOGON':
-      case 'COMPLETE_LOGON':
+      case 'LOG_ON':
         this.#onLogon(message, nowNs);
         break;
       case 'RESET_BY_LOGON':
@@ -289,8 +285,7 @@ export class Session {
 
   #onLogonWhileLive(message: FixMessage, nowNs: bigint): void {
     if (!message.isYes(Tag.ResetSeqNumFlag) || message.getInt(Tag.MsgSeqNum) !== 1) {
-      const why = 'a second Logon came in a live session without a reset (141=Y with 34=1)';
-      this.#refuse(why, nowNs);
+      this.#refuse('a second Logon came in a live session without a reset (141=Y)', nowNs);
       return;
     }
     this.#resetNumbers();
@@ -360,8 +355,7 @@ export class Session {
         break;
       case 'ASK_AGAIN':
         if (!this.#gap.askAgain(nowNs)) {
-          const { nextIn } = this.counters;
-          this.#refuse(`ResendRequests from message ${nextIn} on brought nothing`, nowNs);
+          this.#refuse('repeated ResendRequests were not answered', nowNs);
         }
         break;
       case 'CLOSE':
@@ -385,10 +379,9 @@ export class Session {
   }
 
   #refuseTooLow(msgSeqNum: number, nowNs: bigint): void {
-    const { targetCompId } = this.config;
     const reason = `MsgSeqNum too low, expecting ${this.counters.nextIn} but received ${msgSeqNum}`;
     this.#sender.logout(reason, nowNs);
-    this.#close(`${reason}: one side lost its numbers, agree on a reset with ${targetCompId}`);
+    this.#close(`${reason}: one side lost its numbers, agree with the peer on a reset`);
   }
 
   #close(reason: string): void {

@@ -1,0 +1,133 @@
+/**
+ * The listening side: one TCP port, the FIX sessions that may log on there, each with its own numbers that
+ * outlive its connections. A connection that is not a known session's is closed; so is a second one of a
+ * session that is connected already.
+ */
+import net from 'node:net';
+import { GyrfalconError } from '../../engine/errors.ts';
+import type { Clock } from '../../engine/ports.ts';
+import { type FixMessage, parseMessage } from './codec.ts';
+import { type ConnectionHandler, FixConnection } from './fix-connection.ts';
+import { FrameReader } from './frame-reader.ts';
+import type { SessionConfig } from './session-types.ts';
+import { MsgType, Tag } from './tags.ts';
+
+const LOGON_WAIT_MS = 10_000;
+/** A Logon is short; who sends more before it is complete is no FIX engine. */
+const LOGON_BYTES_MAX = 16_384;
+
+export interface AcceptorOptions {
+  readonly host: string;
+  /** 0 = any free one. */
+  readonly port: number;
+  readonly sessions: readonly SessionConfig[];
+  readonly clock: Clock;
+  readonly handler: ConnectionHandler;
+  /** A connection was refused before it was a session's. */
+  readonly onRefused: (reason: string) => void;
+  readonly pendingBytesMax: number;
+  readonly resendMessagesMax: number;
+}
+
+export class FixAcceptor {
+  readonly connections: readonly FixConnection[];
+  readonly #options: AcceptorOptions;
+  readonly #server: net.Server;
+  /** Connections that are no session's yet. */
+  readonly #strangers = new Set<net.Socket>();
+
+  constructor(options: AcceptorOptions) {
+    this.#options = options;
+    this.connections = options.sessions.map((config) => new FixConnection({ ...options, config }));
+    this.#server = net.createServer({ noDelay: true }, (socket) => this.#onSocket(socket));
+  }
+
+  /** Starts to listen; the port. */
+  listen(): Promise<number> {
+    const { host, port } = this.#options;
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', (cause: NodeJS.ErrnoException) =>
+        reject(listenFault(cause, host, port)),
+      );
+      this.#server.listen(port, host, () => {
+        const address = this.#server.address();
+        resolve(typeof address === 'object' && address !== null ? address.port : port);
+      });
+    });
+  }
+
+  /** Logs every session out, then closes; a peer that does not answer is waited for 2 s. */
+  async close(reason: string): Promise<void> {
+    const closed = new Promise<void>((resolve) => {
+      this.#server.close(() => resolve());
+    });
+    for (const connection of this.connections) connection.logout(reason);
+    for (const socket of this.#strangers) socket.destroy();
+    await closed;
+  }
+
+  #onSocket(socket: net.Socket): void {
+    const reader = new FrameReader();
+    const received: Buffer[] = [];
+    let bytes = 0;
+    this.#strangers.add(socket);
+    const refuse = (reason: string): void => {
+      clearTimeout(timer);
+      socket.destroy();
+      this.#options.onRefused(reason);
+    };
+    const timer = setTimeout(() => refuse('a connection sent no Logon'), LOGON_WAIT_MS);
+    const onData = (chunk: Buffer): void => {
+      received.push(chunk);
+      bytes += chunk.length;
+      let first: FixMessage | undefined;
+      reader.push(chunk, (frame) => {
+        first ??= parseMessage(frame);
+      });
+      if (first === undefined && reader.garbled === 0 && bytes <= LOGON_BYTES_MAX) return;
+      const found = this.#connectionFor(first);
+      if (typeof found === 'string') {
+        refuse(found);
+        return;
+      }
+      clearTimeout(timer);
+      this.#strangers.delete(socket);
+      socket.off('data', onData);
+      found.attach(socket, Buffer.concat(received));
+    };
+    socket.on('data', onData);
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => {
+      clearTimeout(timer);
+      this.#strangers.delete(socket);
+    });
+  }
+
+  /** The session that the first message belongs to, or why there is none. */
+  #connectionFor(first: FixMessage | undefined): FixConnection | string {
+    if (first === undefined) return 'a connection sent bytes that are no FIX message';
+    if (first.msgType !== MsgType.Logon)
+      return `a connection began with 35=${first.msgType}, not a Logon`;
+    const sender = first.get(Tag.SenderCompID);
+    const target = first.get(Tag.TargetCompID);
+    const who = `${sender} (to ${target}, ${first.beginString})`;
+    const found = this.connections.find(
+      ({ config }) =>
+        config.beginString === first.beginString &&
+        config.targetCompId === sender &&
+        config.senderCompId === target,
+    );
+    if (found === undefined) return `${who} is no session that is known here`;
+    if (found.isConnected) return `${who} is connected already, its second connection was closed`;
+    return found;
+  }
+}
+
+function listenFault(cause: NodeJS.ErrnoException, host: string, port: number): GyrfalconError {
+  if (cause.code === 'EADDRINUSE') {
+    const text = `port ${port} on ${host} is in use: stop the process that holds it or choose another port`;
+    return new GyrfalconError('PORT_IN_USE', text, { host, port }, cause);
+  }
+  const text = `cannot listen on ${host}:${port}: ${cause.message}`;
+  return new GyrfalconError('CONFIG_INVALID', text, { host, port }, cause);
+}

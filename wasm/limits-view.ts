@@ -55,7 +55,8 @@ export function reduces(): bool {
   const buy = load<i32>(INTENT + INT_SIDE) === SIDE_BUY;
   const held = load<i64>(position + POS_LOTS);
   const working = load<i64>(position + (buy ? POS_OPEN_BUY_LOTS : POS_OPEN_SELL_LOTS));
-  return working + addedLots() <= (buy ? -held : held);
+  const against = buy ? -held : held;
+  return against > 0 && working + addedLots() <= against;
 }
 
 /** What the intent adds to the working lots: a replace only its increase. */
@@ -94,7 +95,8 @@ export function orderSignature(): i64 {
   mixed = (mixed ^ (mixed >>> 31)) * MIX_PRICE + load<i64>(INTENT + INT_QTY_LOTS);
   mixed = (mixed ^ (mixed >>> 27)) * MIX_QTY + i64(load<i32>(INTENT + INT_INSTRUMENT));
   mixed = (mixed ^ (mixed >>> 33)) * MIX_INSTRUMENT + i64(load<i32>(INTENT + INT_SIDE));
-  return mixed | 1;
+  mixed ^= mixed >>> 29;
+  return mixed === 0 ? 1 : mixed;
 }
 
 export function timeInForceKnown(code: i32): bool {

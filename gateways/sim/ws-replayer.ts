@@ -65,8 +65,6 @@ export async function startWsReplayer(options: WsReplayerOptions): Promise<WsRep
   const { messages, start, symbol } = await load(options.file);
   const replay = new Replay(messages, new PlainBook(start), options);
   const http = createServer((request, response) => answer(request, response, symbol, replay.book));
-  const sockets = new WebSocketServer({ server: http, path: '/stream' });
-  sockets.on('connection', (socket, request) => replay.join(socket, request.url ?? ''));
   await new Promise<void>((resolve, reject) => {
     http.once('error', (cause: NodeJS.ErrnoException) => {
       const what = `cannot listen on ${HOST}:${options.port} (${cause.code}): choose another port`;
@@ -74,6 +72,8 @@ export async function startWsReplayer(options: WsReplayerOptions): Promise<WsRep
     });
     http.listen(options.port, HOST, resolve);
   });
+  const sockets = new WebSocketServer({ server: http, path: '/stream' });
+  sockets.on('connection', (socket, request) => replay.join(socket, request.url ?? ''));
   const { port } = http.address() as AddressInfo;
   return {
     port,

@@ -19,13 +19,17 @@ export interface LinearBook {
   readonly cholesky: Float64Array;
 }
 
-export interface MonteCarloInput {
+/** All lists over the same columns. */
+export interface BookInput {
   readonly names: readonly string[];
   readonly exposures: readonly number[];
   /** Of one day's returns. */
   readonly mean: readonly number[];
   readonly covariance: readonly (readonly number[])[];
   readonly horizonDays: number;
+}
+
+export interface MonteCarloInput extends BookInput {
   readonly scenarios: number;
   readonly confidence: number;
   readonly seed: number;
@@ -71,7 +75,7 @@ export async function monteCarloVar(
 }
 
 /** Scales one day to the horizon (independent days) and takes the Cholesky factor. */
-export function linearBook(input: MonteCarloInput): LinearBook {
+export function linearBook(input: BookInput): LinearBook {
   const { names, exposures, mean, covariance, horizonDays } = input;
   if (names.length < 1 || names.length > VAR_FACTORS_MAX) {
     throw invalid(`${names.length} columns; from 1 to ${VAR_FACTORS_MAX} can be simulated`);

@@ -1,6 +1,6 @@
 /**
- * The replaying venue's own book: prices and quantities as the venue wrote them, nothing converted. It
- * answers depth requests and is the judge in tests; it shares no code with the engine's book.
+ * The replaying venue's own book: prices and quantities as the venue wrote them, nothing converted.
+ * It answers depth requests and is the judge in tests; it shares no code with the engine's book.
  */
 
 /** Price and quantity, as text. */
@@ -51,6 +51,8 @@ function set(side: Map<string, string>, levels: readonly TextLevel[]): void {
   }
 }
 
-/** A venue writes all prices of a symbol with the same decimals, so the longer text is the larger. */
+/**
+ * A venue writes all prices of a symbol with the same decimals, so the longer text is the larger.
+ */
 const comparePrices = (left: string, right: string): number =>
   left.length - right.length || (left < right ? -1 : Number(left !== right));

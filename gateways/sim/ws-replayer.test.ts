@@ -1,4 +1,6 @@
-/** The replaying venue as a client sees it: streams, pace, losses on purpose, depth answers, faults. */
+/**
+ * The replaying venue as a client sees it: streams, pace, losses on purpose, depth answers, faults.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,9 +31,18 @@ const diff = (ms: number, u: number, b: string[][]) =>
     a: [],
   });
 
+const SNAPSHOT = {
+  lastUpdateId: 10,
+  bids: [
+    ['9.0', '1'],
+    ['10.0', '2'],
+    ['8.5', '3'],
+  ],
+  asks: [['11.0', '4']],
+};
 const LINES = [
   diff(1, 10, [['1.0', '99']]),
-  `2${'0'.repeat(6)} {"lastUpdateId":10,"bids":[["9.0","1"],["10.0","2"],["8.5","3"]],"asks":[["11.0","4"]]}`,
+  `${2 * MS} ${JSON.stringify(SNAPSHOT)}`,
   diff(20, 11, [['10.0', '0']]),
   message(40, 'xusd@trade', { e: 'trade', s: 'XUSD', t: 1, T: 1, p: '9.0', q: '1' }),
   diff(60, 12, [['10.5', '7']]),
@@ -71,7 +82,7 @@ const depth = async ({ snapshotUrl }: WsReplayer, query: string) => {
 const bodies = (at: readonly number[]) =>
   at.map((line) => LINES[line]!.slice(LINES[line]!.indexOf(' ') + 1));
 
-test('a client gets the messages of its streams as they were recorded, whatever their pace', async () => {
+test('a client gets the messages of its streams as they were recorded', async () => {
   const both = await received(await start(), 'xusd@depth@100ms/xusd@trade');
   expect(both).toEqual(bodies([0, 2, 3, 4, 5]));
   await open.replayer!.close();
@@ -106,7 +117,7 @@ test('the recorded pace is kept, times the speed', async () => {
   }
 });
 
-test('depth is served best first, cut to the limit, at the update that the recording has reached', async () => {
+test('depth is served best first, cut to the limit, at the update reached', async () => {
   const replayer = await start();
   const first = {
     lastUpdateId: 10,
@@ -132,7 +143,7 @@ test('an unknown symbol, limit or address is refused as the venue does', async (
   expect((await fetch(`http://127.0.0.1:${replayer.port}/other`)).status).toBe(404);
 });
 
-test('a recording without a snapshot, a line that is no message, a port in use: one plain line', async () => {
+test('no snapshot, a line that is no message, a port in use: one plain line', async () => {
   const start0 = (file: string, port = 0) =>
     startWsReplayer({ file, speed: 'max', dropEvery: 0, port });
   await expect(start0(recording([LINES[0]!]))).rejects.toThrow(/has no depth snapshot/);

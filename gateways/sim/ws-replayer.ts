@@ -1,7 +1,7 @@
 /**
- * A WebSocket venue on this machine that serves a recording the way Binance does: combined streams, and
- * depth snapshots over HTTP from its own book. For tests and demonstrations; it can lose diffs and cut
- * lines on purpose. The recording waits while no client is connected.
+ * A WebSocket venue on this machine that serves a recording the way Binance does: combined streams,
+ * and depth snapshots over HTTP from its own book. For tests and demonstrations; it can lose diffs
+ * and cut lines on purpose. The recording waits while no client is connected.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -43,7 +43,10 @@ const LIMIT_DEFAULT = 500;
 const LIMIT_MAX = 5000;
 /** A client that has not read so much yet holds the recording up. */
 const UNREAD_BYTES_MAX = 1_048_576;
-/** At full speed clients must have read all but so many messages: else snapshots run far ahead of them. */
+/**
+ * At full speed clients must have read all but so many messages: else snapshots run far ahead of
+ * them.
+ */
 const SENDS_UNREAD_MAX = 64;
 const WAIT_MS = 1;
 const NS_PER_MS = 1e6;

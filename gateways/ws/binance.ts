@@ -1,7 +1,8 @@
 /**
- * The mapping file of Binance (spot and USD-M futures): one message of a combined stream, or one REST
- * depth snapshot, to a typed message in whole ticks and lots. Read by the feed worker and the book
- * command. What cannot be read is a refusal with a name, never a throw: a feed outlives a bad message.
+ * The mapping file of Binance (spot and USD-M futures): one message of a combined stream, or one
+ * REST depth snapshot, to a typed message in whole ticks and lots. Read by the feed worker and the
+ * book command. What cannot be read is a refusal with a name, never a throw: a feed outlives a bad
+ * message.
  */
 import { DECIMAL_MALFORMED, DECIMAL_OFF_GRID, DECIMAL_OVERFLOW, unitsOf } from './decimal.ts';
 
@@ -91,7 +92,10 @@ const refused = (reason: FeedRefusalReason, detail: string): FeedRefusal => ({
 
 const SNAPSHOT_LEVELS = 1000;
 
-/** Address of one combined stream for diffs and trades of all symbols. USD-M alone sends every change. */
+/**
+ * Address of one combined stream for diffs and trades of all symbols. USD-M alone sends every
+ * change.
+ */
 export function streamUrl(url: string, snapshotUrl: string, symbols: Iterable<string>): string {
   const depth = snapshotUrl.includes('/fapi/') ? 'depth@0ms' : 'depth@100ms';
   const streams: string[] = [];

@@ -75,7 +75,7 @@ const GOOD = [
   diff(4, 15, 15, [], [['10.00', '0.0']]),
 ];
 
-test('rows begin with the first diff that joins the snapshot; an empty side is left empty', async () => {
+test('rows begin with the diff that joins the snapshot; an empty side stays empty', async () => {
   expect(await rowsOf(written('good.jsonl', GOOD))).toEqual([
     '14,9.40,2.0,10.00,1.5',
     '15,9.40,2.0,,',

@@ -1,7 +1,8 @@
 /**
- * `gyrfalcon book --venue binance --file F --bbo`: builds the book of a recording from its snapshot and
- * diffs alone, in the core's own WASM book, and writes the best prices and sizes after every diff that
- * was applied, in the venue's own decimals. Called by the command line, which passes the core in.
+ * `gyrfalcon book --venue binance --file F --bbo`: builds the book of a recording from its snapshot
+ * and diffs alone, in the core's own WASM book, and writes the best prices and sizes after every
+ * diff that was applied, in the venue's own decimals. Called by the command line, which passes the
+ * core in.
  */
 import { GyrfalconError } from '../../engine/errors.ts';
 import {

@@ -1,10 +1,13 @@
 /**
- * Decimal text of a venue to whole ticks or lots and back, exactly: digits are counted as integers below
- * 2^53 (BigInt beyond), never as a fraction. A text that is no multiple of the unit is a refusal.
+ * Decimal text of a venue to whole ticks or lots and back, exactly: digits are counted as integers
+ * below 2^53 (BigInt beyond), never as a fraction. A text that is no multiple of the unit is a
+ * refusal.
  */
 import { DECIMAL_SCALE } from '../../engine/units.ts';
 
-/** unitsOf gives one of these where the text is not a whole number of units; all others are >= 0. */
+/**
+ * unitsOf gives one of these where the text is not a whole number of units; all others are >= 0.
+ */
 export const DECIMAL_MALFORMED = -1;
 export const DECIMAL_OFF_GRID = -2;
 export const DECIMAL_OVERFLOW = -3;

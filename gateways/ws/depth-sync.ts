@@ -1,10 +1,13 @@
 /**
- * Joins a depth snapshot and the stream of diffs into one book, and notices every hole. Pure: messages,
- * time and answers are passed in, what is to be done comes out through the sink. One instance an
- * instrument; used by the feed worker and the book command. The states are BOOK_* of wasm/layout.ts:
+ * Joins a depth snapshot and the stream of diffs into one book, and notices every hole. Pure:
+ * messages, time and answers are passed in, what is to be done comes out through the sink. One
+ * instance an instrument; used by the feed worker and the book command. The states are BOOK_* of
+ * wasm/layout.ts:
  *
- *   INIT     not connected yet                          LIVE   the book is the venue's
- *   SYNCING  a snapshot was asked for; diffs wait       GAP    a hole was found, or the line was lost
+ *   INIT     not connected yet
+ *   SYNCING  a snapshot was asked for; diffs wait
+ *   LIVE     the book is the venue's
+ *   GAP      a hole was found, or the line was lost
  *   STALE    the book was right, but nothing came for staleMs
  */
 import { assert } from '../../engine/errors.ts';
@@ -39,9 +42,9 @@ export interface DepthSink {
 }
 
 /**
- * Where the two venues differ. A diff covers the updates (previousId, finalId]; a snapshot holds those up
- * to lastUpdateId. USD-M ids are not contiguous, so a diff is joined by pu, and one that ends exactly at
- * the snapshot is still applied (its levels are the snapshot's own).
+ * Where the two venues differ. A diff covers the updates (previousId, finalId]; a snapshot holds
+ * those up to lastUpdateId. USD-M ids are not contiguous, so a diff is joined by pu, and one that
+ * ends exactly at the snapshot is still applied (its levels are the snapshot's own).
  */
 export interface DepthRules {
   /** Diffs with finalId < lastUpdateId + firstOffset are older than the snapshot. */
@@ -55,7 +58,10 @@ export interface DepthSyncOptions {
   readonly snapshotEveryMs: number;
   /** LIVE without an update for so long is STALE. */
   readonly staleMs: number;
-  /** Diffs kept while a snapshot is awaited; past it the oldest goes, and an older snapshot is refused. */
+  /**
+   * Diffs kept while a snapshot is awaited; past it the oldest goes, and an older snapshot is
+   * refused.
+   */
   readonly bufferedMax: number;
 }
 
@@ -141,7 +147,8 @@ export class DepthSync {
   }
 
   snapshot(snapshot: DepthSnapshot, nowMs: number): void {
-    if (this.#hasBook || this.#state !== BOOK_SYNCING) return; // an answer that nobody waits for now
+    // An answer that nobody waits for now.
+    if (this.#hasBook || this.#state !== BOOK_SYNCING) return;
     const buffer = this.#buffer;
     let first = 0;
     while (first < buffer.length && isOlder(buffer[first]!, snapshot)) first++;
@@ -175,7 +182,10 @@ export class DepthSync {
     }
   }
 
-  /** After a snapshot the first diff may begin before it; from then on each begins where the last ended. */
+  /**
+   * After a snapshot the first diff may begin before it; from then on each begins where the last
+   * ended.
+   */
   #follows(diff: DepthDiff): boolean {
     return this.#state === BOOK_SYNCING
       ? diff.previousId <= this.#lastId
@@ -196,7 +206,8 @@ export class DepthSync {
       this.ignored++;
       return;
     }
-    // A hole among the waiting diffs: only a snapshot newer than the hole helps, so those before it go.
+    // A hole among the waiting diffs: only a snapshot newer than the hole helps, so those before it
+    // go.
     if (last !== undefined && diff.previousId !== last.finalId) this.#buffer = [];
     if (this.#buffer.length === this.#options.bufferedMax) this.#buffer.shift();
     this.#buffer.push(diff);

@@ -1,6 +1,6 @@
 /**
- * One instrument of a feed: its DepthSync, its encoder and its snapshot requests. The feed calls it with
- * what came in; what is to be known by the core leaves as feed records.
+ * One instrument of a feed: its DepthSync, its encoder and its snapshot requests. The feed calls it
+ * with what came in; what is to be known by the core leaves as feed records.
  */
 import { FEED_RAW_BYTES_MAX } from '../../engine/event/feed-layout.ts';
 import {
@@ -90,7 +90,10 @@ export class FeedBook implements DepthSink {
     this.#encoder.state(next);
   }
 
-  /** While an answer is on its way no second one is asked for: the first serves, or is judged too old. */
+  /**
+   * While an answer is on its way no second one is asked for: the first serves, or is judged too
+   * old.
+   */
   requestSnapshot(): void {
     if (this.#isAsking) return;
     this.#isAsking = true;

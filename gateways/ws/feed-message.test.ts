@@ -146,7 +146,7 @@ describe('one message', () => {
   });
 });
 
-test('after a lost record nothing of its message follows, and the next record says the state anew', () => {
+test('after a lost record nothing of its message follows, and the next says the state', () => {
   hasRoom = false;
   encoder.begin(RECEIVED, RAW);
   encoder.clear();

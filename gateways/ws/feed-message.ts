@@ -1,7 +1,8 @@
 /**
  * Encodes what DepthSync and the trades of one instrument say into feed records, whose bytes
- * engine/event/feed-layout.ts documents. One encoder an instrument, in the feed worker; the records go
- * to the input ring. A snapshot and the diffs that waited for it leave as one record where they fit.
+ * engine/event/feed-layout.ts documents. One encoder an instrument, in the feed worker; the records
+ * go to the input ring. A snapshot and the diffs that waited for it leave as one record where they
+ * fit.
  */
 import {
   FEED_BOOK_STATE,
@@ -68,7 +69,10 @@ export class FeedEncoder {
     this.#output = output;
   }
 
-  /** What follows, up to end(), comes from this message; without bytes where no message is the cause. */
+  /**
+   * What follows, up to end(), comes from this message; without bytes where no message is the
+   * cause.
+   */
   begin(receiveTimeNs: bigint, raw: Uint8Array = NO_BYTES): void {
     this.#raw = raw;
     this.#hasRaw = raw.length > 0;
@@ -104,7 +108,10 @@ export class FeedEncoder {
     this.#hasChange = true;
   }
 
-  /** Lets the rest of the message go, one without effect as raw bytes alone; false when any was lost. */
+  /**
+   * Lets the rest of the message go, one without effect as raw bytes alone; false when any was
+   * lost.
+   */
   end(): boolean {
     this.#flush(this.#state);
     if (this.#hasRaw) {

@@ -1,6 +1,7 @@
 /**
- * The thread of one market-data venue: TLS, JSON and normalising happen here, away from the hot loop.
- * It writes feed records into the input ring and tells start-feed.ts in one line what went wrong.
+ * The thread of one market-data venue: TLS, JSON and normalising happen here, away from the hot
+ * loop. It writes feed records into the input ring and tells start-feed.ts in one line what went
+ * wrong.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { assert } from '../../engine/errors.ts';
@@ -16,7 +17,10 @@ export type FeedReport =
   | { readonly kind: 'error'; readonly line: string }
   | { readonly kind: 'stopped'; readonly counters: FeedCounters };
 
-/** A full ring is waited for: nothing is read meanwhile, and the venue's line fills. Past it the book is GAP. */
+/**
+ * A full ring is waited for: nothing is read meanwhile, and the venue's line fills. Past it the
+ * book is GAP.
+ */
 const RING_WAIT_MS = 250;
 const COUNTERS_MS = 1000;
 

@@ -1,6 +1,6 @@
 /**
- * The whole way of market data: a venue that loses diffs, the feed worker, the input ring, the WASM book.
- * The judge is the recording itself, replayed into a plain book.
+ * The whole way of market data: a venue that loses diffs, the feed worker, the input ring, the WASM
+ * book. The judge is the recording itself, replayed into a plain book.
  */
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -83,7 +83,9 @@ class Reader {
     this.#ring = new RingConsumer(memory);
   }
 
-  /** Applies what is there; `seen` is called after every record that changed the book or its state. */
+  /**
+   * Applies what is there; `seen` is called after every record that changed the book or its state.
+   */
   drain(seen: (state: number) => void): void {
     const ring = this.#ring;
     while (ring.poll()) {
@@ -130,7 +132,7 @@ const waitFor = async (what: string, isSo: () => boolean) => {
 };
 
 describe.skipIf(!existsSync(FILE))('market data from a venue that loses diffs', () => {
-  test('every 50th diff lost: the book resynchronises and is right each time it is LIVE', async () => {
+  test('every 50th diff lost: the book resynchronises and is right whenever LIVE', async () => {
     const memory = new Memory();
     const judge = await trueBooks();
     const reader = new Reader(memory);
@@ -167,7 +169,7 @@ describe.skipIf(!existsSync(FILE))('market data from a venue that loses diffs', 
     expect(first).toEqual([BOOK_SYNCING, BOOK_LIVE, BOOK_GAP, BOOK_SYNCING, BOOK_LIVE]);
   });
 
-  test('a line that is cut is a GAP at once; the feed comes back and the book is right', async () => {
+  test('a cut line is a GAP at once; the feed comes back and the book is right', async () => {
     const memory = new Memory();
     const judge = await trueBooks();
     const reader = new Reader(memory);
@@ -194,7 +196,7 @@ describe.skipIf(!existsSync(FILE))('market data from a venue that loses diffs', 
     expect(errors[0]).toMatch(/^binance: ws:.*next attempt in 10 ms$/);
   });
 
-  test('a core that does not read loses messages, is told GAP first, and is right again', async () => {
+  test('a core that does not read is told GAP first, then has the right book again', async () => {
     const memory = new Memory();
     const judge = await trueBooks();
     const reader = new Reader(memory);
@@ -218,7 +220,7 @@ describe.skipIf(!existsSync(FILE))('market data from a venue that loses diffs', 
   });
 });
 
-test('a venue that is not there is one line an attempt, with growing pauses, and stopping works', async () => {
+test('a venue that is not there is one line an attempt, with growing pauses', async () => {
   const errors: string[] = [];
   const venue = {
     name: 'binance',

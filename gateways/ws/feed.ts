@@ -1,7 +1,8 @@
 /**
  * One market-data connection: a combined stream of all instruments of a venue, kept up with growing
- * pauses between attempts, and the books that it feeds. Runs in the feed worker; every message leaves
- * verbatim and normalised through `output`. A line that is lost is a GAP of every book at once.
+ * pauses between attempts, and the books that it feeds. Runs in the feed worker; every message
+ * leaves verbatim and normalised through `output`. A line that is lost is a GAP of every book at
+ * once.
  */
 import { WebSocket } from 'ws';
 import { FEED_RAW_BYTES_MAX } from '../../engine/event/feed-layout.ts';
@@ -35,7 +36,10 @@ export interface FeedCounters {
 
 const TICK_MS = 10;
 const BACKOFF_MAX = 32; // times reconnectMs
-/** A line that says nothing for so long is taken for dead: the venues send several messages a second. */
+/**
+ * A line that says nothing for so long is taken for dead: the venues send several messages a
+ * second.
+ */
 const SILENCE_MS = 30_000;
 const HANDSHAKE_MS = 10_000;
 const BUFFERED_DIFFS_MAX = 4096;

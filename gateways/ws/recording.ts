@@ -1,7 +1,7 @@
 /**
- * Reads a recording of raw WebSocket messages (.jsonl or .jsonl.zst): a line is the receive time in ns
- * since 1970, one blank, the message as it came. Streams: a day need not fit into memory. Read by the
- * replaying venue, the book command, tests and benches.
+ * Reads a recording of raw WebSocket messages (.jsonl or .jsonl.zst): a line is the receive time in
+ * ns since 1970, one blank, the message as it came. Streams: a day need not fit into memory. Read
+ * by the replaying venue, the book command, tests and benches.
  */
 import { createReadStream } from 'node:fs';
 import { createZstdDecompress } from 'node:zlib';
@@ -63,7 +63,7 @@ function faultOf(file: string, line: number, cause: unknown): GyrfalconError {
   if (cause instanceof GyrfalconError) return cause;
   const error = cause as NodeJS.ErrnoException;
   if (error.code === 'ENOENT' || error.code === 'EISDIR' || error.code === 'EACCES') {
-    const what = `${file}: cannot be read (${error.code}); give the path of a .jsonl or .jsonl.zst file`;
+    const what = `${file}: cannot be read (${error.code}); give a .jsonl or .jsonl.zst file`;
     return new GyrfalconError('INPUT_MISSING', what, { file }, cause);
   }
   const what = `${file}:${line + 1}: damaged after line ${line} (${error.message})`;

@@ -1,6 +1,6 @@
 /**
- * Starts and stops a feed worker; called by whoever builds the engine from its configuration. The worker
- * is the only writer of the input ring: one feed an engine.
+ * Starts and stops a feed worker; called by whoever builds the engine from its configuration. The
+ * worker is the only writer of the input ring: one feed an engine.
  */
 import { Worker } from 'node:worker_threads';
 import type { Memory } from '../../wasm/memory.ts';
@@ -12,7 +12,10 @@ export interface FeedVenue {
   readonly name: string;
   /** wss://fstream.binance.com, wss://stream.binance.com:9443 … */
   readonly url: string;
-  /** The depth endpoint: https://fapi.binance.com/fapi/v1/depth, https://api.binance.com/api/v3/depth … */
+  /**
+   * The depth endpoint: https://fapi.binance.com/fapi/v1/depth,
+   * https://api.binance.com/api/v3/depth …
+   */
   readonly snapshotUrl: string;
   readonly reconnectMs: number;
 }

@@ -1,6 +1,7 @@
 /**
- * Tells whether a .zst file ends where its frames say: Node's decompressor gives what a truncated file
- * holds and reports no error. Only the few bytes that state lengths are read (RFC 8878, section 3.1).
+ * Tells whether a .zst file ends where its frames say: Node's decompressor gives what a truncated
+ * file holds and reports no error. Only the few bytes that state lengths are read (RFC 8878,
+ * section 3.1).
  */
 import { type FileHandle, open } from 'node:fs/promises';
 

@@ -11,6 +11,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,6 +20,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { SCRATCH } from '../../wasm/layout.ts';
 import { Memory } from '../../wasm/memory.ts';
 import { loadCore } from '../core-module.ts';
+import { crc32c } from './crc32c.ts';
 import { JournalReader, verifyJournal } from './journal-reader.ts';
 import { JournalWriter } from './journal-writer.ts';
 
@@ -178,4 +180,50 @@ test('zeros after the last record, as power loss leaves them, are a torn tail', 
   expect(writer.sequence).toBe(RECORDS);
   expect(notices[0]).toContain('last 100 bytes');
   writer.close();
+});
+
+test('a torn end that reaches into segments begun behind it is cut off with them', () => {
+  const [first, second] = segments as [string, string];
+  for (const after of [Buffer.alloc(0), Buffer.alloc(512), Buffer.from('half a record')]) {
+    for (const name of readdirSync(work)) rmSync(join(work, name));
+    copyFileSync(join(whole, first), join(work, first));
+    const kept = places.filter((p) => p.segment === first).length - 1;
+    truncateSync(join(work, first), places[kept]!.end - 8);
+    writeFileSync(join(work, second), after);
+    notices = [];
+    const writer = open(work);
+    expect(writer.sequence).toBe(kept);
+    expect(notices[0]).toContain(`last ${after.length} bytes of ${second}`);
+    for (let i = 0; i < 40; i++) appendBytes(writer, 2, 1, Buffer.from('after the power failure'));
+    writer.close();
+    expect(verifyJournal(work)).toMatchObject({ records: kept + 40, damage: undefined });
+  }
+});
+
+test('a journal of another version is not taken for a torn one', () => {
+  const last = join(work, segments.at(-1)!);
+  const bytes = readFileSync(last);
+  const { offset } = places.at(-1)!;
+  bytes.writeUInt32LE(2, offset + 28);
+  bytes.writeUInt32LE(0, offset + 24);
+  const used = bytes.readUInt32LE(offset);
+  bytes.writeInt32LE(crc32c(bytes, offset, offset + used), offset + 24);
+  writeFileSync(last, bytes);
+  expect(verifyJournal(work).damage?.reason).toBe('unknown version');
+  expect(() => open(work)).toThrow(expect.objectContaining({ code: 'JOURNAL_CORRUPT' }));
+  expect(readFileSync(last).equals(bytes)).toBe(true);
+});
+
+test('an intact record with the wrong sequence is not cut away', () => {
+  const last = join(work, segments.at(-1)!);
+  const bytes = readFileSync(last);
+  const at = places.at(-2)!.offset;
+  writeFileSync(
+    last,
+    Buffer.concat([bytes.subarray(0, at), bytes.subarray(places.at(-1)!.offset)]),
+  );
+  expect(verifyJournal(work).damage).toMatchObject({ reason: 'wrong sequence', offset: at });
+  expect(() => open(work)).toThrow(
+    expect.objectContaining({ message: expect.stringContaining(`record ${RECORDS} is intact`) }),
+  );
 });

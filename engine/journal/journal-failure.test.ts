@@ -13,6 +13,7 @@ type Write = (file: number, bytes: Uint8Array, at: number, length: number) => nu
 const disk = vi.hoisted(() => ({
   write: undefined as Write | undefined,
   freeBytes: undefined as number | undefined,
+  link: undefined as (() => void) | undefined,
 }));
 
 vi.mock('node:fs', async (original) => {
@@ -21,6 +22,7 @@ vi.mock('node:fs', async (original) => {
     ...real,
     writeSync: (file: number, bytes: Uint8Array, at: number, length: number) =>
       (disk.write ?? real.writeSync)(file, bytes, at, length),
+    linkSync: (from: string, to: string) => (disk.link ?? real.linkSync)(from, to),
     statfsSync: (path: string) =>
       disk.freeBytes === undefined ? real.statfsSync(path) : { bavail: disk.freeBytes, bsize: 1 },
   };
@@ -37,6 +39,7 @@ beforeEach(() => {
 afterEach(() => {
   disk.write = undefined;
   disk.freeBytes = undefined;
+  disk.link = undefined;
   fs.rmSync(directory, { recursive: true, force: true });
 });
 
@@ -121,4 +124,30 @@ test('a directory that cannot be made is a clear error', () => {
     }),
   );
   directory = file;
+});
+
+test('a directory that may not be written is a clear error, and stays unlocked', () => {
+  disk.link = () => {
+    throw failing('EACCES');
+  };
+  expect(() => open()).toThrow(
+    expect.objectContaining({
+      code: 'JOURNAL_WRITE_FAILED',
+      message: expect.stringContaining('cannot be written (EACCES): check the disk'),
+    }),
+  );
+  disk.link = undefined;
+  expect(fs.readdirSync(directory)).toEqual([]);
+  open().close();
+});
+
+test('a segment that cannot be read is a clear error, and no journal is made over it', () => {
+  fs.mkdirSync(join(directory, '00000001.gfj'));
+  const failure = expect.objectContaining({
+    code: 'INPUT_INVALID',
+    message: expect.stringContaining('cannot be read (EISDIR)'),
+  });
+  expect(() => verifyJournal(directory)).toThrow(failure);
+  expect(() => open()).toThrow(failure);
+  expect(fs.readdirSync(directory)).toEqual(['00000001.gfj']);
 });

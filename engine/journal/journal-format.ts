@@ -37,6 +37,17 @@ export function requireJournal(directory: string): void {
   }
 }
 
+/** The file system refused to let a journal be read. */
+export function unreadable(directory: string, cause: unknown): GyrfalconError {
+  const { code } = cause as NodeJS.ErrnoException;
+  return new GyrfalconError(
+    'INPUT_INVALID',
+    `the journal ${directory} cannot be read (${code}): check the rights of the files and the disk`,
+    { directory, code },
+    cause,
+  );
+}
+
 function missing(directory: string, why: string): GyrfalconError {
   return new GyrfalconError(
     'INPUT_MISSING',

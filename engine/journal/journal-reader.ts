@@ -25,6 +25,7 @@ import {
   requireJournal,
   segmentName,
   segmentNumbers,
+  unreadable,
 } from './journal-format.ts';
 
 const READ_BYTES = 4 * 1024 * 1024; // and room for one record that the last read cut in two
@@ -178,11 +179,19 @@ export class JournalReader {
     this.#at = 0;
     while (this.#end < count) {
       const room = Math.min(READ_BYTES, this.#bytes.length - this.#end);
-      const read = readSync(this.#file, this.#bytes, this.#end, room, null);
+      const read = this.#read(room);
       if (read === 0) return false;
       this.#end += read;
     }
     return true;
+  }
+
+  #read(room: number): number {
+    try {
+      return readSync(this.#file, this.#bytes, this.#end, room, null);
+    } catch (cause) {
+      throw unreadable(this.#directory, cause);
+    }
   }
 
   #openNext(): boolean {
@@ -197,10 +206,18 @@ export class JournalReader {
     this.#segmentIndex++;
     this.#offset = 0;
     if (next !== number) return this.#stop('missing segment', segmentName(number));
-    this.#file = openSync(join(this.#directory, segmentName(next)), 'r');
+    this.#file = this.#openSegment(next);
     this.#at = 0;
     this.#end = 0;
     return true;
+  }
+
+  #openSegment(segment: number): number {
+    try {
+      return openSync(join(this.#directory, segmentName(segment)), 'r');
+    } catch (cause) {
+      throw unreadable(this.#directory, cause);
+    }
   }
 
   #stop(reason: DamageReason, segment = segmentName(this.segment)): false {
@@ -222,7 +239,7 @@ export class JournalReader {
   }
 
   #firstSequence(segment: number): number {
-    const file = openSync(join(this.#directory, segmentName(segment)), 'r');
+    const file = this.#openSegment(segment);
     try {
       const read = readSync(file, this.#bytes, 0, RECORD_HEADER_BYTES, 0);
       return read < RECORD_HEADER_BYTES

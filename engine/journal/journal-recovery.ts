@@ -6,9 +6,9 @@
  */
 import {
   closeSync,
-  fsyncSync,
   openSync,
   readSync,
+  rmSync,
   statSync,
   truncateSync,
   writeFileSync,
@@ -27,6 +27,7 @@ import { crc32c } from './crc32c.ts';
 import {
   damageText,
   type JournalDamage,
+  paddedBytes,
   RECORD_BYTES_MAX,
   segmentName,
   segmentNumbers,
@@ -45,30 +46,46 @@ export interface Recovered {
 
 export function recoverJournal(directory: string): Recovered {
   const segments = segmentNumbers(directory);
-  const segment = segments.at(-1);
-  if (segment === undefined) return { sequence: 0, segment: 0, segmentBytes: 0, notice: undefined };
+  if (segments.length === 0) {
+    return { sequence: 0, segment: 0, segmentBytes: 0, notice: undefined };
+  }
   const reader = new JournalReader(directory);
   while (reader.next());
-  const { sequence, damage } = reader;
-  const good = { sequence, segment, segmentBytes: reader.offset };
+  const { sequence, segment, offset, damage } = reader;
+  const good = { sequence, segment, segmentBytes: offset };
   if (damage === undefined) return { ...good, notice: undefined };
-  const file = join(directory, segmentName(segment));
-  if (damage.segment !== segmentName(segment)) throw refused(directory, damage, 'a later segment');
-  const tail = readFrom(file, damage.offset);
-  const later = laterRecord(tail, damage.sequence);
-  if (later > 0) throw refused(directory, damage, `record ${later}`);
-  const side = `${file}.${damage.offset}.torn`;
-  writeFileSync(side, tail, { mode: 0o600 });
-  truncateSync(file, damage.offset);
-  syncFile(file);
+  if (damage.reason === 'missing segment') throw refused(directory, damage, 'another is');
+  if (damage.reason === 'unknown version') throw refused(directory, damage, 'a record is intact');
+  // After a power failure the torn end may reach into segments that were begun behind it.
+  const torn = segments.filter((number) => number >= segment);
+  for (const number of torn) {
+    const tail = readFrom(directory, number, number === segment ? offset : 0);
+    const whole = wholeRecord(tail, damage.sequence);
+    if (whole > 0) throw refused(directory, damage, `record ${whole} is intact`);
+  }
+  // The last one first: cut short in between, the same journal is found torn again.
+  const cuts = torn
+    .reverse()
+    .map((number) => cut(directory, number, number === segment ? offset : 0));
   const notice =
-    `journal ${directory}: kept ${sequence} records; the last ${tail.length} bytes of ` +
-    `${segmentName(segment)} (${damage.reason} at offset ${damage.offset}, record ` +
-    `${damage.sequence}) were torn, are not part of the journal any more and lie in ${side}`;
+    `journal ${directory}: kept ${sequence} records; ${damageText(damage)}: torn while it was ` +
+    `written, not part of the journal any more: ${cuts.join(' and ')}`;
   return { ...good, notice };
 }
 
-function readFrom(file: string, offset: number): Uint8Array {
+/** Moves the bytes from `offset` on to a side file; says so. */
+function cut(directory: string, segment: number, offset: number): string {
+  const file = join(directory, segmentName(segment));
+  const tail = readFrom(directory, segment, offset);
+  const side = `${file}.${offset}.torn`;
+  writeFileSync(side, tail, { mode: 0o600, flush: true });
+  if (offset === 0) rmSync(file);
+  else truncateSync(file, offset);
+  return `the last ${tail.length} bytes of ${segmentName(segment)}, now in ${side}`;
+}
+
+function readFrom(directory: string, segment: number, offset: number): Uint8Array {
+  const file = join(directory, segmentName(segment));
   const bytes = new Uint8Array(statSync(file).size - offset);
   const handle = openSync(file, 'r');
   try {
@@ -84,14 +101,16 @@ function readFrom(file: string, offset: number): Uint8Array {
 }
 
 /**
- * The sequence of a whole record after the damage, 0 = none: then it is a tail, and no record is
- * lost by cutting.
+ * The sequence of an intact record among bytes that should be torn, 0 = none: then no record is
+ * lost by cutting them off.
  */
-function laterRecord(tail: Uint8Array, damaged: number): number {
+function wholeRecord(tail: Uint8Array, damaged: number): number {
   const view = new DataView(tail.buffer, tail.byteOffset, tail.length);
-  for (let at = 8; at + RECORD_HEADER_BYTES <= tail.length; at += 8) {
+  for (let at = 0; at + RECORD_HEADER_BYTES <= tail.length; at += 8) {
     const used = view.getUint32(at + RECORD_LENGTH, true);
-    if (used < RECORD_HEADER_BYTES || used > RECORD_BYTES_MAX || at + used > tail.length) continue;
+    if (used < RECORD_HEADER_BYTES || used > RECORD_BYTES_MAX) continue;
+    // Not even its padding may be missing: no write of it has returned then.
+    if (at + paddedBytes(used) > tail.length) continue;
     if (view.getUint32(at + RECORD_VERSION, true) !== JOURNAL_VERSION) continue;
     const sequence = Number(view.getBigUint64(at + RECORD_SEQUENCE, true));
     if (sequence < damaged) continue;
@@ -102,20 +121,11 @@ function laterRecord(tail: Uint8Array, damaged: number): number {
   return 0;
 }
 
-function syncFile(file: string): void {
-  const handle = openSync(file, 'r+');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-}
-
-function refused(directory: string, damage: JournalDamage, later: string): GyrfalconError {
+function refused(directory: string, damage: JournalDamage, but: string): GyrfalconError {
   return new GyrfalconError(
     'JOURNAL_CORRUPT',
-    `journal ${directory} is damaged in the middle: ${damageText(damage)}, but ${later} follows; ` +
-      'nothing was changed: restore the segment from a copy, or start with a new directory',
+    `journal ${directory}: ${damageText(damage)}, but ${but} there or after it, so this is no torn ` +
+      'end; nothing was changed: restore the file from a copy, or start with a new directory',
     { directory, ...damage },
   );
 }

@@ -41,7 +41,7 @@ export class JournalWriter {
   readonly #memory: Memory;
   readonly #core: Pick<CoreModule, 'journalStage'>;
   readonly #lock: JournalLock;
-  /** The directory itself, so that a new segment's name can be synced; Windows has no such call. */
+  /** The directory itself, so that a new segment's name can be synced; see openDirectory. */
   #directoryFile = -1;
   #file = -1;
   #segment: number;
@@ -59,7 +59,11 @@ export class JournalWriter {
     this.#memory = options.memory;
     this.#core = options.core;
     makeDirectory(options);
-    this.#lock = lockJournal(options.directory);
+    try {
+      this.#lock = lockJournal(options.directory);
+    } catch (cause) {
+      throw this.#fail(cause);
+    }
     try {
       if (this.#lock.takenOverFrom !== 0) {
         options.notice(
@@ -72,12 +76,11 @@ export class JournalWriter {
       this.#segment = recovered.segment;
       this.#segmentBytes = recovered.segmentBytes;
       options.memory.setI64(CTL_RECORD_SEQUENCE, recovered.sequence);
-      if (process.platform !== 'win32') this.#directoryFile = openSync(options.directory, 'r');
       this.#open();
-      if (this.#directoryFile !== -1) fsyncSync(this.#directoryFile);
+      this.#directoryFile = openDirectory(options.directory);
     } catch (cause) {
       this.#lock.release();
-      throw cause;
+      throw this.#fail(cause);
     }
   }
 
@@ -185,7 +188,9 @@ export class JournalWriter {
     }
   }
 
+  /** Of a fault that has its words already, those. */
   #fail(cause: unknown): GyrfalconError {
+    if (cause instanceof GyrfalconError) return cause;
     const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
     const hint =
       code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG'
@@ -226,5 +231,19 @@ function makeDirectory(options: JournalOptions): void {
         `${segmentBytes}: make room, or give another directory in journal.directory`,
       { directory, free, segmentBytes },
     );
+  }
+}
+
+/** Syncs the names in the directory; -1 where the system cannot (Windows, some network disks). */
+function openDirectory(directory: string): number {
+  if (process.platform === 'win32') return -1;
+  const file = openSync(directory, 'r');
+  try {
+    fsyncSync(file);
+    return file;
+  } catch (cause) {
+    closeSync(file);
+    if ((cause as NodeJS.ErrnoException).code === 'EINVAL') return -1;
+    throw cause;
   }
 }

@@ -1,0 +1,378 @@
+/** The fast decode, by tables of messages, on the fast path and on its plain twin. */
+import { beforeEach, expect, test } from 'vitest';
+import {
+  DecodeHarness,
+  MARKET_TIME_TAG,
+  NOW_NS,
+  SESSION_OF_TEST,
+  summary,
+} from '../test/support/decode-harness.ts';
+import { fixMessage } from '../test/support/fix-message.ts';
+import { type ReferenceSession, referenceDecode } from './fix-decode-reference.ts';
+import * as L from './layout.ts';
+
+const harness = new DecodeHarness();
+const HEADER = '49=XNAS|56=ENGINE|34=1|52=20120621-13:30:00.015105074';
+const W = `35=W|${HEADER}|55=GOOG`;
+const X = `35=X|${HEADER}`;
+const REPORT = `35=8|${HEADER}|37=V1|17=E1|150=0|39=0|55=GOOG|54=1|151=5|14=0`;
+
+beforeEach(() => {
+  harness.forget();
+  harness.setSession(SESSION_OF_TEST);
+});
+
+/** The fast decode's summary, after it was shown to be the twin's. */
+function decode(fields: string, session: ReferenceSession = SESSION_OF_TEST): string {
+  const message = fixMessage(fields);
+  harness.setSession(session);
+  const pieces = harness.receive(message);
+  expect(pieces.map(({ text }) => text)).toEqual([message]);
+  const found = summary(pieces[0]!.decoded);
+  expect(found).toBe(summary(referenceDecode(message, session, true)));
+  expect(harness.nextIn - session.nextIn).toBe(found.includes('error') ? 0n : 1n);
+  expect(summary(harness.decodeAccepted(message))).toBe(
+    summary(referenceDecode(message, session, false)),
+  );
+  return found;
+}
+
+const refused = (error: number): string => `kind ${L.DECODED_SLOW} error ${error}`;
+
+/** Entries as "instrument action type lots@ticks". */
+const good: readonly { name: string; fields: string; entries: string }[] = [
+  {
+    name: 'a snapshot with a level a side',
+    fields: `${W}|268=2|269=0|270=579.4|271=496|269=1|270=580.23|271=100`,
+    entries: '0 0 0 496@57940;0 0 1 100@58023',
+  },
+  { name: 'a snapshot of nothing', fields: `${W}|268=0`, entries: '' },
+  {
+    name: 'a snapshot that says that the book is empty',
+    fields: `${W}|268=1|269=J`,
+    entries: '0 0 3 0@0',
+  },
+  {
+    name: 'an update with change, trade and deletion',
+    fields: `${X}|268=3|279=1|269=0|55=GOOG|270=579.4|271=196|279=0|269=2|55=GOOG|270=579.4|271=300|279=2|269=1|55=GOOG|270=600`,
+    entries: '0 1 0 196@57940;0 0 2 300@57940;0 2 1 0@60000',
+  },
+  {
+    name: 'fields of an entry in any order',
+    fields: `${X}|268=1|279=0|271=3|270=1.5|55=ES|269=1`,
+    entries: '2 0 1 3@6',
+  },
+  {
+    name: 'an entry without symbol has that of the one before',
+    fields: `${X}|268=3|279=0|269=0|55=ES|270=1|271=2|279=0|269=0|270=1.25|271=3|279=0|269=0|55=GOOG|270=1.25|271=3`,
+    entries: '2 0 0 2@4;2 0 0 3@5;0 0 0 3@125',
+  },
+  {
+    name: 'prices below zero',
+    fields: `${X}|268=2|279=0|269=0|55=GOOG|270=-37.63|271=1|279=0|269=1|270=-0.00|271=1`,
+    entries: '0 0 0 1@-3763;0 0 1 1@0',
+  },
+  {
+    name: 'zeros before and after a number',
+    fields: `${X}|268=2|279=0|269=0|55=GOOG|270=0007.0500000000000|271=010.0|279=0|269=0|270=.5|271=5.`,
+    entries: '0 0 0 10@705;0 0 0 5@50',
+  },
+  {
+    name: 'eight decimals',
+    fields: `${X}|268=1|279=0|269=0|55=BTC-USD|270=60000.12345678|271=0.00000001`,
+    entries: '1 0 0 1@6000012345678',
+  },
+  {
+    name: 'the largest price and size',
+    fields: `${X}|268=1|279=0|269=0|55=GOOG|270=90071992547409.92|271=9007199254740992`,
+    entries: `0 0 0 9007199254740992@9007199254740992`,
+  },
+  {
+    name: 'fields that do not matter',
+    fields: `${W}|48=X|22=8|207=XNAS|262=R1|268=1|269=0|270=1|271=1|272=20120621|273=13:30:00|278=A|290=1|346=2|83=9|60=x|75=20120621`,
+    entries: '0 0 0 1@100',
+  },
+];
+
+test.each(good)('is on the fast path: $name', ({ fields, entries }) => {
+  expect(decode(fields)).toContain(`kind ${L.DECODED_MARKET_DATA} ${entries} isSnapshot`);
+});
+
+const bad: readonly { name: string; fields: string; error: number }[] = [
+  { name: 'another type', fields: `35=0|${HEADER}`, error: L.FIX_NOT_FAST_TYPE },
+  {
+    name: 'a type that only begins like a fast one',
+    fields: `35=W1|${HEADER}`,
+    error: L.FIX_NOT_FAST_TYPE,
+  },
+  {
+    name: 'a tag that is not on the list',
+    fields: `${W}|268=0|58=hello`,
+    error: L.FIX_UNKNOWN_TAG,
+  },
+  { name: 'a tag of another message', fields: `${W}|268=0|150=0`, error: L.FIX_UNKNOWN_TAG },
+  {
+    name: 'an update action in a snapshot',
+    fields: `${W}|268=1|279=0|269=0|270=1|271=1`,
+    error: L.FIX_UNKNOWN_TAG,
+  },
+  { name: 'a tag of eleven digits', fields: `${W}|268=0|10000000055=1`, error: L.FIX_UNKNOWN_TAG },
+  {
+    name: 'a resend time',
+    fields: `35=W|49=XNAS|56=ENGINE|34=1|52=20120621-13:30:00|122=20120621-13:30:00|55=GOOG|268=0`,
+    error: L.FIX_UNKNOWN_TAG,
+  },
+  { name: 'no symbol', fields: `35=W|${HEADER}|268=0`, error: L.FIX_MISSING_TAG },
+  { name: 'no group', fields: W, error: L.FIX_MISSING_TAG },
+  {
+    name: 'no number',
+    fields: '35=W|49=XNAS|56=ENGINE|52=20120621-13:30:00|55=GOOG|268=0',
+    error: L.FIX_MISSING_TAG,
+  },
+  { name: 'an entry without price', fields: `${W}|268=1|269=0|271=1`, error: L.FIX_MISSING_TAG },
+  { name: 'an entry without size', fields: `${W}|268=1|269=0|270=1`, error: L.FIX_MISSING_TAG },
+  {
+    name: 'an update without any symbol',
+    fields: `${X}|268=1|279=0|269=0|270=1|271=1`,
+    error: L.FIX_MISSING_TAG,
+  },
+  {
+    name: 'an update without type',
+    fields: `${X}|268=1|279=0|55=GOOG|270=1|271=1`,
+    error: L.FIX_MISSING_TAG,
+  },
+  { name: 'an empty field', fields: `${W}|268=0|262=`, error: L.FIX_BAD_VALUE },
+  { name: 'a tag that is no number', fields: `${W}|268=0|x=1`, error: L.FIX_BAD_VALUE },
+  { name: 'a tag that begins with 0', fields: `${W}|268=0|083=1`, error: L.FIX_BAD_VALUE },
+  { name: 'a field without =', fields: `${W}|268=0|83`, error: L.FIX_BAD_VALUE },
+  {
+    name: 'a header field after the body began',
+    fields: `35=W|49=XNAS|56=ENGINE|34=1|55=GOOG|52=20120621-13:30:00|268=0`,
+    error: L.FIX_BAD_VALUE,
+  },
+  {
+    name: 'a field twice',
+    fields: `35=W|49=XNAS|49=XNAS|56=ENGINE|34=1|52=20120621-13:30:00|55=GOOG|268=0`,
+    error: L.FIX_BAD_VALUE,
+  },
+  {
+    name: 'a price twice in an entry',
+    fields: `${W}|268=1|269=0|270=1|270=1|271=1`,
+    error: L.FIX_BAD_VALUE,
+  },
+  {
+    name: 'a price that is no number',
+    fields: `${W}|268=1|269=0|270=1e2|271=1`,
+    error: L.FIX_BAD_VALUE,
+  },
+  {
+    name: 'a price with two points',
+    fields: `${W}|268=1|269=0|270=1.2.3|271=1`,
+    error: L.FIX_BAD_VALUE,
+  },
+  {
+    name: 'a price of a sign alone',
+    fields: `${W}|268=1|269=0|270=-|271=1`,
+    error: L.FIX_BAD_VALUE,
+  },
+  { name: 'a size below zero', fields: `${W}|268=1|269=0|270=1|271=-1`, error: L.FIX_BAD_VALUE },
+  { name: 'an unknown entry type', fields: `${W}|268=1|269=4|270=1|271=1`, error: L.FIX_BAD_VALUE },
+  {
+    name: 'a price between two ticks',
+    fields: `${W}|268=1|269=0|270=579.405|271=1`,
+    error: L.FIX_OFF_GRID,
+  },
+  {
+    name: 'a size between two lots',
+    fields: `${W}|268=1|269=0|270=1|271=1.5`,
+    error: L.FIX_OFF_GRID,
+  },
+  {
+    name: 'nine decimals',
+    fields: `${X}|268=1|279=0|269=0|55=BTC-USD|270=0.000000001|271=1`,
+    error: L.FIX_OFF_GRID,
+  },
+  {
+    name: 'a price past 2^53 ticks',
+    fields: `${W}|268=1|269=0|270=90071992547409.93|271=1`,
+    error: L.FIX_OFF_GRID,
+  },
+  {
+    name: 'a size of forty digits',
+    fields: `${W}|268=1|269=0|270=1|271=${'9'.repeat(40)}`,
+    error: L.FIX_OFF_GRID,
+  },
+  { name: 'an unknown symbol', fields: `35=W|${HEADER}|55=GOO|268=0`, error: L.FIX_UNKNOWN_SYMBOL },
+  {
+    name: 'fewer entries than it says',
+    fields: `${W}|268=2|269=0|270=1|271=1`,
+    error: L.FIX_BAD_GROUP_COUNT,
+  },
+  {
+    name: 'more entries than it says',
+    fields: `${W}|268=1|269=0|270=1|271=1|269=0|270=2|271=1`,
+    error: L.FIX_BAD_GROUP_COUNT,
+  },
+  { name: 'more entries than fit', fields: `${W}|268=8193`, error: L.FIX_BAD_GROUP_COUNT },
+  {
+    name: 'an entry field before the group',
+    fields: `${W}|270=1|268=0`,
+    error: L.FIX_BAD_GROUP_COUNT,
+  },
+  {
+    name: 'another peer',
+    fields: `35=W|49=XNYS|56=ENGINE|34=1|52=20120621-13:30:00|55=GOOG|268=0`,
+    error: L.FIX_COMP_ID,
+  },
+  {
+    name: 'a message to somebody else',
+    fields: `35=W|49=XNAS|56=ENGINE2|34=1|52=20120621-13:30:00|55=GOOG|268=0`,
+    error: L.FIX_COMP_ID,
+  },
+  {
+    name: 'a repetition',
+    fields: `35=W|49=XNAS|56=ENGINE|34=1|43=Y|52=20120621-13:30:00|55=GOOG|268=0`,
+    error: L.FIX_POSS_DUP,
+  },
+  {
+    name: 'a gap',
+    fields: `35=W|49=XNAS|56=ENGINE|34=2|52=20120621-13:30:00|55=GOOG|268=0`,
+    error: L.FIX_SEQUENCE,
+  },
+  {
+    name: 'an old message',
+    fields: `35=W|49=XNAS|56=ENGINE|34=1|52=20120621-13:29:49.999999999|55=GOOG|268=0`,
+    error: L.FIX_SENDING_TIME,
+  },
+  {
+    name: 'a message from the future',
+    fields: `35=W|49=XNAS|56=ENGINE|34=1|52=20120621-13:30:10.000000001|55=GOOG|268=0`,
+    error: L.FIX_SENDING_TIME,
+  },
+];
+
+test.each(bad)('is left to the session, its number not used: $name', ({ fields, error }) => {
+  expect(decode(fields)).toBe(refused(error));
+});
+
+test('nothing is on the fast path unless the session is live', () => {
+  expect(decode(`${W}|268=0`, { ...SESSION_OF_TEST, isLive: false })).toBe(refused(L.FIX_NOT_LIVE));
+});
+
+test('another FIX version is left to the session', () => {
+  const session = { ...SESSION_OF_TEST, begin: 'FIX.4.2' };
+  expect(decode(`${W}|268=0`, session)).toBe(refused(L.FIX_BEGIN_STRING));
+});
+
+test('what the session accepted is decoded though repeated, late, out of number or by another way', () => {
+  const header = '49=A|50=B|56=C|57=D|34=9|43=Y|97=Y|52=20110621-13:30:00|122=20110621-13:29:00';
+  const found = harness.decodeAccepted(fixMessage(`35=W|${header}|55=GOOG|268=0`));
+  expect(summary(found)).toContain('msgSeqNum=9');
+  expect(found.kind).toBe(L.DECODED_MARKET_DATA);
+});
+
+const times: readonly { text: string; ns: bigint | undefined }[] = [
+  { text: '20120621-13:30:00', ns: NOW_NS },
+  { text: '20120621-13:30:00.5', ns: NOW_NS + 500_000_000n },
+  { text: '20120621-13:30:00.123', ns: NOW_NS + 123_000_000n },
+  { text: '20120621-13:30:00.123456789', ns: NOW_NS + 123_456_789n },
+  { text: '20120621-13:29:60', ns: NOW_NS },
+  { text: '20000229-00:00:00', ns: 951_782_400_000_000_000n },
+  { text: '19700101-00:00:00.000000001', ns: 1n },
+  { text: '20120621-13:30:00.', ns: undefined },
+  { text: '20120621-13:30:00.1234567890', ns: undefined },
+  { text: '20110229-00:00:00', ns: undefined },
+  { text: '20121301-00:00:00', ns: undefined },
+  { text: '20120621-24:00:00', ns: undefined },
+  { text: '20120621-13:60:00', ns: undefined },
+  { text: '20120621-13:30:61', ns: undefined },
+  { text: '20120621 13:30:00', ns: undefined },
+  { text: '20120621-1a:30:00', ns: undefined },
+];
+
+test.each(times)('the market time $text', ({ text, ns }) => {
+  const found = decode(`${W}|268=0|${MARKET_TIME_TAG}=${text}`);
+  if (ns === undefined) expect(found).toBe(refused(L.FIX_BAD_VALUE));
+  else expect(found).toContain(`marketTimeNs=${ns} `);
+});
+
+test('a session without a market time tag does not know one', () => {
+  const session = { ...SESSION_OF_TEST, marketTimeTag: 0 };
+  expect(decode(`${W}|268=0|${MARKET_TIME_TAG}=20120621-13:30:00`, session)).toBe(
+    refused(L.FIX_UNKNOWN_TAG),
+  );
+  expect(decode(`${W}|268=0`, session)).toContain('marketTimeNs=0 ');
+});
+
+test('the sending time may be the market time', () => {
+  const session = { ...SESSION_OF_TEST, marketTimeTag: 52 };
+  expect(decode(`${W}|268=0`, session)).toContain(`marketTimeNs=${NOW_NS + 15_105_074n} `);
+});
+
+const reports: readonly { name: string; fields: string; holds: readonly string[] }[] = [
+  {
+    name: 'what is absent',
+    fields: REPORT,
+    holds: [
+      'clOrdId=-1',
+      'origClOrdId=-1',
+      'rejectReason=-1',
+      'priceTicks=0',
+      'lastLots=0',
+      'liquidity=0',
+    ],
+  },
+  {
+    name: 'an order of ours',
+    fields: `${REPORT}|11=ABC0DEF42|41=ABC0DEF41`,
+    holds: [
+      'clOrdId=42',
+      'origClOrdId=41',
+      'instrument=0',
+      'side=1',
+      'execType=48',
+      'ordStatus=48',
+      'leavesLots=5',
+      'orderIdLength=2',
+    ],
+  },
+  {
+    name: 'an order of somebody else',
+    fields: `${REPORT}|11=ABC0DEG42|41=ABC0DEF4x`,
+    holds: ['clOrdId=-1', 'origClOrdId=-1'],
+  },
+  { name: 'a prefix without number', fields: `${REPORT}|11=ABC0DEF`, holds: ['clOrdId=-1'] },
+  {
+    name: 'a fill',
+    fields: `${REPORT}|38=5|44=579.40|31=579.39|32=2|6=579.395123|851=1|1=A|58=any text = at all`,
+    holds: ['orderLots=5', 'priceTicks=57940', 'lastPxTicks=57939', 'lastLots=2', 'liquidity=1'],
+  },
+  {
+    name: 'a venue code of liquidity past maker and taker',
+    fields: `${REPORT}|851=4`,
+    holds: ['liquidity=0'],
+  },
+  { name: 'a rejection', fields: `${REPORT}|103=99`, holds: ['rejectReason=99'] },
+];
+
+test.each(reports)('an execution report has $name', ({ fields, holds }) => {
+  const found = `${decode(fields)} `;
+  expect(found).toContain(`kind ${L.DECODED_EXECUTION}`);
+  for (const each of holds) expect(found).toContain(` ${each} `);
+});
+
+test.each([
+  { name: 'no order id', fields: REPORT.replace('37=V1|', ''), error: L.FIX_MISSING_TAG },
+  { name: 'no leaves', fields: REPORT.replace('151=5|', ''), error: L.FIX_MISSING_TAG },
+  { name: 'a short sale', fields: REPORT.replace('54=1', '54=5'), error: L.FIX_BAD_VALUE },
+  { name: 'a fill off the grid', fields: `${REPORT}|31=1.001`, error: L.FIX_OFF_GRID },
+  { name: 'a field twice', fields: `${REPORT}|17=E2`, error: L.FIX_BAD_VALUE },
+  {
+    name: 'an unknown symbol',
+    fields: REPORT.replace('GOOG', 'MSFT'),
+    error: L.FIX_UNKNOWN_SYMBOL,
+  },
+  { name: 'a tag that is not on the list', fields: `${REPORT}|880=1`, error: L.FIX_UNKNOWN_TAG },
+])('an execution report is left to the session: $name', ({ fields, error }) => {
+  expect(decode(fields)).toBe(refused(error));
+});

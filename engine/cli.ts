@@ -1,0 +1,76 @@
+/**
+ * The command line: names the commands, hands over to engine/cli/*.ts, and turns a fault into one line and
+ * an exit code (0 done, 1 failed, 2 wrong use, 3 bad input, 4 the machine or the network).
+ */
+import { ConfigError } from '../config/config-error.ts';
+import { EXIT_FAILED, EXIT_INPUT, EXIT_OK, EXIT_USAGE, FAULTS, GyrfalconError } from './errors.ts';
+import { ENGINE_VERSION } from './version.ts';
+
+interface Command {
+  readonly summary: string;
+  readonly load: () => Promise<{ main(args: readonly string[]): Promise<number> | number }>;
+}
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  run: { summary: 'run the engine, by default against its own simulated venue', load: () => import('./cli/run.ts') },
+  venue: { summary: 'run the simulated venue alone', load: () => import('./cli/venue.ts') },
+  replay: { summary: 'run a journal again and print its state hash', load: () => import('./cli/replay.ts') },
+  journal: { summary: 'verify or show a journal', load: () => import('./cli/journal.ts') },
+  book: { summary: 'build an order book from a recording, a CSV row a message', load: () => import('./cli/book.ts') },
+  kill: { summary: 'stop all trading of a running engine, now', load: () => import('./cli/kill.ts') },
+  bench: { summary: 'measure, against a plain version in the same run', load: () => import('./cli/bench.ts') },
+};
+
+const HELP = `gyrfalcon ${ENGINE_VERSION}: usage: gyrfalcon <command> [options]
+
+${Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(8)} ${summary}`).join('\n')}
+
+  gyrfalcon <command> --help tells the options of a command.
+  Exit codes: 0 done, 1 failed, 2 wrong use, 3 bad input, 4 the machine or the network.
+`;
+
+async function main(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    process.stdout.write(HELP);
+    return name === undefined ? EXIT_USAGE : EXIT_OK;
+  }
+  if (name === '--version') {
+    process.stdout.write(`${ENGINE_VERSION}\n`);
+    return EXIT_OK;
+  }
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command === undefined) {
+    const names = Object.keys(COMMANDS).join(' ');
+    throw new GyrfalconError('USAGE', `no command ${name}; there are: ${names}`);
+  }
+  return (await command.load()).main(rest);
+}
+
+function complain(error: unknown): number {
+  if (error instanceof GyrfalconError) {
+    process.stderr.write(`gyrfalcon: ${error.message}\n`);
+    return FAULTS[error.code];
+  }
+  if (error instanceof ConfigError) {
+    for (const line of error.lines) process.stderr.write(`gyrfalcon: ${line}\n`);
+    return EXIT_INPUT;
+  }
+  const code = (error as { code?: string }).code ?? '';
+  if (code.startsWith('ERR_PARSE_ARGS')) {
+    process.stderr.write(`gyrfalcon: ${(error as Error).message.split('. ')[0]}; see gyrfalcon ${process.argv[2]} --help\n`);
+    return EXIT_USAGE;
+  }
+  // Anything else is a bug of ours: all that is known about it is worth having.
+  process.stderr.write(`gyrfalcon: internal error, please report it: ${error instanceof Error ? error.stack : String(error)}\n`);
+  return EXIT_FAILED;
+}
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(EXIT_OK);
+});
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  process.exitCode = complain(error);
+}

@@ -1,0 +1,32 @@
+/** `gyrfalcon bench [SUITE]`: the benches of bench/, each checking its own answer. */
+import { parseArgs } from 'node:util';
+import { BENCH_NAMES, runBench } from '../../bench/run.ts';
+import { EXIT_FAILED, EXIT_OK } from '../errors.ts';
+import { usage } from './arguments.ts';
+
+const HELP = `usage: gyrfalcon bench [${BENCH_NAMES.join('|')}] [options]
+
+  --json      results as JSON on stdout
+  --compare   exit code 1 when a ratio got worse than the accepted figures
+  --accept    write the figures to bench/baseline and the README
+`;
+
+const OPTIONS = {
+  json: { type: 'boolean', default: false },
+  compare: { type: 'boolean', default: false },
+  accept: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+export async function main(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+  if (values.help) {
+    process.stdout.write(HELP);
+    return EXIT_OK;
+  }
+  const [suite] = positionals;
+  if (suite !== undefined && !BENCH_NAMES.includes(suite)) {
+    throw usage(`no bench ${suite}; there are: ${BENCH_NAMES.join(' ')}`);
+  }
+  return (await runBench(suite, values)) ? EXIT_OK : EXIT_FAILED;
+}

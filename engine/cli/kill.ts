@@ -1,0 +1,76 @@
+/** `gyrfalcon kill`: the kill switch of a running engine, from the command line. */
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { loadConfig } from '../../config/load.ts';
+import { EXIT_FAILED, EXIT_OK, GyrfalconError } from '../errors.ts';
+import { usage } from './arguments.ts';
+
+const HELP = `usage: gyrfalcon kill --reason TEXT [options]
+
+  Stops all trading at once and cancels every open order. Latched until it is armed again.
+  --scope firm|strategy|instrument   default firm
+  --target NAME    the strategy or instrument
+  --reason TEXT    why; it goes into the journal
+  --operator NAME  who; default operator
+  --rearm          release the kill instead (with the second person's token)
+  --config FILE    where host, port and token file stand (default config/default.yaml)
+  --port N         of the running engine, when it is not the configured one
+  --json           the status as JSON
+`;
+
+const OPTIONS = {
+  scope: { type: 'string', default: 'firm' },
+  target: { type: 'string', default: '' },
+  reason: { type: 'string' },
+  operator: { type: 'string', default: 'operator' },
+  rearm: { type: 'boolean', default: false },
+  config: { type: 'string', default: 'config/default.yaml' },
+  port: { type: 'string' },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+interface Status {
+  readonly state: string;
+  readonly openOrders: number;
+}
+
+export async function main(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({ args: [...args], options: OPTIONS });
+  if (values.help) {
+    process.stdout.write(HELP);
+    return EXIT_OK;
+  }
+  if (values.reason === undefined) throw usage('give a reason: gyrfalcon kill --reason "…"');
+  const { control } = loadConfig(values.config).config;
+  const host = control.host === '::1' ? '[::1]' : control.host;
+  const address = `http://${host}:${values.port ?? control.port}/api/v1/${values.rearm ? 'rearm' : 'kill'}`;
+  const token = readToken(values.rearm ? control.rearmTokenFile : control.tokenFile);
+  const { scope, target, reason, operator } = values;
+  const body = JSON.stringify({ scope, ...(target === '' ? {} : { target }), reason, operator });
+  const status = await post(address, token, body);
+  if (values.json) process.stdout.write(`${JSON.stringify(status)}\n`);
+  else process.stdout.write(`${status.state}: ${status.openOrders} orders open in scope\n`);
+  return values.rearm || status.state === 'KILLED' ? EXIT_OK : EXIT_FAILED;
+}
+
+function readToken(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (cause) {
+    throw new GyrfalconError('INPUT_MISSING', `no token in ${file}: the engine makes it at its first start`, {}, cause);
+  }
+}
+
+async function post(address: string, token: string, body: string): Promise<Status> {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  let response: Response;
+  try {
+    response = await fetch(address, { method: 'POST', headers, body });
+  } catch (cause) {
+    throw new GyrfalconError('VENUE_UNREACHABLE', `no engine answers at ${new URL(address).origin}: is it running, on another port?`, {}, cause);
+  }
+  const answer = (await response.json()) as Status & { readonly error?: { readonly message: string } };
+  if (!response.ok) throw new GyrfalconError('USAGE', `the engine refused: ${answer.error?.message ?? response.status}`);
+  return answer;
+}

@@ -1,0 +1,69 @@
+/** `gyrfalcon replay DIR [--verify]`: the journal through a fresh core; the state hash must be the live run's. */
+import { parseArgs } from 'node:util';
+import { configSchema } from '../../config/schema.ts';
+import { ReplaySession } from '../../gateways/fix/replay-session.ts';
+import { Memory } from '../../wasm/memory.ts';
+import { AppInput } from '../app-input.ts';
+import { buildCore } from '../core.ts';
+import { fixVenues } from '../core-setup.ts';
+import { EXIT_FAILED, EXIT_OK, GyrfalconError } from '../errors.ts';
+import { damageText } from '../journal/journal-format.ts';
+import { JournalReader } from '../journal/journal-reader.ts';
+import { prepareCore, readConfig } from '../recovery.ts';
+import { Replay } from '../replay.ts';
+import { stateHashOf } from '../state-hash.ts';
+import { loadStrategies } from '../strategy/strategy-loader.ts';
+import { usage } from './arguments.ts';
+
+const HELP = `usage: gyrfalcon replay DIR [--verify] [--json]
+
+  Applies a journal to a fresh core and prints its state hash: the same as the live run printed.
+  --verify   also runs the strategies again and compares intent by intent
+  --json     one JSON object on stdout
+`;
+
+const OPTIONS = {
+  verify: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+const NOTHING_IS_DECIDED = {
+  beforeDecision: refuse, intent: refuse, outbound: refuse, state: refuse, strategyFault: refuse,
+};
+function refuse(): never {
+  throw new Error('assertion failed: a decision before the replay began');
+}
+
+export async function main(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+  if (values.help) {
+    process.stdout.write(HELP);
+    return EXIT_OK;
+  }
+  const [directory] = positionals;
+  if (directory === undefined || positionals.length > 1) throw usage('give one journal directory: gyrfalcon replay DIR');
+  const reader = new JournalReader(directory);
+  const recorded = readConfig(directory);
+  if (recorded === undefined) throw new GyrfalconError('INPUT_INVALID', `journal ${directory} has no record`);
+  const config = configSchema.parse(JSON.parse(recorded.configJson));
+  const strategies = await loadStrategies(config.strategies);
+  const memory = new Memory();
+  const core = buildCore({ memory, config, strategies }, NOTHING_IS_DECIDED);
+  prepareCore(core, recorded);
+  const app = new AppInput(core);
+  const sessions = fixVenues(config).map(
+    (venue, index) =>
+      new ReplaySession({ memory, index, venue, deliver: (session, message) => void app.deliver(session, message) }),
+  );
+  const replay = new Replay(core, app, reader, sessions);
+  core.gate.recorder = replay;
+  const events = replay.run(values.verify);
+  const stateHash = stateHashOf(memory, core.module);
+  const damage = reader.damage === undefined ? undefined : damageText(reader.damage);
+  if (values.json) process.stdout.write(`${JSON.stringify({ stateHash, events, verified: values.verify, damage })}\n`);
+  else process.stdout.write(`state-hash ${stateHash} events ${events}\n`);
+  if (damage === undefined) return EXIT_OK;
+  process.stderr.write(`gyrfalcon: the journal is damaged: ${damage}; the hash is of the state before it\n`);
+  return EXIT_FAILED;
+}

@@ -1,0 +1,34 @@
+/** The summary of a run as one screen of text. */
+import type { RunSummary } from '../summary.ts';
+
+const WIDTH = 12;
+
+export function summaryScreen(summary: RunSummary): string {
+  const { pnl, latencyNs } = summary;
+  const money = (amount: number): string => amount.toFixed(2).padStart(WIDTH);
+  const count = (value: number): string => value.toLocaleString('en').padStart(WIDTH);
+  const lines = [
+    '',
+    `  market data  ${count(summary.marketDataMessages)} messages in ${summary.seconds.toFixed(1)} s (${summary.messagesPerSecond.toLocaleString('en')}/s)`,
+    `  orders       ${count(summary.orders)} sent, ${summary.fills} fills, ${summary.rejects} rejected by the venue, ${summary.denied} refused by our limits, ${summary.openOrders} open`,
+    '',
+    `  strategy     account   ${'orders'.padStart(WIDTH)}${'fills'.padStart(WIDTH)}${'fees'.padStart(WIDTH)}${`P&L ${pnl.currency}`.padStart(WIDTH)}`,
+    ...pnl.byStrategy.map(
+      (row) =>
+        `  ${row.strategy.padEnd(12)} ${row.account.padEnd(9)} ${count(row.orders)}${count(row.fills)}${money(row.fees)}${money(row.total)}`,
+    ),
+    `  ${'total'.padEnd(12)} ${''.padEnd(9)} ${''.padStart(WIDTH * 3)}${money(pnl.total)}`,
+    '',
+    latencyNs === null
+      ? '  tick to order  no order was sent'
+      : `  tick to order  p50 ${us(latencyNs.p50)}  p99 ${us(latencyNs.p99)}  p99.9 ${us(latencyNs.p999)}  max ${us(latencyNs.max)}`,
+    `  journal        ${summary.journal.records.toLocaleString('en')} records in ${summary.journal.directory}`,
+    `  state hash     ${summary.stateHash}`,
+    '',
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function us(ns: number): string {
+  return `${(ns / 1000).toFixed(1)} us`;
+}

@@ -116,6 +116,11 @@ export class FixConnection {
     return this.session.sendAppRaw(msgType, body, nowNs);
   }
 
+  /** Puts back what an earlier process sent under this number: it can be asked for again. */
+  keepForResend(msgSeqNum: number, msgType: string, bytes: Uint8Array): void {
+    this.#store.keep(msgSeqNum, msgType, bytes);
+  }
+
   /** From here to uncork messages are gathered and leave in as few writes as possible. */
   cork(): void {
     this.#isCorked = true;

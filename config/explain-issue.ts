@@ -5,31 +5,42 @@
  */
 import { z } from 'zod';
 import { nearest } from './nearest.ts';
-import { configSchema } from './schema.ts';
 import type { Path, YamlSource } from './yaml-source.ts';
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 type Issue = z.core.$ZodIssue;
-const ROOT = z.toJSONSchema(configSchema) as JsonSchema;
 const VALUE_CHARS_MAX = 60;
 
-/** One line an unknown key, one line any other issue. */
-export function explainIssues(issues: readonly Issue[], source: YamlSource): string[] {
+/** A schema and the part of the file that it is for. */
+interface Ground {
+  readonly source: YamlSource;
+  readonly path: Path;
+  readonly value: unknown;
+  readonly schema: JsonSchema;
+}
+
+/** What is wrong with the value at `path`, one line a mistake; empty = it fits the schema. */
+export function explainMistakes(schema: z.ZodType, source: YamlSource, path: Path): string[] {
+  const value = valueAt(source.value, path);
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return [];
+  const ground = { source, path, value, schema: z.toJSONSchema(schema) as JsonSchema };
+  const { issues } = parsed.error;
   const lines: string[] = [];
   const meant = new Set<string>();
   for (const issue of issues) {
     if (issue.code !== 'unrecognized_keys') continue;
     for (const key of issue.keys) {
-      const known = Object.keys(schemaAt(issue.path, source.value)?.properties ?? {});
+      const known = Object.keys(schemaAt(ground, issue.path)?.properties ?? {});
       const guess = nearest(key, known);
       if (guess !== undefined) meant.add(pathText([...issue.path, guess]));
-      lines.push(unknownKeyLine([...issue.path, key], known, source));
+      lines.push(unknownKeyLine([...path, ...issue.path, key], known, source));
     }
   }
   for (const issue of issues) {
     // A misspelt key is also a missing one: said once, as the misspelling.
     if (issue.code === 'unrecognized_keys' || meant.has(pathText(issue.path))) continue;
-    lines.push(valueLine(issue, source));
+    lines.push(valueLine(issue, ground));
   }
   return lines;
 }
@@ -51,11 +62,11 @@ function unknownKeyLine(path: Path, known: readonly string[], source: YamlSource
   return `${source.placeOfKey(path)}: ${pathText(path)}: unknown key; ${advice}`;
 }
 
-function valueLine(issue: Issue, source: YamlSource): string {
-  const { path } = issue;
-  const value = valueAt(source.value, path);
+function valueLine(issue: Issue, ground: Ground): string {
+  const { source } = ground;
+  const path = [...ground.path, ...issue.path];
   if (issue.code === 'invalid_key') {
-    const parent = schemaAt(path.slice(0, -1), source.value);
+    const parent = schemaAt(ground, issue.path.slice(0, -1));
     const allowed = describe(parent?.propertyNames as JsonSchema | undefined);
     const key = JSON.stringify(path.at(-1));
     return `${source.placeOfKey(path)}: ${pathText(path)}: the key ${key} must be ${allowed}`;
@@ -63,7 +74,8 @@ function valueLine(issue: Issue, source: YamlSource): string {
   const allowed =
     issue.code === 'invalid_union' && 'options' in issue && Array.isArray(issue.options)
       ? issue.options.map((option) => JSON.stringify(option)).join(' or ')
-      : describe(schemaAt(path, source.value));
+      : describe(schemaAt(ground, issue.path));
+  const value = valueAt(ground.value, issue.path);
   const found = value === undefined ? 'is missing' : `is ${shorten(value)}`;
   return `${source.placeOf(path)}: ${pathText(path)} ${found}; it must be ${allowed}`;
 }
@@ -80,10 +92,10 @@ function valueAt(value: unknown, path: Path): unknown {
   );
 }
 
-/** The schema that holds at a path; a union is decided by the value's discriminator. */
-function schemaAt(path: Path, root: unknown): JsonSchema | undefined {
-  let schema: JsonSchema | undefined = ROOT;
-  let value: unknown = root;
+/** The schema that holds at a path below the ground; a union is decided by its discriminator. */
+function schemaAt(ground: Ground, path: Path): JsonSchema | undefined {
+  let schema: JsonSchema | undefined = ground.schema;
+  let { value } = ground;
   for (const segment of path) {
     if (schema === undefined) return undefined;
     value = valueAt(value, [segment]);
@@ -134,7 +146,7 @@ function range(schema: JsonSchema): string {
   if (schema.minimum !== undefined) parts.push(`from ${schema.minimum}`);
   if (schema.exclusiveMinimum !== undefined) parts.push(`above ${schema.exclusiveMinimum}`);
   const bounded = schema.maximum !== undefined && schema.maximum < Number.MAX_SAFE_INTEGER;
-  if (bounded) parts.push(`to ${schema.maximum}`);
+  if (bounded) parts.push(`${parts.length === 0 ? 'up ' : ''}to ${schema.maximum}`);
   if (schema.exclusiveMaximum !== undefined) parts.push(`and below ${schema.exclusiveMaximum}`);
   return parts.length === 0 ? '' : ` ${parts.join(' ')}`;
 }

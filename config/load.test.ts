@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 // @ts-expect-error: a plain JavaScript script without types
 import { configSchemas } from '../scripts/build-config-schema.mjs';
 import { CURRENCIES_MAX } from '../wasm/layout.ts';
@@ -63,6 +64,38 @@ describe('the shipped configuration', () => {
 
   test('as many currencies are allowed as memory has room for', () => {
     expect(CURRENCY_COUNT_MAX).toBe(CURRENCIES_MAX);
+  });
+});
+
+describe('the parameters of a strategy', () => {
+  test('that is shipped are what its file accepts', async () => {
+    for (const name of ['default.yaml', 'binance.yaml']) {
+      const loaded = loadConfig(join(here, name));
+      for (const [i, { file: code }] of loaded.config.strategies.entries()) {
+        const { default: strategy } = await import(`../strategies/${code}`);
+        expect(loaded.mistakesIn(['strategies', i, 'parameters'], strategy.parameters)).toEqual([]);
+      }
+    }
+  });
+
+  const schema = z.strictObject({ quoteLots: z.number().int().min(1).max(1000) });
+
+  test('are checked by its own schema, in the file that holds them', () => {
+    const loaded = loadConfig(join(here, 'default.yaml'));
+    const path = ['strategies', 0, 'parameters'];
+    expect(loaded.mistakesIn(path, z.looseObject(schema.shape))).toEqual([]);
+    expect(loaded.mistakesIn(path, schema.extend({ quoteLotz: z.number() }))).toContain(
+      `${here}/strategies/market-maker.yaml:8:3: strategies[0].parameters.quoteLotz is missing; ` +
+        'it must be a number',
+    );
+    expect(loaded.mistakesIn(path, schema)[0]).toContain(
+      'market-maker.yaml:9:3: strategies[0].parameters.halfSpreadIncrements: unknown key; ',
+    );
+    const small = z.looseObject({ quoteLots: z.number().max(10) });
+    expect(loaded.mistakesIn(path, small)).toEqual([
+      `${here}/strategies/market-maker.yaml:8:14: strategies[0].parameters.quoteLots is 100; ` +
+        'it must be a number up to 10',
+    ]);
   });
 });
 

@@ -5,9 +5,10 @@
  */
 import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
+import type { z } from 'zod';
 import { ConfigError } from './config-error.ts';
 import { crossCheck } from './cross-checks.ts';
-import { explainIssues, pathText } from './explain-issue.ts';
+import { explainMistakes, pathText } from './explain-issue.ts';
 import { configSchema, type GyrfalconConfig } from './schema.ts';
 import { readYamlSource } from './yaml-source.ts';
 
@@ -21,29 +22,30 @@ export interface LoadedConfig {
   readonly directory: string;
   /** Every file that was read, the main file first. */
   readonly files: readonly string[];
-  /**
-   * file:line:column of a value, for checks that only its reader can make (strategy parameters).
-   */
-  placeOf(path: readonly PropertyKey[]): string;
+  /** One line a mistake in the value at `path`, by a schema that config does not know. */
+  mistakesIn(path: readonly PropertyKey[], schema: z.ZodType): readonly string[];
 }
 
 /** @throws ConfigError with one line a mistake. */
 export function loadConfig(file: string): LoadedConfig {
   const source = readYamlSource(file);
-  const parsed = configSchema.safeParse(source.value);
-  const misshapen = parsed.success ? [] : explainIssues(parsed.error.issues, source);
-  if (!parsed.success || source.mistakes.length > 0) {
-    throw new ConfigError([...source.mistakes, ...misshapen]);
-  }
-  const config = parsed.data;
+  const misshapen = [...source.mistakes, ...explainMistakes(configSchema, source, [])];
+  if (misshapen.length > 0) throw new ConfigError(misshapen);
+  const config = configSchema.parse(source.value);
   const mistakes = crossCheck(config).map(
     ({ path, text }) => `${source.placeOf(path)}: ${pathText(path)} ${text}`,
   );
   if (mistakes.length > 0) throw new ConfigError(mistakes);
   const canonicalJson = JSON.stringify(sortKeys(config));
   const configHash = createHash('sha256').update(canonicalJson).digest('hex');
-  const { files, placeOf } = source;
-  return { config, canonicalJson, configHash, directory: dirname(file), files, placeOf };
+  return {
+    config,
+    canonicalJson,
+    configHash,
+    directory: dirname(file),
+    files: source.files,
+    mistakesIn: (path, schema) => explainMistakes(schema, source, path),
+  };
 }
 
 function sortKeys(value: unknown): unknown {

@@ -2,7 +2,6 @@
  * One instrument of a feed: its DepthSync, its encoder and its snapshot requests. The feed calls it
  * with what came in; what is to be known by the core leaves as feed records.
  */
-import { FEED_RAW_BYTES_MAX } from '../../engine/event/feed-layout.ts';
 import {
   type BinanceMessage,
   type FeedInstrument,
@@ -11,19 +10,18 @@ import {
 } from './binance.ts';
 import { type BookState, type DepthSink, DepthSync, type DepthSyncOptions } from './depth-sync.ts';
 import { FeedEncoder, type RecordOutput } from './feed-message.ts';
+import { requestSnapshot } from './snapshot-request.ts';
 
-const SNAPSHOT_TIMEOUT_MS = 10_000;
 const NS_PER_MS = 1_000_000n;
-const MS_PER_S = 1000;
 
 /** What a book needs of the feed it belongs to. */
 export interface FeedBookHost {
   readonly snapshotUrl: string;
   readonly sync: DepthSyncOptions;
   readonly output: RecordOutput;
-  nowNs(): bigint;
   /** The answer to a snapshot request, as it came. */
   snapshot(book: FeedBook, raw: Uint8Array): void;
+  snapshotFailed(book: FeedBook): void;
   error(what: string): void;
   /** Ends the requests of a feed that stops. */
   readonly signal: AbortSignal;
@@ -35,6 +33,7 @@ export class FeedBook implements DepthSink {
   readonly #encoder: FeedEncoder;
   readonly #host: FeedBookHost;
   #isAsking = false;
+  #failure = '';
 
   constructor(target: FeedInstrument, host: FeedBookHost) {
     this.target = target;
@@ -97,41 +96,28 @@ export class FeedBook implements DepthSink {
   requestSnapshot(): void {
     if (this.#isAsking) return;
     this.#isAsking = true;
-    void this.#fetch();
+    void this.#ask();
   }
 
-  async #fetch(): Promise<void> {
+  async #ask(): Promise<void> {
     const host = this.#host;
     const url = snapshotUrlOf(host.snapshotUrl, this.target.symbol);
-    let pauseMs = 0;
-    let raw: Uint8Array | undefined;
-    try {
-      const limit = AbortSignal.timeout(SNAPSHOT_TIMEOUT_MS);
-      const response = await fetch(url, { signal: AbortSignal.any([limit, host.signal]) });
-      raw = new Uint8Array(await response.arrayBuffer());
-      if (response.status !== 200) {
-        pauseMs = Number(response.headers.get('retry-after') ?? 0) * MS_PER_S || 0;
-        const text = Buffer.from(raw).toString().slice(0, 200);
-        throw new Error(`HTTP ${response.status} ${text}`);
-      }
-      if (raw.length > FEED_RAW_BYTES_MAX) throw new Error(`${raw.length} bytes are too many`);
-    } catch (cause) {
-      raw = undefined;
-      if (host.signal.aborted) return;
-      const { message, cause: deeper } = cause as Error;
-      const why = deeper instanceof Error ? deeper.message : message;
-      host.error(`no snapshot from ${url}: ${why}; it will be asked for again`);
-    }
-    if (raw !== undefined) {
+    const answer = await requestSnapshot(url, host.signal);
+    if (host.signal.aborted) return;
+    if (answer.isHere) {
       this.#isAsking = false;
-      host.snapshot(this, raw);
+      this.#failure = '';
+      host.snapshot(this, answer.raw);
       return;
     }
-    // The venue says how long it wants to be left alone (429, 418).
+    // The first of a kind is told: a venue that is down stays so for many requests.
+    if (answer.why !== this.#failure) {
+      host.error(`no snapshot from ${url}: ${answer.why}; it will be asked for again`);
+    }
+    this.#failure = answer.why;
     setTimeout(() => {
       this.#isAsking = false;
-      if (!host.signal.aborted)
-        this.event(host.nowNs(), (sync, nowMs) => sync.snapshotFailed(nowMs));
-    }, pauseMs).unref();
+      if (!host.signal.aborted) host.snapshotFailed(this);
+    }, answer.pauseMs).unref();
   }
 }

@@ -2,7 +2,9 @@
  * The whole way of market data: a venue that loses diffs, the feed worker, the input ring, the WASM
  * book. The judge is the recording itself, replayed into a plain book.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type CoreModule, loadCore } from '../../engine/core-module.ts';
@@ -108,10 +110,11 @@ afterEach(async () => {
   await open.replayer?.close();
 });
 
-async function start(dropEvery: number, memory: Memory) {
-  const replayer = await startWsReplayer({ file: FILE, speed: 'max', dropEvery, port: 0 });
+async function start(dropEvery: number, memory: Memory, file = FILE, path = '') {
+  const replayer = await startWsReplayer({ file, speed: 'max', dropEvery, port: 0 });
   open.replayer = replayer;
-  const { url, snapshotUrl } = replayer;
+  const { url } = replayer;
+  const snapshotUrl = replayer.snapshotUrl + path;
   const errors: string[] = [];
   const feed = startFeed({
     memory,
@@ -218,6 +221,60 @@ describe.skipIf(!existsSync(FILE))('market data from a venue that loses diffs', 
     expect(side(memory, BOOK_ASK_COUNT, BOOK_ASKS)).toEqual(asks);
     expect((await feed.stop()).lost).toBeGreaterThan(0);
   });
+});
+
+/** A recording in which one diff has a price off the configured grid of 0.01. */
+function offGridRecording(): string {
+  const diff = (u: number, b: string[][]) => ({
+    stream: 'btcusdt@depth@0ms',
+    data: { e: 'depthUpdate', E: 1, s: 'BTCUSDT', U: u, u, pu: u - 1, b, a: [] },
+  });
+  const messages = [
+    { lastUpdateId: 10, bids: [['9.00', '1.000']], asks: [['11.00', '4.000']] },
+    diff(11, [['10.00', '1.000']]),
+    diff(12, [['10.005', '1.000']]),
+    diff(13, [['10.005', '0.000']]),
+    diff(14, [['10.00', '2.000']]),
+  ];
+  const file = join(tmpdir(), `off-grid-${process.pid}.jsonl`);
+  writeFileSync(file, messages.map((message) => `1 ${JSON.stringify(message)}\n`).join(''));
+  return file;
+}
+
+test('a diff that cannot be read is a refusal with a name and a GAP, and the feed goes on', async () => {
+  const memory = new Memory();
+  const reader = new Reader(memory);
+  const file = offGridRecording();
+  const { feed, errors } = await start(0, memory, file);
+  rmSync(file);
+  await waitFor('the book at update 14', () => {
+    reader.drain(() => {});
+    return reader.states.at(-1) === BOOK_LIVE && reader.updateId === 14;
+  });
+  expect(reader.states).toContain(BOOK_GAP);
+  expect(side(memory, BOOK_BID_COUNT, BOOK_BIDS)).toEqual([
+    ['10.00', '2.000'],
+    ['9.00', '1.000'],
+  ]);
+  expect((await feed.stop()).refused).toEqual({ OFF_GRID: 2 });
+  expect(errors).toEqual([
+    "binance: a message was refused, OFF_GRID: a price in b is off the configured grid: '10.005'",
+  ]);
+});
+
+test('a venue without snapshots is said once, and its book never becomes LIVE', async () => {
+  const memory = new Memory();
+  const reader = new Reader(memory);
+  const file = offGridRecording();
+  const { errors } = await start(0, memory, file, '/nothing');
+  rmSync(file);
+  await waitFor('the error', () => errors.some((line) => line.includes('no snapshot')));
+  await sleep(100);
+  reader.drain(() => {});
+  expect(reader.states).not.toContain(BOOK_LIVE);
+  const said = errors.filter((line) => line.includes('no snapshot from'));
+  expect(said).toHaveLength(1);
+  expect(said[0]).toMatch(/no snapshot from http.*: HTTP 404 .*it will be asked for again/);
 });
 
 test('a venue that is not there is one line an attempt, with growing pauses', async () => {

@@ -70,8 +70,8 @@ export class BinanceFeed {
       sync,
       output,
       signal: this.#end.signal,
-      nowNs: () => options.nowNs(),
       snapshot: (book: FeedBook, raw: Uint8Array) => this.#snapshot(book, raw),
+      snapshotFailed: (book: FeedBook) => this.#snapshotFailed(book),
       error: (what: string) => options.error(what),
     };
     this.#instruments = new Map(instruments.map((target) => [target.symbol, target]));
@@ -174,6 +174,12 @@ export class BinanceFeed {
     const message = book.parseSnapshot(raw);
     if (message.kind === 'refused') this.#refused(message.reason, message.detail);
     if (!book.message(message, nowNs, raw)) this.#block(nowNs);
+  }
+
+  #snapshotFailed(book: FeedBook): void {
+    const nowNs = this.#options.nowNs();
+    if (this.#isBlocked) return;
+    if (!book.event(nowNs, (sync, nowMs) => sync.snapshotFailed(nowMs))) this.#block(nowNs);
   }
 
   #refused(reason: string, detail: string): void {

@@ -153,6 +153,17 @@ test('random bytes never crash the reader', () => {
   );
 });
 
+test('text that would reach past the end of its record is JOURNAL_CORRUPT', () => {
+  const session = { type: 'SESSION', kind: 3, session: 1, nextIn: 5, nextOut: 6 } as const;
+  const bytes = Buffer.from(encodeEvent({ ...session, reason: 'venue left' }));
+  const length = bytes.indexOf('venue left') - 4;
+  expect(bytes.readUInt32LE(length)).toBe(10);
+  for (const wrong of [bytes.length, 0x7fffffff, 0xffffffff]) {
+    bytes.writeUInt32LE(wrong, length);
+    expect(() => decodeEvent(RecordKind.SESSION, bytes)).toThrow(/field 4: is cut off/);
+  }
+});
+
 const outOfRange: { what: string; event: EngineEvent }[] = [
   { what: 'an unknown timer', event: { type: 'TIMER', kind: 9 as 0, subject: 0 } },
   {

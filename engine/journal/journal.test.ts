@@ -170,6 +170,18 @@ test.each(leftBehind)('the lock of $what is taken over with a notice', ({ text }
   writer.close();
 });
 
+test.runIf(process.platform === 'linux')('a process id that was used again holds no lock', () => {
+  const lock = join(directory, 'journal.lock');
+  const writer = open();
+  const own = readFileSync(lock, 'utf8');
+  writeFileSync(lock, own.replace(/\d+$/, '1')); // as if started at another time
+  open().close();
+  expect(notices).toHaveLength(1);
+  writeFileSync(lock, own);
+  expect(() => open()).toThrow(expect.objectContaining({ code: 'JOURNAL_LOCKED' }));
+  writer.close();
+});
+
 test('a torn tail is cut off, kept aside and told of', () => {
   const writer = open();
   append(writer, 10);

@@ -60,6 +60,21 @@ test('a full ring refuses, changes nothing, and takes again once something was r
   expect(producer.tryWrite(message)).toBe(false);
 });
 
+test('room that the end of the ring takes away is not room', () => {
+  const message = new Uint8Array(1_000_000); // four fit, then 194272 bytes are left at the end
+  for (let i = 0; i < 4; i++) expect(producer.tryWrite(message.fill(i))).toBe(true);
+  consumer.poll();
+  consumer.release();
+  expect(producer.tryWrite(new Uint8Array(1_000_001))).toBe(false);
+  expect(producer.tryWrite(message.fill(4))).toBe(true);
+  for (let i = 1; i <= 4; i++) {
+    expect(consumer.poll()).toBe(true);
+    expect(memory.bytes[consumer.address + 999_999]).toBe(i);
+    consumer.release();
+  }
+  expect(consumer.poll()).toBe(false);
+});
+
 test('the longest message fits wherever the ring stands, a longer one is refused', () => {
   const longest = new Uint8Array(RING_MESSAGE_BYTES_MAX).fill(9);
   for (let round = 0; round < 40; round++) {

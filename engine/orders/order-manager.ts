@@ -301,12 +301,17 @@ export class OrderManager {
     const outcome = this.#outcome;
     const cumLots = Math.max(memory.i64(L.DECODED + L.DEC_CUM_LOTS), knownLots);
     memory.setI64(order + L.ORD_CUM_LOTS, cumLots);
+    // A replace that was not answered yet may have happened.
+    const orderedLots = Math.max(
+      memory.i64(order + L.ORD_QTY_LOTS),
+      memory.i64(order + L.ORD_PENDING_QTY_LOTS),
+    );
     if (cumLots > knownLots) {
       outcome.breach = 'MISSED_FILL';
       outcome.breachLots = cumLots - knownLots;
-    } else if (cumLots > memory.i64(order + L.ORD_QTY_LOTS)) {
+    } else if (cumLots > orderedLots) {
       outcome.breach = 'OVERFILL';
-      outcome.breachLots = cumLots - memory.i64(order + L.ORD_QTY_LOTS);
+      outcome.breachLots = cumLots - orderedLots;
     }
   }
 

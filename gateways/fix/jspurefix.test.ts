@@ -1,0 +1,144 @@
+/**
+ * Our initiator against jspurefix as acceptor, over real TCP: the connection is cut after every byte of 50
+ * orders and of their 50 executions, and after reconnect and resend both sides have the same numbers and
+ * orders. Every byte: GYRFALCON_EVERY_BYTE=1; else every 16th, from a seeded offset that the name prints.
+ */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { FixInitiator } from './initiator.ts';
+import { Cutter, type Direction, JspurefixPeer } from './jspurefix-peer.ts';
+import { formatTimestamp } from './timestamp.ts';
+
+const ORDERS = 50;
+const STRIDE = process.env.GYRFALCON_EVERY_BYTE === '1' ? 1 : 16;
+const SEED = Number(process.env.GYRFALCON_SEED ?? 20_120_621);
+const WAIT_MS = 5_000;
+
+const clock = { nowNs: () => BigInt(Date.now()) * 1_000_000n };
+let peer: JspurefixPeer;
+let cutter: Cutter;
+let port: number;
+
+beforeAll(async () => {
+  peer = await JspurefixPeer.start();
+  cutter = new Cutter(await peer.listen());
+  port = await cutter.listen();
+});
+
+afterAll(() => {
+  cutter.close();
+  peer.close();
+});
+
+/** Our side of one session, with what it was told. */
+class OurSide {
+  readonly executions: string[] = [];
+  readonly notes: string[] = [];
+  readonly initiator: FixInitiator;
+  #wake: () => void = () => {};
+
+  constructor() {
+    this.initiator = new FixInitiator({
+      host: '127.0.0.1',
+      port,
+      reconnectMs: 1,
+      clock,
+      pendingBytesMax: 1_000_000,
+      resendMessagesMax: 1000,
+      config: {
+        name: 'jspurefix',
+        role: 'initiator',
+        beginString: 'FIX.4.4',
+        senderCompId: 'US',
+        targetCompId: 'PEER',
+        heartbeatS: 30,
+        sendingTimeToleranceS: 120,
+        resetSeqNum: false,
+        resetOnLogon: false,
+        resend: () => true,
+      },
+      handler: {
+        onMessage: (_, message) => {
+          if (message.msgType === '8') this.executions.push(message.get(11) ?? '');
+          this.#wake();
+        },
+        onEvent: (_, kind, reason) => {
+          this.notes.push(`${kind}: ${reason}`);
+          this.#wake();
+        },
+        onWritable: () => {},
+      },
+    });
+  }
+
+  async until(isReached: () => boolean, what: string): Promise<void> {
+    const deadline = Date.now() + WAIT_MS;
+    while (!isReached()) {
+      const left = deadline - Date.now();
+      if (left <= 0)
+        throw new Error(`${what} not reached; last: ${this.notes.slice(-8).join(' / ')}`);
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, left);
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  }
+
+  order(clOrdId: string): void {
+    this.initiator.connection.sendApp('D', [
+      [11, clOrdId],
+      [55, 'GOOG'],
+      [54, 1],
+      [60, formatTimestamp(clock.nowNs())],
+      [38, 100],
+      [40, 2],
+      [44, '580.23'],
+      [59, 0],
+    ]);
+  }
+}
+
+/** 50 orders; the connection is cut after `bytes` of each order, or of each execution. */
+async function tradeWithCuts(direction: Direction, bytes: number): Promise<number> {
+  peer.forget();
+  const us = new OurSide();
+  const { connection } = us.initiator;
+  const cutsBefore = cutter.cuts;
+  us.initiator.start();
+  const sent: string[] = [];
+  for (let n = 1; n <= ORDERS; n++) {
+    await us.until(() => connection.isLoggedOn, 'logon');
+    cutter.arm(direction, bytes);
+    sent.push(`ORDER-${n}`);
+    us.order(`ORDER-${n}`);
+    await us.until(
+      () => us.executions.length >= n,
+      `execution ${n} with a cut ${direction} at ${bytes}`,
+    );
+    cutter.disarm();
+  }
+  await us.until(() => connection.isLoggedOn, 'last logon');
+  await us.initiator.stop('done');
+  expect(peer.memory.orders).toEqual(sent);
+  expect(us.executions).toEqual(sent);
+  expect(peer.memory.unmarkedRepeats).toBe(0);
+  expect(peer.memory.errors).toEqual([]);
+  expect(connection.counters.nextIn).toBe(peer.memory.numbers.senderSeqNum);
+  expect(connection.counters.nextOut).toBe(peer.memory.numbers.targetSeqNum);
+  return cutter.cuts - cutsBefore;
+}
+
+for (const direction of ['to peer', 'to us'] as const) {
+  const first = 1 + ((SEED + (direction === 'to us' ? 7 : 0)) % STRIDE);
+  test(`cut after every ${STRIDE}. byte ${direction} from byte ${first} (seed ${SEED}): numbers and orders agree`, async () => {
+    let cuts = 0;
+    // A round without a cut: the position lies behind the last byte of every message.
+    for (let bytes = first, found = ORDERS; found > 0; bytes += STRIDE, cuts += found) {
+      found = await tradeWithCuts(direction, bytes);
+    }
+    console.log(`${cuts} cuts ${direction}`);
+    expect(cuts).toBeGreaterThan(ORDERS);
+  }, 600_000);
+}

@@ -158,10 +158,10 @@ function decodeTimer(buffer: ByteBuffer): TimerEvent {
 
 function decodeIntent(buffer: ByteBuffer): IntentEvent {
   const table = Intent.getRootAsIntent(buffer);
-  const features = Array.from({ length: table.featuresLength() }, (_, i) => table.features(i) ?? 0);
   const strategy = table.strategy();
   const instrument = table.instrument();
-  if (features.length !== FEATURES) throw new RangeError(`${features.length} features`);
+  const count = table.featuresLength();
+  if (count !== FEATURES) throw new RangeError(`${count} features`);
   if (strategy < 0 || strategy >= STRATEGIES_MAX) throw new RangeError(`strategy ${strategy}`);
   if (instrument < 0 || instrument >= INSTRUMENTS_MAX) {
     throw new RangeError(`instrument ${instrument}`);
@@ -180,7 +180,7 @@ function decodeIntent(buffer: ByteBuffer): IntentEvent {
     qtyLots: safeInteger(table.qtyLots()),
     orderSlot: table.orderSlot(),
     verdict: table.verdict(),
-    features,
+    features: Array.from({ length: count }, (_, i) => table.features(i) ?? 0),
     codeHash: table.codeHash() ?? '',
     configHash: table.configHash() ?? '',
     modelHash: table.modelHash() ?? '',

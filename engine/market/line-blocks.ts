@@ -3,6 +3,7 @@
  * its own. A compressed file that was cut off is an error, after the lines before it were handed out.
  */
 import { createReadStream } from 'node:fs';
+import { Readable } from 'node:stream';
 import { createZstdDecompress } from 'node:zlib';
 import { ZstdFrames } from './zstd-frames.ts';
 
@@ -36,12 +37,26 @@ async function* fileChunks(file: string): AsyncGenerator<Buffer> {
   }
   const frames = new ZstdFrames();
   const unpacked = createZstdDecompress({ chunkSize: READ_BYTES });
-  source.on('data', (chunk) => frames.push(chunk as Buffer));
-  source.on('error', (error) => unpacked.destroy(error));
+  const packed = Readable.from(framePieces(source, frames), { objectMode: false });
+  packed.on('error', (error) => unpacked.destroy(error));
   try {
-    yield* source.pipe(unpacked) as AsyncIterable<Buffer>;
+    yield* packed.pipe(unpacked) as AsyncIterable<Buffer>;
   } finally {
-    source.destroy();
+    packed.destroy();
   }
   if (!frames.isComplete) throw new Error('the compressed file is cut off');
+}
+
+/** The chunks, split where frames end. */
+async function* framePieces(
+  chunks: AsyncIterable<Buffer>,
+  frames: ZstdFrames,
+): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) {
+    for (let start = 0; start < chunk.length; ) {
+      const end = start + frames.take(chunk.subarray(start));
+      yield chunk.subarray(start, end);
+      start = end;
+    }
+  }
 }

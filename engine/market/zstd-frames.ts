@@ -1,6 +1,7 @@
 /**
- * Walks the frames of a zstd stream (RFC 8878) to know whether it ends where a frame ends: the decompressor
- * of Node takes a stream that was cut off for a whole one.
+ * Walks the frames of a zstd stream (RFC 8878). Node's decompressor takes a stream that was cut off for a
+ * whole one, and drops what follows a frame's end within a chunk: so chunks are split where frames end, and
+ * the end of the stream must be the end of a frame.
  */
 const MAGIC = 0xfd2fb528;
 const SKIPPABLE = 0x184d2a50;
@@ -26,21 +27,26 @@ export class ZstdFrames {
     return this.#part === 'magic' && this.#collected === 0 && this.#skip === 0;
   }
 
-  push(bytes: Uint8Array): void {
+  /** Takes bytes up to the end of the frame in hand, or all of them; returns how many it took. */
+  take(bytes: Uint8Array): number {
     let at = 0;
     while (at < bytes.length) {
       const skipped = Math.min(this.#skip, bytes.length - at);
       this.#skip -= skipped;
       at += skipped;
-      if (at === bytes.length) return;
+      if (skipped > 0 && this.isComplete) return at;
+      if (at === bytes.length) return at;
       this.#value += bytes[at]! * 256 ** this.#collected;
       this.#collected++;
       at++;
-      if (this.#collected === PART_BYTES[this.#part]) this.#take(this.#value);
+      if (this.#collected !== PART_BYTES[this.#part]) continue;
+      this.#takePart(this.#value);
+      if (this.isComplete) return at;
     }
+    return at;
   }
 
-  #take(value: number): void {
+  #takePart(value: number): void {
     this.#value = 0;
     this.#collected = 0;
     if (this.#part === 'magic') this.#takeMagic(value);

@@ -11,7 +11,8 @@ export class ConfigError extends Error {
   readonly lines: readonly string[];
 
   constructor(found: readonly string[]) {
-    const lines = found.slice(0, CONFIG_LINES_MAX);
+    // A value of the user's may hold line breaks; a mistake stays one line.
+    const lines = found.slice(0, CONFIG_LINES_MAX).map((line) => line.replace(/\p{Cc}+/gu, ' '));
     if (found.length > lines.length) lines.push(`… and ${found.length - lines.length} more`);
     super(lines.join('\n'));
     this.name = 'ConfigError';

@@ -14,6 +14,7 @@ const HELP = `usage: gyrfalcon run [options]
   --seed N         of the generated market (default 1)
   --config FILE    default config/default.yaml
   --journal DIR    where the journal is kept; one that exists is recovered and continued
+  --flow 390m      market time that the generator lasts
   --venue-log DIR  where the simulated venue keeps its own log of orders
   --for 30s        stop after this time
   --headless       no console
@@ -27,6 +28,7 @@ const OPTIONS = {
   config: { type: 'string', default: 'config/default.yaml' },
   journal: { type: 'string' },
   'venue-log': { type: 'string' },
+  flow: { type: 'string' },
   for: { type: 'string' },
   headless: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
@@ -124,11 +126,12 @@ class Ending {
 }
 
 function venueArguments(
-  values: { readonly replay?: string; readonly seed: string; readonly config: string; readonly 'venue-log'?: string },
+  values: { readonly replay?: string; readonly seed: string; readonly config: string; readonly 'venue-log'?: string; readonly flow?: string },
   speed: Speed,
 ): readonly string[] {
   const args = ['--speed', String(speed), '--seed', values.seed, '--config', values.config];
   if (values.replay !== undefined) args.push('--replay', values.replay);
   if (values['venue-log'] !== undefined) args.push('--log', values['venue-log']);
+  if (values.flow !== undefined) args.push('--flow', values.flow);
   return args;
 }

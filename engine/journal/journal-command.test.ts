@@ -29,11 +29,15 @@ const kill: EngineEvent = {
 };
 const feed = Buffer.concat([Buffer.alloc(FEED_HEADER_BYTES + 8), Buffer.from('{"u":1}\u00e9')]);
 feed.writeUint32LE(8, 0);
+const state = new Uint8Array(24);
+new Int32Array(state.buffer).set([3, 17]);
+new Float64Array(state.buffer).set([-1.5, 42], 1);
 const records: { kind: number; source: number; payload: Uint8Array }[] = [
   { kind: RecordKind.INBOUND, source: 0, payload: Buffer.from('8=FIX.4.4\x0135=W\x01') },
   { kind: RecordKind.COMMAND, source: 0, payload: encodeEvent(kill).slice() },
   { kind: RecordKind.FEED, source: 2, payload: feed },
   { kind: RecordKind.OUTBOUND, source: 1, payload: Buffer.from('8=FIX.4.4\x0135=D\x01') },
+  { kind: RecordKind.STATE, source: 3, payload: state },
 ];
 
 beforeAll(() => {
@@ -69,12 +73,13 @@ test('show prints one readable line a record', () => {
         'kind=KILL scope=FIRM generation=1 reason=drill operator=ann',
       '3 2012-06-21T13:30:00.000000002Z FEED 2 {"u":1}..',
       '4 2012-06-21T13:30:00.000000003Z OUTBOUND 1 8=FIX.4.4|35=D|',
+      '5 2012-06-21T13:30:00.000000004Z STATE 3 strategy=3 instrument=17 fields=[-1.5 42]',
     ],
   });
 });
 
 test.each([
-  { args: ['--from', '3'], sequences: [3, 4] },
+  { args: ['--from', '3'], sequences: [3, 4, 5] },
   { args: ['--limit', '2'], sequences: [1, 2] },
   { args: ['--from', '2', '--limit', '1'], sequences: [2] },
   { args: ['--kind', 'outbound'], sequences: [4] },
@@ -101,13 +106,13 @@ test('show --json prints one object a line', () => {
 test('verify says that a journal is whole', () => {
   const { exit, lines } = run('verify', directory);
   expect(exit).toBe(0);
-  expect(lines[0]).toContain('segments: 1, records: 4, bytes: ');
+  expect(lines[0]).toContain('segments: 1, records: 5, bytes: ');
   expect(lines[1]).toBe('whole');
   const json = JSON.parse(run('verify', directory, '--json').lines[0]!);
   expect(json).toMatchObject({
     ok: true,
-    records: 4,
-    lastTimeNs: '1340285400000000003',
+    records: 5,
+    lastTimeNs: '1340285400000000004',
     damage: null,
   });
 });

@@ -16,6 +16,9 @@ show    prints one line a record: sequence, UTC time, kind, source, payload
         (FIX with | for SOH); KIND is one of
         ${Object.keys(RecordKind).slice(1).join(' ')}`;
 
+/** A strategy's state begins with its number and the instrument's: event.fbs, STATE. */
+const STATE_HEADER_BYTES = 8;
+
 type Print = (line: string) => void;
 
 /** Runs the command and returns the exit code; a user's mistake is a GyrfalconError. */
@@ -132,14 +135,32 @@ const KIND_NAMES = new Map<number, string>(
 );
 const kindName = (record: JournalRecord) => KIND_NAMES.get(record.kind) ?? `KIND ${record.kind}`;
 
+/** What the payload says, undefined where it is a message as it came or left. */
+function eventOf(record: JournalRecord): object | undefined {
+  const { kind, payload } = record;
+  if (kind !== RecordKind.STATE || payload.length < STATE_HEADER_BYTES) {
+    return decodeEvent(kind, payload);
+  }
+  const view = new DataView(payload.buffer, payload.byteOffset, payload.length);
+  const count = Math.floor((payload.length - STATE_HEADER_BYTES) / 8);
+  return {
+    type: 'STATE',
+    strategy: view.getInt32(0, true),
+    instrument: view.getInt32(4, true),
+    fields: Array.from({ length: count }, (_, i) =>
+      view.getFloat64(STATE_HEADER_BYTES + i * 8, true),
+    ),
+  };
+}
+
 function lineOf(record: JournalRecord): string {
   const head = `${record.sequence} ${utcText(record.timeNs)} ${kindName(record)} ${record.source}`;
-  const event = decodeEvent(record.kind, record.payload);
+  const event = eventOf(record);
   return `${head} ${event === undefined ? rawText(record) : fieldsText(event)}`;
 }
 
 function jsonOf(record: JournalRecord): string {
-  const event = decodeEvent(record.kind, record.payload);
+  const event = eventOf(record);
   return JSON.stringify({
     sequence: record.sequence,
     timeNs: String(record.timeNs),

@@ -79,6 +79,7 @@ export class HotLink implements VenueLink {
   #afterLogon = false;
   #onStopped: (() => void) | undefined;
   #wasOpen = false;
+  #lastError = '';
 
   constructor(parts: HotLinkParts, hasLoggedOn: boolean) {
     this.#parts = parts;
@@ -203,8 +204,12 @@ export class HotLink implements VenueLink {
     this.#socket = socket;
     socket.on('connect', () => this.#onConnect());
     socket.on('error', (error: NodeJS.ErrnoException) => {
+      const what = error.code ?? error.message;
+      // Said once: the retries of an hour would bury everything else.
+      if (what === this.#lastError) return;
+      this.#lastError = what;
       const where = `${venue.host}:${venue.port}`;
-      this.#parts.log(`${venue.name} (${where}): ${error.code ?? error.message}; trying again every ${venue.reconnectMs} ms`);
+      this.#parts.log(`${venue.name} (${where}): ${what}; trying again every ${venue.reconnectMs} ms`);
     });
     socket.on('close', () => this.#onClose());
   }
@@ -223,6 +228,7 @@ export class HotLink implements VenueLink {
   }
 
   #onConnect(): void {
+    this.#lastError = '';
     this.#tell(SessionEventKind.CONNECTED, 'connected');
     this.#session.start(this.#parts.clock.nowNs());
     this.#parts.loop.endTurn();

@@ -77,7 +77,7 @@ function fillHistograms(histograms: LatencyHistograms): void {
   }
 }
 
-export async function startFakeControl() {
+export async function startFakeControl(port = 0) {
   const moving = new MovingMemory();
   const actions = new FakeActions(moving);
   const histograms = new LatencyHistograms(moving.memory);
@@ -99,7 +99,7 @@ export async function startFakeControl() {
   };
   const server = await startControlServer({
     host: '127.0.0.1',
-    port: 0,
+    port,
     actions,
     memory: moving.memory,
     context,

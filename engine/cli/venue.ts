@@ -1,0 +1,109 @@
+/** `gyrfalcon venue`: the simulated venue as a process of its own. */
+import { existsSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { loadConfig } from '../../config/load.ts';
+import { runVenue, type WebSocketOptions } from '../../gateways/sim/run-venue.ts';
+import { VENUE_DEFAULTS, type VenueOptions } from '../../gateways/sim/venue-options.ts';
+import { EXIT_OK, GyrfalconError } from '../errors.ts';
+import { durationMs, realNumber, speedOf, wholeNumber } from './arguments.ts';
+
+const HELP = `usage: gyrfalcon venue [options]
+
+  A FIX 4.4 acceptor that plays a recorded day (or generated order flow) and matches orders.
+  --port N          default 0 = any free one; the first line on stdout says which
+  --host ADDRESS    127.0.0.1 (default) or ::1
+  --replay FILE     a recorded day (.fix, .fix.zst); without it the seeded generator runs
+  --speed X         1 real time (default), 10 ten times as fast, max = lock-step, flood
+  --seed N          of generator, latency and rejects (default 1)
+  --flow 390m       market time that the generator lasts (default 390m)
+  --log DIR         orders.jsonl and session numbers; a venue on the same DIR goes on from there
+  --latency 5ms     from an order's arrival to its effect, in market time; --latency-jitter 2ms
+  --reject-rate P   share of orders that are rejected, 0 to 1
+  --disconnect N    drop the connection after every N messages
+  --sender S --target S   its own and its peer's CompID (default SIM, GYRFALCON)
+  --config FILE     where the instruments stand (default config/default.yaml)
+  --ws-file FILE    also serve recorded Binance messages (.jsonl.zst) over WebSocket and HTTP
+  --ws-port N       default 0; --ws-drop K: every K-th depth diff is lost on the way
+`;
+
+const OPTIONS = {
+  port: { type: 'string', default: '0' },
+  host: { type: 'string', default: VENUE_DEFAULTS.host },
+  replay: { type: 'string' },
+  speed: { type: 'string', default: '1' },
+  seed: { type: 'string', default: '1' },
+  flow: { type: 'string', default: `${VENUE_DEFAULTS.flowDurationS}s` },
+  log: { type: 'string' },
+  latency: { type: 'string', default: '0ms' },
+  'latency-jitter': { type: 'string', default: '0ms' },
+  'reject-rate': { type: 'string', default: '0' },
+  disconnect: { type: 'string', default: '0' },
+  sender: { type: 'string', default: VENUE_DEFAULTS.senderCompId },
+  target: { type: 'string', default: VENUE_DEFAULTS.targetCompId },
+  config: { type: 'string', default: 'config/default.yaml' },
+  'ws-file': { type: 'string' },
+  'ws-port': { type: 'string', default: '0' },
+  'ws-drop': { type: 'string', default: '0' },
+  /** Started by an engine: ends with it. */
+  'with-parent': { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+const PORTS = { min: 0, max: 65_535 };
+const COUNTS = { min: 0, max: 1e12 };
+
+export async function main(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({ args: [...args], options: OPTIONS });
+  if (values.help) {
+    process.stdout.write(HELP);
+    return EXIT_OK;
+  }
+  requireFile('replay', values.replay);
+  requireFile('ws-file', values['ws-file']);
+  if (values['with-parent']) {
+    // The pipe closes when the parent is gone, however it went.
+    process.stdin.on('end', () => process.kill(process.pid, 'SIGTERM'));
+    process.stdin.resume();
+  }
+  const exitCode = await runVenue(venueOptions(values), webSocketOptions(values));
+  process.stdin.pause();
+  return exitCode;
+}
+
+type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'];
+
+function venueOptions(values: Values): VenueOptions {
+  return {
+    ...VENUE_DEFAULTS,
+    host: values.host,
+    port: wholeNumber('port', values.port, PORTS),
+    senderCompId: values.sender,
+    targetCompId: values.target,
+    instruments: loadConfig(values.config).config.instruments,
+    flowDurationS: durationMs('flow', values.flow) / 1000,
+    speed: speedOf(values.speed),
+    seed: wholeNumber('seed', values.seed, { min: 0, max: 2 ** 32 - 1 }),
+    latencyMs: durationMs('latency', values.latency),
+    latencyJitterMs: durationMs('latency-jitter', values['latency-jitter']),
+    rejectRate: realNumber('reject-rate', values['reject-rate'], { min: 0, max: 1 }),
+    disconnectEvery: wholeNumber('disconnect', values.disconnect, COUNTS),
+    ...(values.replay === undefined ? {} : { replay: values.replay }),
+    ...(values.log === undefined ? {} : { logDir: values.log }),
+  };
+}
+
+function webSocketOptions(values: Values): WebSocketOptions | undefined {
+  const wsFile = values['ws-file'];
+  if (wsFile === undefined) return undefined;
+  return {
+    wsFile,
+    wsPort: wholeNumber('ws-port', values['ws-port'], PORTS),
+    wsDrop: wholeNumber('ws-drop', values['ws-drop'], COUNTS),
+  };
+}
+
+function requireFile(option: string, file: string | undefined): void {
+  if (file !== undefined && !existsSync(file)) {
+    throw new GyrfalconError('INPUT_MISSING', `--${option} ${file}: there is no such file`);
+  }
+}

@@ -1,0 +1,96 @@
+/** Starts `gyrfalcon` as a user would, in a folder of its own, and reads what it says. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const CLI = join(ROOT, 'engine', 'cli.ts');
+
+export const GOOG_DAY = join(ROOT, '../shared/data/lobster-fix/GOOG_2012-06-21_L10.fix.zst');
+export const hasGoogDay = existsSync(GOOG_DAY);
+
+/** A folder with its own copy of the configuration: free port, own tokens, own journals. */
+export class TestFolder {
+  readonly path = mkdtempSync(join(tmpdir(), 'gyrfalcon-'));
+  readonly config = join(this.path, 'config', 'default.yaml');
+
+  constructor(change: (yaml: string) => string = (yaml) => yaml) {
+    cpSync(join(ROOT, 'config'), join(this.path, 'config'), { recursive: true });
+    const yaml = readFileSync(this.config, 'utf8')
+      .replace('port: 8420', 'port: 0')
+      .replace('data/journal', join(this.path, 'journal'))
+      .replace('data/operator.token', join(this.path, 'operator.token'))
+      .replace('data/rearm.token', join(this.path, 'rearm.token'));
+    writeFileSync(this.config, change(yaml));
+  }
+
+  file(name: string): string {
+    return join(this.path, name);
+  }
+
+  read(name: string): string {
+    return readFileSync(this.file(name), 'utf8').trim();
+  }
+
+  remove(): void {
+    rmSync(this.path, { recursive: true, force: true });
+  }
+}
+
+export interface Finished {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export class Gyrfalcon {
+  readonly process: ChildProcess;
+  readonly finished: Promise<Finished>;
+  stdout = '';
+  stderr = '';
+
+  constructor(args: readonly string[], cwd = ROOT) {
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', CLI, ...args], {
+      cwd,
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    this.process = child;
+    child.stdout.on('data', (text) => {
+      this.stdout += text;
+    });
+    child.stderr.on('data', (text) => {
+      this.stderr += text;
+    });
+    this.finished = new Promise((resolve) => {
+      child.on('close', (code, signal) =>
+        resolve({ code, signal, stdout: this.stdout, stderr: this.stderr }),
+      );
+    });
+  }
+
+  /** Resolves with the match when the process has said it on stdout or stderr. */
+  async says(pattern: RegExp, withinMs = 20_000): Promise<RegExpExecArray> {
+    const until = Date.now() + withinMs;
+    for (;;) {
+      const match = pattern.exec(this.stderr) ?? pattern.exec(this.stdout);
+      if (match !== null) return match;
+      if (this.process.exitCode !== null || Date.now() > until) {
+        throw new Error(`never said ${pattern}: ${this.stdout}\n${this.stderr}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+
+  async stop(signal: NodeJS.Signals = 'SIGINT'): Promise<Finished> {
+    this.process.kill(signal);
+    return this.finished;
+  }
+}
+
+/** Runs a command to its end. */
+export function gyrfalcon(args: readonly string[]): Promise<Finished> {
+  return new Gyrfalcon(args).finished;
+}

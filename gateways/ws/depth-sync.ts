@@ -46,12 +46,12 @@ export interface DepthSink {
  * those up to lastUpdateId. USD-M ids are not contiguous, so a diff is joined by pu, and one that
  * ends exactly at the snapshot is still applied (its levels are the snapshot's own).
  */
-export interface DepthRules {
+interface DepthRules {
   /** Diffs with finalId < lastUpdateId + firstOffset are older than the snapshot. */
   readonly firstOffset: 0 | 1;
 }
-export const USDM_RULES: DepthRules = { firstOffset: 0 };
-export const SPOT_RULES: DepthRules = { firstOffset: 1 };
+const USDM_RULES: DepthRules = { firstOffset: 0 };
+const SPOT_RULES: DepthRules = { firstOffset: 1 };
 
 export interface DepthSyncOptions {
   /** A snapshot is asked for at most once in this time. */

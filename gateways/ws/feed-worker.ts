@@ -7,7 +7,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { assert } from '../../engine/errors.ts';
 import { FEED_RAW_BYTES_MAX } from '../../engine/event/feed-layout.ts';
 import { RING_MESSAGE_BYTES_MAX, RingProducer } from '../../engine/ring/ring.ts';
-import { DEC_ENTRIES, DECODED_ENTRIES_MAX, ENTRY_BYTES } from '../../wasm/layout.ts';
+import { DEC_ENTRIES, DECODED_ENTRIES_MAX, ENTRY_BYTES, INPUT_RING } from '../../wasm/layout.ts';
 import { Memory } from '../../wasm/memory.ts';
 import { BinanceFeed, type FeedCounters } from './feed.ts';
 import type { FeedWorkerData } from './start-feed.ts';
@@ -28,6 +28,7 @@ assert(parentPort !== null, 'the feed runs as a worker');
 const port = parentPort;
 const { memory, venue, instruments, staleMs } = workerData as FeedWorkerData;
 const ring = new RingProducer(new Memory(memory));
+const words = new Int32Array(memory.buffer);
 const pause = new Int32Array(new SharedArrayBuffer(4));
 const originNs = BigInt(Math.round(performance.timeOrigin * 1000)) * 1000n;
 let isFull = false;
@@ -40,7 +41,10 @@ function output(normalised: Uint8Array, raw: Uint8Array): boolean {
   const waits = isFull ? 0 : RING_WAIT_MS;
   for (let waited = 0; ; waited++) {
     isFull = !ring.tryWrite(normalised, raw);
-    if (!isFull) return true;
+    if (!isFull) {
+      Atomics.notify(words, INPUT_RING >>> 2); // the hot loop sleeps on the ring's head
+      return true;
+    }
     if (waited >= waits) return false;
     Atomics.wait(pause, 0, 0, 1);
   }

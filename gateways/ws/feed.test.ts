@@ -22,6 +22,7 @@ import {
   BOOKS,
   DEC_UPDATE_ID,
   DECODED,
+  INPUT_RING,
   LEVEL_BYTES,
 } from '../../wasm/layout.ts';
 import { Memory } from '../../wasm/memory.ts';
@@ -275,6 +276,16 @@ test('a venue without snapshots is said once, and its book never becomes LIVE', 
   const said = errors.filter((line) => line.includes('no snapshot from'));
   expect(said).toHaveLength(1);
   expect(said[0]).toMatch(/no snapshot from http.*: HTTP 404 .*it will be asked for again/);
+});
+
+test('a core that sleeps on an empty ring is woken by the first record', async () => {
+  const memory = new Memory();
+  const head = new Int32Array(memory.bytes.buffer);
+  const woken = Atomics.waitAsync(head, INPUT_RING >>> 2, 0, 20_000);
+  const file = offGridRecording();
+  await start(0, memory, file);
+  rmSync(file);
+  expect(await woken.value).toBe('ok');
 });
 
 test('a venue that is not there is one line an attempt, with growing pauses', async () => {

@@ -69,6 +69,13 @@ describe('live positions', () => {
     expect((await figureOf([{ symbol: 'BTCUSDT', valueBase: 5000 }])).var).toBeNaN();
   });
 
+  test('a configuration without any history column leaves everything uncovered', async () => {
+    const binance = loadConfig(join(configFolder, 'binance.yaml')).config;
+    const bare = prepareVarModel(binance, configFolder);
+    const figure = await positionVar(bare, [{ symbol: 'BTCUSDT', valueBase: 60_000 }], here, 2);
+    expect(figure).toMatchObject({ var: Number.NaN, cvar: Number.NaN, uncovered: ['BTCUSDT'] });
+  });
+
   test('nothing held is no risk', async () => {
     expect(await figureOf([{ symbol: 'AAPL', valueBase: 0 }])).toMatchObject({ var: 0, note: '' });
   });

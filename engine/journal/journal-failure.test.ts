@@ -31,16 +31,19 @@ vi.mock('node:fs', async (original) => {
 const real = await vi.importActual<typeof import('node:fs')>('node:fs');
 const memory = new Memory();
 const core = loadCore(memory);
+let base = '';
 let directory = '';
 
 beforeEach(() => {
-  directory = fs.mkdtempSync(join(tmpdir(), 'gyrfalcon-failure-'));
+  base = fs.mkdtempSync(join(tmpdir(), 'gyrfalcon-failure-'));
+  directory = join(base, 'journal');
+  fs.mkdirSync(directory);
 });
 afterEach(() => {
   disk.write = undefined;
   disk.freeBytes = undefined;
   disk.link = undefined;
-  fs.rmSync(directory, { recursive: true, force: true });
+  fs.rmSync(base, { recursive: true, force: true });
 });
 
 function open(notice: (text: string) => void = () => {}): JournalWriter {
@@ -123,7 +126,6 @@ test('a directory that cannot be made is a clear error', () => {
       message: expect.stringContaining('cannot be made (ENOTDIR)'),
     }),
   );
-  directory = file;
 });
 
 test('a directory that may not be written is a clear error, and stays unlocked', () => {

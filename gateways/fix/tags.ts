@@ -79,6 +79,7 @@ export const Tag = {
   LastLiquidityInd: 851,
   MarketTime: 5060,
   DoneThroughSeqNum: 5061,
+  RecordedMessages: 5062,
 } as const;
 
 export const MsgType = {
@@ -100,6 +101,7 @@ export const MsgType = {
   OrderMassCancelRequest: 'q',
   OrderMassCancelReport: 'r',
   DoneThrough: 'U1',
+  EndOfRecording: 'U2',
   MarketDataRequest: 'V',
   MarketDataSnapshotFullRefresh: 'W',
   MarketDataIncrementalRefresh: 'X',

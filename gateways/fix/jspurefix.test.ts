@@ -33,6 +33,7 @@ afterAll(() => {
 class OurSide {
   readonly executions: string[] = [];
   readonly notes: string[] = [];
+  logons = 0;
   readonly initiator: FixInitiator;
   #wake: () => void = () => {};
 
@@ -63,6 +64,7 @@ class OurSide {
         },
         onEvent: (_, kind, reason) => {
           this.notes.push(`${kind}: ${reason}`);
+          if (kind === 'LOGGED_ON') this.logons += 1;
           this.#wake();
         },
         onWritable: () => {},
@@ -100,7 +102,11 @@ class OurSide {
   }
 }
 
-/** 50 orders; the connection is cut after `bytes` of each order, or of each execution. */
+/**
+ * 50 orders; the connection is cut after `bytes` of each order, or of each execution. The next order waits
+ * for the logon: jspurefix takes the number of a Logon above a gap for good, so a gap whose ResendRequest
+ * is itself lost stays open for ever there. Our own side has no such gap (session-pair.test.ts).
+ */
 async function tradeWithCuts(direction: Direction, bytes: number): Promise<number> {
   peer.forget();
   const us = new OurSide();
@@ -108,18 +114,17 @@ async function tradeWithCuts(direction: Direction, bytes: number): Promise<numbe
   const cutsBefore = cutter.cuts;
   us.initiator.start();
   const sent: string[] = [];
+  const isBack = (): boolean => connection.isLoggedOn && us.logons === 1 + cutter.cuts - cutsBefore;
+  await us.until(isBack, 'logon');
   for (let n = 1; n <= ORDERS; n++) {
-    await us.until(() => connection.isLoggedOn, 'logon');
     cutter.arm(direction, bytes);
     sent.push(`ORDER-${n}`);
     us.order(`ORDER-${n}`);
-    await us.until(
-      () => us.executions.length >= n,
-      `execution ${n} with a cut ${direction} at ${bytes}`,
-    );
+    const what = `order ${n} with a cut ${direction} at ${bytes}`;
+    await us.until(() => us.executions.length >= n, `the execution of ${what}`);
+    await us.until(isBack, `the logon after ${what}`);
     cutter.disarm();
   }
-  await us.until(() => connection.isLoggedOn, 'last logon');
   await us.initiator.stop('done');
   expect(peer.memory.orders).toEqual(sent);
   expect(us.executions).toEqual(sent);

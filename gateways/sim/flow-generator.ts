@@ -132,8 +132,13 @@ export class FlowGenerator implements MarketSource {
     const message = this.#message;
     message.isSnapshot = isSnapshot;
     message.timeNs = timeNs;
-    message.fieldsStart = message.bytes.latin1Write(marketTimeField(this.#timeText.of(timeNs)), 0);
-    message.bodyEnd = message.fieldsStart + message.bytes.latin1Write(fields, message.fieldsStart);
+    message.fieldsStart = message.bytes.write(
+      marketTimeField(this.#timeText.of(timeNs)),
+      0,
+      'latin1',
+    );
+    message.bodyEnd =
+      message.fieldsStart + message.bytes.write(fields, message.fieldsStart, 'latin1');
     return message;
   }
 }

@@ -311,6 +311,7 @@ export class OrderDesk {
       origClOrdId: answersChange ? order.origClOrdId : '',
       orderId: order.orderId,
       account: order.account,
+      symbol: order.symbol,
       instrument: order.instrument,
       side: order.side,
       ordType: order.ordType,

@@ -12,6 +12,8 @@ export type TimeInForce = '0' | '1' | '3' | '4';
 export interface NewOrder {
   readonly clOrdId: string;
   readonly account: string;
+  readonly symbol: string;
+  /** -1 where the symbol is not known. */
   readonly instrument: number;
   readonly side: Side;
   readonly ordType: OrdType;
@@ -77,6 +79,7 @@ export interface ExecutionReport {
   readonly origClOrdId: string;
   readonly orderId: string;
   readonly account: string;
+  readonly symbol: string;
   readonly instrument: number;
   readonly side: Side;
   readonly ordType: OrdType;

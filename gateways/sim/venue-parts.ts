@@ -1,0 +1,44 @@
+/** What a simulated venue is put together from: its market, its session, its clock. */
+import { readFileSync } from 'node:fs';
+import type { Clock } from '../../engine/ports.ts';
+import { NS_PER_MS } from '../../engine/units.ts';
+import { resendExecutions, type SessionConfig } from '../fix/session-types.ts';
+import { FlowGenerator } from './flow-generator.ts';
+import type { InstrumentGrid } from './instrument-grid.ts';
+import type { MarketSource } from './market-source.ts';
+import { Recording } from './recording.ts';
+import type { VenueOptions } from './venue-options.ts';
+
+/** A recorded day, or without one the seeded order flow. */
+export function sourceOf(options: VenueOptions, grids: readonly InstrumentGrid[]): MarketSource {
+  if (options.replay !== undefined) return new Recording(options.replay);
+  const historyCsv = readFileSync(options.historyFile, 'latin1');
+  return new FlowGenerator({
+    seed: options.seed,
+    durationS: options.flowDurationS,
+    historyCsv,
+    grids,
+  });
+}
+
+/** The one session that may log on. */
+export function sessionOf(options: VenueOptions): SessionConfig {
+  return {
+    name: options.senderCompId,
+    role: 'acceptor',
+    beginString: 'FIX.4.4',
+    senderCompId: options.senderCompId,
+    targetCompId: options.targetCompId,
+    heartbeatS: options.heartbeatS,
+    sendingTimeToleranceS: options.sendingTimeToleranceS,
+    resetSeqNum: false,
+    resetOnLogon: false,
+    resend: resendExecutions,
+  };
+}
+
+/** Time of day with the resolution of the performance counter. */
+export function wallClock(): Clock {
+  const originNs = BigInt(Math.round(performance.timeOrigin * NS_PER_MS));
+  return { nowNs: () => originNs + BigInt(Math.round(performance.now() * NS_PER_MS)) };
+}

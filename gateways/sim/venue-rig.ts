@@ -1,0 +1,134 @@
+/** For tests: a trader at the other end of the simulated venue, who writes down all that he is told. */
+import type { InstrumentConfig } from '../../config/schema.ts';
+import type { Fields, FixMessage } from '../fix/codec.ts';
+import { FixInitiator } from '../fix/initiator.ts';
+import { resendExecutions, type SessionConfig } from '../fix/session-types.ts';
+import { MsgType, Tag } from '../fix/tags.ts';
+import { wallClock } from './venue-parts.ts';
+
+export function testInstrument(symbol: string): InstrumentConfig {
+  return {
+    symbol,
+    venue: 'SIM',
+    currency: 'USD',
+    multiplier: '1',
+    tickSize: '0.0001',
+    minPriceIncrement: '0.01',
+    lotSize: '1',
+    expiry: null,
+    calendar: 'XNAS',
+    fees: { makerPerLot: '0', takerPerLot: '0', makerBps: 0, takerBps: 0 },
+  };
+}
+
+const SESSION: SessionConfig = {
+  name: 'trader',
+  role: 'initiator',
+  beginString: 'FIX.4.4',
+  senderCompId: 'GYRFALCON',
+  targetCompId: 'SIM',
+  heartbeatS: 30,
+  sendingTimeToleranceS: 120,
+  resetSeqNum: false,
+  resetOnLogon: false,
+  resend: resendExecutions,
+};
+
+export class Trader {
+  /** Bodies of everything that came, with | for SOH: session fields and wall times left out. */
+  readonly told: string[] = [];
+  readonly messages: FixMessage[] = [];
+  readonly #initiator: FixInitiator;
+  readonly #symbols: readonly string[];
+  readonly #act: (message: FixMessage, trader: Trader) => void;
+  readonly #isLockStep: boolean;
+  #waiting: { test: () => boolean; resolve: () => void } | undefined;
+  #requests = 0;
+  isLoggedOn = false;
+
+  constructor(
+    port: number,
+    symbols: readonly string[],
+    options: { isLockStep: boolean; act?: (message: FixMessage, trader: Trader) => void },
+  ) {
+    this.#symbols = symbols;
+    this.#act = options.act ?? (() => {});
+    this.#isLockStep = options.isLockStep;
+    this.#initiator = new FixInitiator({
+      host: '127.0.0.1',
+      port,
+      reconnectMs: 20,
+      config: SESSION,
+      clock: wallClock(),
+      pendingBytesMax: 1 << 24,
+      resendMessagesMax: 100_000,
+      handler: {
+        onMessage: (_connection, message) => this.#onMessage(message),
+        onEvent: (_connection, kind) => {
+          if (kind === 'LOGGED_ON') this.#onLogon();
+          if (kind === 'LOGGED_OUT') this.isLoggedOn = false;
+        },
+        onWritable: () => {},
+      },
+    });
+    this.#initiator.start();
+  }
+
+  send(msgType: string, fields: Fields): void {
+    this.#initiator.connection.sendApp(msgType, fields);
+  }
+
+  order(clOrdId: string, symbol: string, terms: Fields): void {
+    this.send(MsgType.NewOrderSingle, [[Tag.ClOrdID, clOrdId], [Tag.Symbol, symbol], ...terms]);
+  }
+
+  /** Messages of one type, in order. */
+  of(msgType: string): FixMessage[] {
+    return this.messages.filter((message) => message.msgType === msgType);
+  }
+
+  until(test: () => boolean): Promise<void> {
+    if (test()) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#waiting = { test, resolve };
+    });
+  }
+
+  stop(): Promise<void> {
+    return this.#initiator.stop('done');
+  }
+
+  #onLogon(): void {
+    this.isLoggedOn = true;
+    setImmediate(() => this.subscribe());
+  }
+
+  subscribe(): void {
+    this.#requests++;
+    const symbols: Fields = this.#symbols.map((symbol) => [Tag.Symbol, symbol] as const);
+    this.send(MsgType.MarketDataRequest, [
+      [Tag.MDReqID, `MD${this.#requests}`],
+      [Tag.SubscriptionRequestType, 1],
+      [Tag.MarketDepth, 10],
+      [Tag.MDUpdateType, 1],
+      [Tag.NoMDEntryTypes, 1],
+      [Tag.MDEntryType, 0],
+      [Tag.NoRelatedSym, symbols.length],
+      ...symbols,
+    ]);
+  }
+
+  #onMessage(message: FixMessage): void {
+    this.messages.push(message);
+    const body = message.bodyFields().map(([tag, value]) => `${tag}=${value}`);
+    this.told.push(`35=${message.msgType}|${body.join('|')}`);
+    this.#act(message, this);
+    if (this.#isLockStep) {
+      this.send(MsgType.DoneThrough, [[Tag.DoneThroughSeqNum, message.get(Tag.MsgSeqNum) ?? 0]]);
+    }
+    if (this.#waiting?.test() === true) {
+      this.#waiting.resolve();
+      this.#waiting = undefined;
+    }
+  }
+}

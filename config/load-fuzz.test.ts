@@ -49,14 +49,20 @@ const SCRAPS = [
   '\u0000',
   '"\\ud800"',
 ];
-const damage = fc.record({
+interface Damage {
+  readonly line: number;
+  readonly indent: number;
+  readonly scrap: string;
+  readonly how: string;
+}
+const damage: fc.Arbitrary<Damage> = fc.record({
   line: fc.nat(lines.length - 1),
   indent: fc.nat(6),
   scrap: fc.constantFrom(...SCRAPS),
   how: fc.constantFrom('replace', 'insert', 'delete', 'value', 'cut'),
 });
 
-function damaged({ line, indent, scrap, how }: fc.TypeOf<typeof damage>): string {
+function damaged({ line, indent, scrap, how }: Damage): string {
   const copy = [...lines];
   const put = ' '.repeat(indent) + scrap;
   if (how === 'cut') return copy.join('\n').slice(0, line * 20);

@@ -1,6 +1,6 @@
 /**
- * The slow plain twin of book.ts: a Map of price to size a side, sorted when somebody looks. Says in the
- * simplest words what the fast book must do; tests run both on the same messages.
+ * The slow plain twin of book.ts: a Map of price to size a side, sorted when somebody looks. Says
+ * in the simplest words what the fast book must do; tests run both on the same messages.
  */
 import * as L from './layout.ts';
 
@@ -86,7 +86,9 @@ export class ReferenceBooks {
     this.books = Array.from({ length: instruments }, () => new ReferenceBook());
   }
 
-  /** One message; `snapshotOf` is the instrument of a 35=W. Returns how many entries were applied. */
+  /**
+   * One message; `snapshotOf` is the instrument of a 35=W. Returns how many entries were applied.
+   */
   apply(entries: readonly ReferenceEntry[], snapshotOf: number | undefined): number {
     const trades = entries.filter(({ type }) => type === L.ENTRY_TRADE);
     const newTrades = trades.filter(({ action }) => action === L.ACTION_NEW);

@@ -1,7 +1,8 @@
 /**
  * HOT: one call per message; no allocation. The order book by price (MBP), one block of BOOKS an
- * instrument. A side is an array sorted worst first, best last, so that changes near the touch move few
- * bytes. Both sides run through the same code: a price times the side's sign rises towards the touch.
+ * instrument. A side is an array sorted worst first, best last, so that changes near the touch move
+ * few bytes. Both sides run through the same code: a price times the side's sign rises towards the
+ * touch.
  */
 import {
   ACTION_DELETE,
@@ -47,7 +48,8 @@ import {
   TRADES,
 } from './layout';
 
-// Both sides of the header have one shape: |count i32| at side * 4, |ticks i64 |lots i64| at 8 + side * 16.
+// Both sides of the header have one shape: |count i32| at side * 4, |ticks i64 |lots i64| at
+// BEST + side * BEST_BYTES.
 const BEST: i32 = 8;
 const BEST_BYTES: i32 = 16;
 const BUY: i32 = 1;
@@ -131,7 +133,10 @@ export function bookSet(instrument: i32, side: i32, priceTicks: i64, qtyLots: i6
   }
 }
 
-/** Makes room before `index` and writes the price; a full side loses its farthest level, maybe this one. */
+/**
+ * Makes room before `index` and writes the price; a full side loses its farthest level, maybe this
+ * one.
+ */
 function insertLevel(book: i32, side: i32, index: i32, priceTicks: i64): void {
   const levels = book + (side === ENTRY_BID ? BOOK_BIDS : BOOK_ASKS);
   const count = load<i32>(book + (side << 2));
@@ -147,7 +152,10 @@ function insertLevel(book: i32, side: i32, index: i32, priceTicks: i64): void {
   store<i64>(level - LEVEL_BYTES, priceTicks);
 }
 
-/** The first level at or beyond the price, counted from the worst: where it is, or where it would go. */
+/**
+ * The first level at or beyond the price, counted from the worst: where it is, or where it would
+ * go.
+ */
 function levelIndex(levels: i32, count: i32, side: i32, priceTicks: i64): i32 {
   const sign: i64 = side === ENTRY_BID ? 1 : -1;
   const key = sign * priceTicks;
@@ -166,7 +174,9 @@ function levelIndex(levels: i32, count: i32, side: i32, priceTicks: i64): i32 {
   return low;
 }
 
-/** Writes a side's count and copies its best level into the header; zeros when the side is empty. */
+/**
+ * Writes a side's count and copies its best level into the header; zeros when the side is empty.
+ */
 function setCount(book: i32, side: i32, count: i32): void {
   const levels = book + (side === ENTRY_BID ? BOOK_BIDS : BOOK_ASKS);
   const best = book + BEST + side * BEST_BYTES;
@@ -200,8 +210,9 @@ function applyTrade(entry: i32): void {
 }
 
 /**
- * Quote rule: at the ask or beyond is a buy, at the bid or beyond a sell, between them the nearer quote
- * decides. At the mid, or without both quotes, the tick rule: up is a buy, down a sell, unchanged as before.
+ * Quote rule: at the ask or beyond is a buy, at the bid or beyond a sell, between them the nearer
+ * quote decides. At the mid, or without both quotes, the tick rule: up is a buy, down a sell,
+ * unchanged as before.
  */
 function aggressorSide(instrument: i32, priceTicks: i64): i32 {
   const book = BOOKS + instrument * BOOK_BYTES;

@@ -1,7 +1,8 @@
 /**
- * e^x, the same bits on every machine and in every instance, without tables in memory. x = k ln 2 + r with
- * |r| <= ln 2 / 2; e^r by its series to the 13th power (what is left out is below 5e-18); then 2^k put into
- * the exponent. Relative error below 4e-16 (two units in the last place) where the result is normal.
+ * e^x, the same bits on every machine and in every instance, without tables in memory. x = k ln 2 +
+ * r with |r| <= ln 2 / 2; e^r by its series to the 13th power (what is left out is below 5e-18);
+ * then 2^k put into the exponent. Relative error below 4e-16 (two units in the last place) where
+ * the result is normal.
  */
 const LOG2_E: f64 = Math.LOG2E;
 const LN_2_HIGH: f64 = 0.6931471803691238; // 33 bits of ln 2: k times it is exact

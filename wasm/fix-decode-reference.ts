@@ -1,6 +1,7 @@
 /**
- * The slow plain twin of the fast decode: strings, Maps, regular expressions and BigInt. Written from the
- * rules in fix-decode.ts and wasm/layout.ts, not from its code; tests demand the same verdict and values.
+ * The slow plain twin of the fast decode: strings, Maps, regular expressions and BigInt. Written
+ * from the rules in fix-decode.ts and wasm/layout.ts, not from its code; tests demand the same
+ * verdict and values.
  */
 import * as L from './layout.ts';
 

@@ -1,8 +1,9 @@
 /**
- * HOT: bytes received to DECODED; no allocation. fixNext frames the next message in a session's RX and
- * decodes 35=W, X and 8 when the session is live and the message is beyond doubt; every other whole
- * message is left to the session in TypeScript, which consumes it in order. The reason (DEC_ERROR) is the
- * first of: type, session state, the first faulty field, what is missing, CompIDs, PossDup, number, time.
+ * HOT: bytes received to DECODED; no allocation. fixNext frames the next message in a session's RX
+ * and decodes 35=W, X and 8 when the session is live and the message is beyond doubt; every other
+ * whole message is left to the session in TypeScript, which consumes it in order. The reason
+ * (DEC_ERROR) is the first of: type, session state, the first faulty field, what is missing,
+ * CompIDs, PossDup, number, time.
  */
 
 import { executionEnd, executionField } from './fix-execution';
@@ -80,6 +81,8 @@ import {
 export { symbolAdd, symbolFind } from './symbol-table';
 
 const SOH: i32 = 1;
+const YES: i32 = 89;
+const NO: i32 = 78;
 const TYPE_EXECUTION: i32 = 56; // 8
 const TYPE_SNAPSHOT: i32 = 87; // W
 const TYPE_UPDATE: i32 = 88; // X
@@ -203,7 +206,10 @@ function marketTime(at: i32, end: i32): i32 {
   return 0;
 }
 
-/** A field of the standard header, which must stand before all others; 0, FIX_* or NOT_A_HEADER_FIELD. */
+/**
+ * A field of the standard header, which must stand before all others; 0, FIX_* or
+ * NOT_A_HEADER_FIELD.
+ */
 function headerField(block: i32, tag: i32, at: i32, end: i32): i32 {
   switch (tag) {
     case 34:
@@ -223,15 +229,17 @@ function headerField(block: i32, tag: i32, at: i32, end: i32): i32 {
     case 52:
       return sendingTime(at, end);
     case 43:
-      if (end - at !== 1 || (load<u8>(at) !== 89 && load<u8>(at) !== 78)) return FIX_BAD_VALUE; // Y N
-      store<i32>(ST_POSS_DUP, load<u8>(at) === 89 ? 1 : 0);
+      if (end - at !== 1 || (load<u8>(at) !== YES && load<u8>(at) !== NO)) return FIX_BAD_VALUE;
+      store<i32>(ST_POSS_DUP, load<u8>(at) === YES ? 1 : 0);
       return firstTime(SEEN_43) ? 0 : FIX_BAD_VALUE;
     default:
       return rareHeaderField(tag);
   }
 }
 
-/** Header fields that only the session in TypeScript can judge: sub and location ids, resend times. */
+/**
+ * Header fields that only the session in TypeScript can judge: sub and location ids, resend times.
+ */
 function rareHeaderField(tag: i32): i32 {
   switch (tag) {
     case 50:

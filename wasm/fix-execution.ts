@@ -1,6 +1,6 @@
 /**
- * The fields of 35=8 (ExecutionReport) into DECODED. Prices and quantities are judged after the last
- * field, because the symbol, and with it the grid, may stand after them.
+ * The fields of 35=8 (ExecutionReport) into DECODED. Prices and quantities are judged after the
+ * last field, because the symbol, and with it the grid, may stand after them.
  */
 
 import {
@@ -162,7 +162,9 @@ function liquidity(at: i32, end: i32): i32 {
   return once(SEEN_851);
 }
 
-/** After the last field: what is missing, then the numbers onto the instrument's grid; 0 or FIX_*. */
+/**
+ * After the last field: what is missing, then the numbers onto the instrument's grid; 0 or FIX_*.
+ */
 export function executionEnd(): i32 {
   const required = SEEN_HEADER | SEEN_37 | SEEN_17 | SEEN_150 | SEEN_39 | SEEN_54 | SEEN_55;
   if (!haveAll(required)) return FIX_MISSING_TAG;

@@ -1,6 +1,6 @@
 /**
- * The slow plain twin of fix-frame.ts: cuts a whole stream of bytes, held as one latin1 string, into
- * messages and garbled stretches with regular expressions.
+ * The slow plain twin of fix-frame.ts: cuts a whole stream of bytes, held as one latin1 string,
+ * into messages and garbled stretches with regular expressions.
  */
 import * as L from './layout.ts';
 

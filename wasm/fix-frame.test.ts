@@ -1,6 +1,6 @@
 /**
- * Framing and decode over streams: what is garbled and what is skipped, bytes that come in any portions,
- * and random days of right and wrong messages, each beside the plain twins.
+ * Framing and decode over streams: what is garbled and what is skipped, bytes that come in any
+ * portions, and random days of right and wrong messages, each beside the plain twins.
  */
 import { beforeEach, expect, test } from 'vitest';
 import {

@@ -1,6 +1,7 @@
 /**
- * Finds the next FIX message among received bytes: "8=FIX…|9=length|35=…|10=sum|". Judges the frame alone
- * (first three fields, BodyLength, CheckSum), never what the fields mean; used by fix-decode.ts.
+ * Finds the next FIX message among received bytes: "8=FIX…|9=length|35=…|10=sum|". Judges the frame
+ * alone (first three fields, BodyLength, CheckSum), never what the fields mean; used by
+ * fix-decode.ts.
  */
 import { FIX_BODY_LENGTH, FIX_CHECKSUM, FIX_FIRST_FIELDS, MESSAGE_BYTES_MAX } from './layout';
 
@@ -13,7 +14,9 @@ const START_WORD: u32 = 0x49463d38; // "8=FI", little-endian
 const START_LAST: i32 = 0x58; // "X"
 const TRAILER_BYTES: i32 = 7; // "10=ddd|"
 
-/** How many bytes the whole message at `at` has, 0 = not all of it is here yet, -FIX_* = garbled. */
+/**
+ * How many bytes the whole message at `at` has, 0 = not all of it is here yet, -FIX_* = garbled.
+ */
 export function frameLength(at: i32, end: i32): i32 {
   const matched = startMatch(at, end);
   if (matched < START_BYTES) return at + matched === end ? 0 : -FIX_FIRST_FIELDS;
@@ -98,7 +101,10 @@ function startMatch(at: i32, end: i32): i32 {
   return matched;
 }
 
-/** How many bytes of a garbled message to skip: up to the next "8=FIX", or to what may yet become one. */
+/**
+ * How many bytes of a garbled message to skip: up to the next "8=FIX", or to what may yet become
+ * one.
+ */
 export function garbledLength(at: i32, end: i32): i32 {
   let cursor = at + 1;
   while (cursor < end) {

@@ -1,6 +1,6 @@
 /**
- * The fields of 35=W and 35=X into DECODED's entries. An entry's price and quantity are judged when the
- * entry ends, because its symbol, and with it the grid, may stand after them.
+ * The fields of 35=W and 35=X into DECODED's entries. An entry's price and quantity are judged when
+ * the entry ends, because its symbol, and with it the grid, may stand after them.
  */
 
 import {

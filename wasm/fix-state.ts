@@ -1,11 +1,12 @@
 /**
- * What the decode of one FIX message remembers from field to field, in SCRATCH: nothing here outlives the
- * message. Shared by fix-decode.ts, fix-market-data.ts and fix-execution.ts.
+ * What the decode of one FIX message remembers from field to field, in SCRATCH: nothing here
+ * outlives the message. Shared by fix-decode.ts, fix-market-data.ts and fix-execution.ts.
  */
 import { SCRATCH } from './layout';
 
-// |0 seen i64 |8 session checks i32 |12 market time tag i32 |16 type i32 |20 group count i32 |24 instrument i32 |28 entry seen i32
-// |32 action i32 |36 entry type i32 |40 price at, end i32 |48 quantity at, end i32 |56 poss dup i32 |60 comp ids i32 |64 numbers …
+// |0 seen i64 |8 session checks i32 |12 market time tag i32 |16 type i32 |20 group count i32
+// |24 instrument i32 |28 entry seen i32 |32 action i32 |36 entry type i32 |40 price at, end i32
+// |48 quantity at, end i32 |56 poss dup i32 |60 comp ids i32 |64 numbers …
 export const ST_SEEN = SCRATCH;
 export const ST_SESSION_CHECKS = SCRATCH + 8; // 0: the session in TypeScript has judged the header
 export const ST_MARKET_TIME_TAG = SCRATCH + 12;
@@ -19,7 +20,7 @@ export const ST_PRICE = SCRATCH + 40; // |at i32 |end i32
 export const ST_QTY = SCRATCH + 48; // |at i32 |end i32
 export const ST_POSS_DUP = SCRATCH + 56;
 export const ST_COMP_IDS = SCRATCH + 60; // 1 for a right 49, 2 for a right 56
-export const ST_NUMBERS = SCRATCH + 64; // 35=8: |at i32 |end i32 of each number, at = 0 while absent
+export const ST_NUMBERS = SCRATCH + 64; // 35=8: |at i32 |end i32| a number, at = 0 while absent
 export const ST_BYTES = 128;
 
 // Fields that may stand only once.

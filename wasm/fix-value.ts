@@ -1,6 +1,7 @@
 /**
- * FIX values to integers: decimals onto the tick or lot grid, UTC timestamps to nanoseconds, sequence
- * numbers, our ClOrdIDs. Integer arithmetic only; a value that is not exact is refused, never rounded.
+ * FIX values to integers: decimals onto the tick or lot grid, UTC timestamps to nanoseconds,
+ * sequence numbers, our ClOrdIDs. Integer arithmetic only; a value that is not exact is refused,
+ * never rounded.
  */
 import { CLORDID_PREFIX_BYTES, CTL_CLORDID_PREFIX } from './layout';
 
@@ -91,7 +92,10 @@ function fixedDigits(at: i32, count: i32): i32 {
   return value;
 }
 
-/** YYYYMMDD-HH:MM:SS[.s…], 1 to 9 decimals, as ns since 1970; -1 = not one. Second 60 is a leap second. */
+/**
+ * YYYYMMDD-HH:MM:SS[.s…], 1 to 9 decimals, as ns since 1970; -1 = not one. Second 60 is a leap
+ * second.
+ */
 export function parseTimestamp(at: i32, end: i32): i64 {
   const length = end - at;
   if (length < 17 || length === 18 || length > 27) return -1;

@@ -1,6 +1,7 @@
 /**
- * The slow plain twin of signal.ts: it keeps every quote it ever saw and computes each signal anew as a
- * weighted sum over all of them, straight from the definition. Tests compare it with the recursive kernel.
+ * The slow plain twin of signal.ts: it keeps every quote it ever saw and computes each signal anew
+ * as a weighted sum over all of them, straight from the definition. Tests compare it with the
+ * recursive kernel.
  */
 export interface Quote {
   readonly timeNs: number;
@@ -80,7 +81,9 @@ function volatility(quotes: readonly Quote[], halfLifeNs: number): number {
   return Math.sqrt(variance);
 }
 
-/** The mean of the mids by the time they stood; all time before the first quote counts as its mid. */
+/**
+ * The mean of the mids by the time they stood; all time before the first quote counts as its mid.
+ */
 function meanBefore(quotes: readonly Quote[], index: number, halfLifeNs: number): number {
   const now = quotes[index]!.timeNs;
   const first = quotes[0]!;

@@ -1,4 +1,7 @@
-/** The signals against their definitions, by hand-worked cases and by the plain twin on random markets. */
+/**
+ * The signals against their definitions, by hand-worked cases and by the plain twin on random
+ * markets.
+ */
 import { beforeEach, expect, test } from 'vitest';
 import { SignalView } from '../engine/signal/signal-view.ts';
 import { marketMemory } from '../test/support/market-memory.ts';

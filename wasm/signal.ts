@@ -1,8 +1,8 @@
 /**
- * HOT: one call per book change; no allocation. The signals that strategies see, one block of SIGNALS an
- * instrument: microprice, order-flow imbalance, EWMA volatility, z-score. Time is the core's time; each
- * estimate forgets with its own half-life (CTL_SIGNAL_PARAMS). No value is ever NaN or infinite; while the
- * book has one side only, all of them stay as they are.
+ * HOT: one call per book change; no allocation. The signals that strategies see, one block of
+ * SIGNALS an instrument: microprice, order-flow imbalance, EWMA volatility, z-score. Time is the
+ * core's time; each estimate forgets with its own half-life (CTL_SIGNAL_PARAMS). No value is ever
+ * NaN or infinite; while the book has one side only, all of them stay as they are.
  */
 
 import { exp } from './exp';
@@ -28,8 +28,9 @@ import {
 
 export { exp } from './exp';
 
-// |0 started i32 |8 timeNs i64 rel |16 bidTicks i64 |24 bidLots i64 |32 askTicks i64 |40 askLots i64
-// |48 mid f64 |56 variance f64 |64 mean f64 |72 deviation sum f64 |80 deviation weight f64
+// |0 started i32 |8 timeNs i64 rel |16 bidTicks i64 |24 bidLots i64 |32 askTicks i64
+// |40 askLots i64 |48 mid f64 |56 variance f64 |64 mean f64 |72 deviation sum f64
+// |80 deviation weight f64
 const STARTED: i32 = SIG_PRIVATE;
 const TIME_NS: i32 = SIG_PRIVATE + 8;
 const BID_TICKS: i32 = SIG_PRIVATE + 16;
@@ -47,7 +48,8 @@ const HALF_LIFE_VOLATILITY: i32 = CTL_SIGNAL_PARAMS + 8;
 const HALF_LIFE_MEAN: i32 = CTL_SIGNAL_PARAMS + 16;
 const HALF_LIFE_DEVIATION: i32 = CTL_SIGNAL_PARAMS + 24;
 const NS_PER_SECOND: f64 = 1000000000.0;
-const SMALL: f64 = 0.001; // below it 1 - e^-x is taken from its series: the difference would lose digits
+// Below it 1 - e^-x is taken from its series: the difference would lose digits.
+const SMALL: f64 = 0.001;
 const DEVIATION_MIN: f64 = 0.5; // half a tick, the mid's own grid: less is no deviation one can see
 
 /** Brings the instrument's signals up to CTL_CORE_TIME_NS after a book change. */
@@ -93,8 +95,8 @@ function forgotten(x: f64): f64 {
 }
 
 /**
- * Order-flow imbalance (Cont, Kukanov, Stoikov): what arrived at or left the best bid, less the same at
- * the best ask. A better quote adds its whole size, a worse one takes the old size away.
+ * Order-flow imbalance (Cont, Kukanov, Stoikov): what arrived at or left the best bid, less the
+ * same at the best ask. A better quote adds its whole size, a worse one takes the old size away.
  */
 function updateFlow(signal: i32, book: i32, elapsedNs: f64): void {
   const bid = sideFlow(signal + BID_TICKS, book + BOOK_BID_TICKS, 1);
@@ -103,7 +105,10 @@ function updateFlow(signal: i32, book: i32, elapsedNs: f64): void {
   store<f64>(signal + SIG_OFI, kept + (bid - ask));
 }
 
-/** One side's flow from |ticks|lots| before to |ticks|lots| now; sign 1: a higher price is the better one. */
+/**
+ * One side's flow from |ticks|lots| before to |ticks|lots| now; sign 1: a higher price is the
+ * better one.
+ */
 function sideFlow(before: i32, after: i32, sign: i64): f64 {
   const step = sign * (load<i64>(after) - load<i64>(before));
   const arrived = step >= 0 ? <f64>load<i64>(after + 8) : 0.0;
@@ -112,8 +117,9 @@ function sideFlow(before: i32, after: i32, sign: i64): f64 {
 }
 
 /**
- * Exponentially weighted variance of the mid per second, for changes at irregular times: each squared
- * change counts with the weight that its interval has. It starts at 0 and needs a half-life to fill.
+ * Exponentially weighted variance of the mid per second, for changes at irregular times: each
+ * squared change counts with the weight that its interval has. It starts at 0 and needs a half-life
+ * to fill.
  */
 function updateVolatility(signal: i32, mid: f64, elapsedNs: f64): void {
   const halfLifeNs = load<f64>(HALF_LIFE_VOLATILITY);
@@ -128,8 +134,8 @@ function updateVolatility(signal: i32, mid: f64, elapsedNs: f64): void {
 }
 
 /**
- * How far the mid is from its mean, in deviations. Mean and deviation are weighted by the time for which
- * each mid stood, so the mid that has just come weighs nothing yet.
+ * How far the mid is from its mean, in deviations. Mean and deviation are weighted by the time for
+ * which each mid stood, so the mid that has just come weighs nothing yet.
  */
 function updateZScore(signal: i32, mid: f64, elapsedNs: f64): void {
   const stood = load<f64>(signal + MID);

@@ -1,6 +1,6 @@
 /**
- * Symbol to instrument: open addressing over SYMBOL_TABLE by FNV-1a 32, four slots an instrument, so that
- * a probe always ends. Written at load, read by every decode.
+ * Symbol to instrument: open addressing over SYMBOL_TABLE by FNV-1a 32, four slots an instrument,
+ * so that a probe always ends. Written at load, read by every decode.
  */
 import {
   INS_SYMBOL,

@@ -1,4 +1,6 @@
-/** `gyrfalcon book --fix`: LOBSTER's own rows from a FIX recording, and what it says of a bad one. */
+/**
+ * `gyrfalcon book --fix`: LOBSTER's own rows from a FIX recording, and what it says of a bad one.
+ */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

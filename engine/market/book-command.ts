@@ -1,7 +1,8 @@
 /**
- * `gyrfalcon book --fix F --levels N`: every market-data message of a recording goes through the core's own
- * frame, decode and book, and the book after it is written as one row of LOBSTER's orderbook file. The
- * recording's CompIDs, numbers and times do not matter here; its frames and values must be right.
+ * `gyrfalcon book --fix F --levels N`: every market-data message of a recording goes through the
+ * core's own frame, decode and book, and the book after it is written as one row of LOBSTER's
+ * orderbook file. The recording's CompIDs, numbers and times do not matter here; its frames and
+ * values must be right.
  */
 import type { Writable } from 'node:stream';
 import * as L from '../../wasm/layout.ts';

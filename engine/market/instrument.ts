@@ -1,6 +1,6 @@
 /**
- * Turns configured instruments into INSTRUMENTS blocks and the symbol table: decimal text becomes exact
- * integers here, once, at start. Also the way back, integers to decimal text for people.
+ * Turns configured instruments into INSTRUMENTS blocks and the symbol table: decimal text becomes
+ * exact integers here, once, at start. Also the way back, integers to decimal text for people.
  */
 import { decimalE8 } from '../../config/decimal.ts';
 import type { GyrfalconConfig, InstrumentConfig } from '../../config/schema.ts';
@@ -14,7 +14,10 @@ const SYMBOL_BYTES = 32;
 /** Ticks and lots themselves stay exact numbers in every view. */
 const STEP_E8_MAX = BigInt(Number.MAX_SAFE_INTEGER);
 
-/** Writes all instruments; currencies and sessions are referred to by their place in the configuration. */
+/**
+ * Writes all instruments; currencies and sessions are referred to by their place in the
+ * configuration.
+ */
 export function loadInstruments(
   memory: Memory,
   core: CoreModule,
@@ -23,7 +26,7 @@ export function loadInstruments(
   if (config.instruments.length > L.INSTRUMENTS_MAX) {
     throw new GyrfalconError(
       'CONFIG_INVALID',
-      `instruments: ${config.instruments.length} are configured, at most ${L.INSTRUMENTS_MAX} fit: remove some`,
+      `${config.instruments.length} instruments, at most ${L.INSTRUMENTS_MAX} fit: remove some`,
     );
   }
   const currencies = Object.keys(config.currencies);

@@ -1,6 +1,7 @@
 /**
- * Reads a plain or zstd-compressed (.zst) file in blocks of whole lines, so that a line costs no object of
- * its own. A compressed file that was cut off is an error, after the lines before it were handed out.
+ * Reads a plain or zstd-compressed (.zst) file in blocks of whole lines, so that a line costs no
+ * object of its own. A compressed file that was cut off is an error, after the lines before it were
+ * handed out.
  */
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';

@@ -1,6 +1,7 @@
 /**
- * Writes a book as rows of LOBSTER's orderbook file: ask price, ask size, bid price, bid size, level by
- * level from the touch; prices x 10000; an empty level is 9999999999,0 (ask) or -9999999999,0 (bid).
+ * Writes a book as rows of LOBSTER's orderbook file: ask price, ask size, bid price, bid size,
+ * level by level from the touch; prices x 10000; an empty level is 9999999999,0 (ask) or
+ * -9999999999,0 (bid).
  */
 import { ENTRY_ASK, ENTRY_BID } from '../../wasm/layout.ts';
 import type { BookSide, BookView } from './book-view.ts';

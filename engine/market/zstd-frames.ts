@@ -1,7 +1,7 @@
 /**
- * Walks the frames of a zstd stream (RFC 8878). Node's decompressor takes a stream that was cut off for a
- * whole one, and drops what follows a frame's end within a chunk: so chunks are split where frames end, and
- * the end of the stream must be the end of a frame.
+ * Walks the frames of a zstd stream (RFC 8878). Node's decompressor takes a stream that was cut off
+ * for a whole one, and drops what follows a frame's end within a chunk: so chunks are split where
+ * frames end, and the end of the stream must be the end of a frame.
  */
 const MAGIC = 0xfd2fb528;
 const SKIPPABLE = 0x184d2a50;

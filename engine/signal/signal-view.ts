@@ -1,6 +1,7 @@
 /**
- * HOT: a typed window over one instrument's signals in shared memory (SIGNALS); every getter reads, none
- * allocates. Written by wasm/signal.ts. All are 0 until the book first had two sides, and never NaN.
+ * HOT: a typed window over one instrument's signals in shared memory (SIGNALS); every getter reads,
+ * none allocates. Written by wasm/signal.ts. All are 0 until the book first had two sides, and
+ * never NaN.
  */
 import * as L from '../../wasm/layout.ts';
 import type { Memory } from '../../wasm/memory.ts';

@@ -1,4 +1,7 @@
-/** Feeds bytes to the fast decode as a socket would, and reads DECODED back in the plain twin's words. */
+/**
+ * Feeds bytes to the fast decode as a socket would, and reads DECODED back in the plain twin's
+ * words.
+ */
 import type { CoreModule } from '../../engine/core-module.ts';
 import type {
   ReferenceDecoded,

@@ -1,4 +1,6 @@
-/** A core on a fresh memory with instruments on a given grid, for tests of the market-data kernels. */
+/**
+ * A core on a fresh memory with instruments on a given grid, for tests of the market-data kernels.
+ */
 import { type CoreModule, loadCore } from '../../engine/core-module.ts';
 import { writeGrid } from '../../engine/market/instrument.ts';
 import * as L from '../../wasm/layout.ts';
@@ -35,7 +37,9 @@ export interface EntryOfTest {
   readonly qtyLots: number;
 }
 
-/** Puts a decoded message into DECODED, as fixNext would. `snapshotOf`: the instrument of a 35=W. */
+/**
+ * Puts a decoded message into DECODED, as fixNext would. `snapshotOf`: the instrument of a 35=W.
+ */
 export function putDecoded(
   memory: Memory,
   entries: readonly EntryOfTest[],

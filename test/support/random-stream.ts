@@ -1,6 +1,7 @@
 /**
- * A seeded stream of FIX market data and execution reports as a session may receive it: most messages
- * right, some with one thing wrong in a field, some damaged on the way, some noise between them.
+ * A seeded stream of FIX market data and execution reports as a session may receive it: most
+ * messages right, some with one thing wrong in a field, some damaged on the way, some noise between
+ * them.
  */
 import { fixMessage, SOH } from './fix-message.ts';
 import type { SeededRandom } from './seeded-random.ts';
@@ -34,10 +35,10 @@ const NASTY = [
   '3',
   '8193',
 ];
-const TAGS =
-  '8 9 10 34 35 43 49 50 52 55 56 58 83 97 122 268 269 270 271 279 5001 11 17 31 37 39 44 54 103 851 150 151 14 999999999'.split(
-    ' ',
-  );
+const TAGS = [
+  '8 9 10 34 35 43 49 50 52 55 56 58 83 97 122 268 269 270 271 279 5001',
+  '11 17 31 37 39 44 54 103 851 150 151 14 999999999',
+].flatMap((tags) => tags.split(' '));
 const SYMBOLS = ['GOOG', 'BTC-USD', 'ES'];
 
 type FieldOfTest = [tag: string, value: string];

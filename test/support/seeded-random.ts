@@ -1,4 +1,7 @@
-/** Random numbers for tests: xorshift32, the same stream for the same seed. Print the seed with a failure. */
+/**
+ * Random numbers for tests: xorshift32, the same stream for the same seed. Print the seed with a
+ * failure.
+ */
 export class SeededRandom {
   #state: number;
 

@@ -9,6 +9,9 @@ const DOT: i32 = 46;
 const ZERO: i32 = 48;
 const E8: i64 = 100000000;
 const NS_PER_SECOND: i64 = 1000000000;
+const U32_MAX: i64 = 4294967295;
+const DIGITS_MAX: i32 = 19; // of an i64
+const EVEN_BYTES: u64 = (0x00ff00ff << 32) | 0x00ff00ff;
 const NS_PER_DAY: i64 = 86400000000000;
 
 export function writeTag(at: i32, tag: i32): i32 {
@@ -32,7 +35,7 @@ export function writeCharField(at: i32, tag: i32, code: i32): i32 {
 /** tag=text, copied from an address. */
 export function writeTextField(at: i32, tag: i32, text: i32, length: i32): i32 {
   const end = writeTag(at, tag);
-  memory.copy(end, text, length);
+  copyText(end, text, length);
   return endField(end + length);
 }
 
@@ -55,25 +58,46 @@ export function writeNumber(at: i32, value: i64): i32 {
   return writePadded(at, value, digitCount(value));
 }
 
-/** A number from 0 on in exactly `digits` places. */
+/** A number from 0 on in exactly `digits` places; 32-bit division where it does, it is far faster. */
 export function writePadded(at: i32, value: i64, digits: i32): i32 {
+  let place = at + digits - 1;
   let rest = value;
-  for (let place = at + digits - 1; place >= at; place--) {
+  for (; rest > U32_MAX; place--) {
     store<u8>(place, ZERO + i32(rest % 10));
     rest /= 10;
+  }
+  for (let small = u32(rest); place >= at; place--) {
+    store<u8>(place, ZERO + (small % 10));
+    small /= 10;
   }
   return at + digits;
 }
 
+/** Copies by words: up to 7 bytes after the text are overwritten too, which the next field does anyway. */
+export function copyText(to: i32, from: i32, length: i32): void {
+  for (let at: i32 = 0; at < length; at += 8) store<u64>(to + at, load<u64>(from + at));
+}
+
 export function digitCount(value: i64): i32 {
   let digits: i32 = 1;
-  for (let rest = value / 10; rest > 0; rest /= 10) digits++;
+  for (let power: i64 = 10; power <= value; power *= 10) {
+    digits++;
+    if (digits === DIGITS_MAX) break;
+  }
   return digits;
 }
 
+/** Sum of at most 1024 bytes, two lanes of four 16-bit sums at a time. */
 export function byteSum(from: i32, to: i32): i32 {
-  let sum: i32 = 0;
-  for (let at = from; at < to; at++) sum += load<u8>(at);
+  let lanes: u64 = 0;
+  let at = from;
+  for (; at + 8 <= to; at += 8) {
+    const word = load<u64>(at);
+    lanes += (word & EVEN_BYTES) + ((word >> 8) & EVEN_BYTES);
+  }
+  let sum = i32((lanes & 0xffff) + ((lanes >> 16) & 0xffff) + ((lanes >> 32) & 0xffff));
+  sum += i32(lanes >> 48);
+  for (; at < to; at++) sum += load<u8>(at);
   return sum;
 }
 
@@ -93,20 +117,22 @@ function writeDecimal(at: i32, steps: i64, stepE8: i64): i32 {
 }
 
 function writeTime(at: i32, absoluteNs: i64): i32 {
-  const second = absoluteNs / NS_PER_SECOND;
-  let end = writeDate(at, absoluteNs / NS_PER_DAY);
+  const day = absoluteNs / NS_PER_DAY;
+  const nsOfDay = absoluteNs - day * NS_PER_DAY;
+  const second = i32(nsOfDay / NS_PER_SECOND);
+  let end = writeDate(at, i32(day));
   store<u8>(end, 45); // -
-  end = writePadded(end + 1, (second / 3600) % 24, 2);
+  end = writePadded(end + 1, second / 3600, 2);
   store<u8>(end, 58); // :
   end = writePadded(end + 1, (second / 60) % 60, 2);
   store<u8>(end, 58);
   end = writePadded(end + 1, second % 60, 2);
   store<u8>(end, DOT);
-  return writePadded(end + 1, absoluteNs % NS_PER_SECOND, 9);
+  return writePadded(end + 1, nsOfDay - i64(second) * NS_PER_SECOND, 9);
 }
 
 /** Days since 1970 as yyyymmdd; years run from March, so that the leap day is the last of its year. */
-function writeDate(at: i32, days: i64): i32 {
+function writeDate(at: i32, days: i32): i32 {
   const shifted = days + 719468; // since 1 March of year 0
   const era = shifted / 146097;
   const dayOfEra = shifted % 146097;

@@ -6,6 +6,7 @@
  */
 import {
   byteSum,
+  copyText,
   digitCount,
   endField,
   writeCharField,
@@ -73,6 +74,7 @@ import {
 const ROOM_MIN: i32 = 1024; // longer than any message written here
 const LENGTH_DIGITS: i32 = 3; // of BodyLength, as nearly every message has; else the body is moved
 const ACCOUNT_NAME_BYTES: i32 = 32;
+const TIME_BYTES: i32 = 27; // yyyymmdd-hh:mm:ss.nnnnnnnnn
 const LIMIT: i32 = 50; // '2'
 const MSG_NEW: i32 = 68; // 'D'
 const MSG_CANCEL: i32 = 70; // 'F'
@@ -104,6 +106,7 @@ function writeNew(start: i32): i32 {
   const instrument = INSTRUMENTS + load<i32>(INTENT + INT_INSTRUMENT) * INSTRUMENT_BYTES;
   let at = writeClOrdId(start, 11, load<i64>(INTENT + INT_SEQUENCE));
   at = writeParty(at, load<i32>(INTENT + INT_ACCOUNT), instrument, load<i32>(INTENT + INT_SIDE));
+  at = writeTransactTime(at, start);
   const ordType = load<i32>(INTENT + INT_ORD_TYPE);
   return writeTerms(at, instrument, ordType, load<i32>(INTENT + INT_TIME_IN_FORCE));
 }
@@ -117,6 +120,7 @@ function writeChange(start: i32, cancel: bool): i32 {
   const idLength = load<i32>(order + ORD_ORDER_ID_LENGTH);
   if (idLength > 0) at = writeTextField(at, 37, order + ORD_ORDER_ID, idLength);
   at = writeParty(at, load<i32>(order + ORD_ACCOUNT), instrument, load<i32>(order + ORD_SIDE));
+  at = writeTransactTime(at, start);
   if (cancel) {
     const lots = load<i64>(order + ORD_QTY_LOTS);
     return writeDecimalField(at, 38, lots, load<i64>(instrument + INS_LOT_E8));
@@ -133,8 +137,7 @@ function writeParty(start: i32, account: i32, instrument: i32, side: i32): i32 {
   const name = ACCOUNTS + account * ACCOUNT_BYTES + ACC_NAME;
   let at = writeTextField(start, 1, name, paddedLength(name, ACCOUNT_NAME_BYTES));
   at = writeTextField(at, 55, instrument + INS_SYMBOL, load<i32>(instrument + INS_SYMBOL_LENGTH));
-  at = writeCharField(at, 54, 48 + side);
-  return writeTimeField(at, 60, load<i64>(CTL_NOW_NS));
+  return writeCharField(at, 54, 48 + side);
 }
 
 function writeTerms(start: i32, instrument: i32, ordType: i32, timeInForce: i32): i32 {
@@ -147,6 +150,11 @@ function writeTerms(start: i32, instrument: i32, ordType: i32, timeInForce: i32)
   }
   at = writeCharField(at, 59, timeInForce);
   return writeCharField(at, 21, 49); // automated, no broker between
+}
+
+/** The same time as SendingTime, which is the last field of the header. */
+function writeTransactTime(start: i32, headerEnd: i32): i32 {
+  return writeTextField(start, 60, headerEnd - 1 - TIME_BYTES, TIME_BYTES);
 }
 
 // ---- Header, length, checksum
@@ -165,7 +173,7 @@ function writeSessionFields(session: i32, start: i32): i32 {
 
 function writeClOrdId(start: i32, tag: i32, sequence: i64): i32 {
   const at = writeTag(start, tag);
-  memory.copy(at, CTL_CLORDID_PREFIX, CLORDID_PREFIX_BYTES);
+  copyText(at, CTL_CLORDID_PREFIX, CLORDID_PREFIX_BYTES);
   return endField(writeNumber(at + CLORDID_PREFIX_BYTES, sequence));
 }
 

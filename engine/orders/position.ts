@@ -237,7 +237,7 @@ export class Positions {
   }
 }
 
-export function positionAddress(strategy: number, instrument: number): number {
+function positionAddress(strategy: number, instrument: number): number {
   return L.POSITIONS + (strategy * L.INSTRUMENTS_MAX + instrument) * L.POSITION_BYTES;
 }
 

@@ -271,6 +271,13 @@ test('what the session accepted is decoded though repeated, late, out of number 
   expect(found.kind).toBe(L.DECODED_MARKET_DATA);
 });
 
+test.each(['', 'hello', '8=FIX.4.4\x019=5\x01'])(
+  'what is no frame is not decoded: "%s"',
+  (text) => {
+    expect(summary(harness.decodeAccepted(text))).toBe(refused(L.FIX_FIRST_FIELDS));
+  },
+);
+
 const times: readonly { text: string; ns: bigint | undefined }[] = [
   { text: '20120621-13:30:00', ns: NOW_NS },
   { text: '20120621-13:30:00.5', ns: NOW_NS + 500_000_000n },

@@ -138,13 +138,18 @@ function verdict(kind: i32, error: i32): i32 {
 }
 
 function clearDecoded(address: i32, length: i32): void {
-  memory.fill(DECODED, 0, DEC_ENTRIES);
+  clear(DECODED, DEC_ENTRIES);
   store<i32>(DECODED + DEC_MESSAGE, address);
   store<i32>(DECODED + DEC_MESSAGE_LENGTH, length);
   store<i32>(DECODED + DEC_INSTRUMENT, -1);
   store<i32>(DECODED + DEC_REJECT_REASON, -1);
   store<i64>(DECODED + DEC_CLORDID, -1);
   store<i64>(DECODED + DEC_ORIG_CLORDID, -1);
+}
+
+/** For blocks this small much faster than memory.fill, which leaves the module. */
+function clear(address: i32, bytes: i32): void {
+  for (let at = 0; at < bytes; at += 16) v128.store(address + at, i64x2.splat(0));
 }
 
 /** The ASCII code of a MsgType that is decoded here, 0 = another type. */
@@ -159,7 +164,7 @@ function decodeBody(block: i32, type: i32, sessionChecks: boolean): i32 {
   const at = load<i32>(DECODED + DEC_MESSAGE);
   const messageEnd = at + load<i32>(DECODED + DEC_MESSAGE_LENGTH);
   const end = bodyEnd(messageEnd);
-  memory.fill(ST_SEEN, 0, ST_BYTES);
+  clear(ST_SEEN, ST_BYTES);
   store<i32>(ST_SESSION_CHECKS, sessionChecks ? 1 : 0);
   store<i32>(ST_MARKET_TIME_TAG, load<i32>(block + SES_MARKET_TIME_TAG));
   store<i32>(ST_TYPE, type);

@@ -147,7 +147,12 @@ test('the initiator comes back after a lost connection, and executions sent mean
   expect(engine.lines).toContain('35=8');
 });
 
+const tooLong = Buffer.from(
+  Buffer.from(logonOf('ENGINE')).toString('latin1').replace(/9=\d+/, '9=500'),
+  'latin1',
+);
 const strangers: [string, Uint8Array, RegExp][] = [
+  ['a wrong BodyLength in the Logon', tooLong, /no FIX message/],
   ['an unknown SenderCompID', logonOf('STRANGER'), /STRANGER .* is no session that is known here/],
   [
     'no Logon',

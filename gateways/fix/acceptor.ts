@@ -6,7 +6,7 @@
 import net from 'node:net';
 import { GyrfalconError } from '../../engine/errors.ts';
 import type { Clock } from '../../engine/ports.ts';
-import { type FixMessage, parseMessage } from './codec.ts';
+import { type FixMessage, parseMessage, SOH } from './codec.ts';
 import { type ConnectionHandler, FixConnection } from './fix-connection.ts';
 import { FrameReader } from './frame-reader.ts';
 import type { SessionConfig } from './session-types.ts';
@@ -15,6 +15,8 @@ import { MsgType, Tag } from './tags.ts';
 const LOGON_WAIT_MS = 10_000;
 /** A Logon is short; who sends more before it is complete is no FIX engine. */
 const LOGON_BYTES_MAX = 16_384;
+const TRAILER_BYTES = 7;
+const TRAILER = /^10=\d{3}$/;
 
 export interface AcceptorOptions {
   readonly host: string;
@@ -84,7 +86,8 @@ export class FixAcceptor {
       reader.push(chunk, (frame) => {
         first ??= parseMessage(frame);
       });
-      if (first === undefined && reader.garbled === 0 && bytes <= LOGON_BYTES_MAX) return;
+      const isOpen = reader.garbled === 0 && bytes <= LOGON_BYTES_MAX && !endsInTrailer(chunk);
+      if (first === undefined && isOpen) return;
       const found = this.#connectionFor(first);
       if (typeof found === 'string') {
         refuse(found);
@@ -122,6 +125,10 @@ export class FixAcceptor {
     return found;
   }
 }
+
+/** A CheckSum field at the end, and still no message: its BodyLength is wrong, nothing more will come. */
+const endsInTrailer = (chunk: Buffer): boolean =>
+  chunk.at(-1) === SOH && TRAILER.test(chunk.subarray(-TRAILER_BYTES, -1).toString('latin1'));
 
 function listenFault(cause: NodeJS.ErrnoException, host: string, port: number): GyrfalconError {
   if (cause.code === 'EADDRINUSE') {

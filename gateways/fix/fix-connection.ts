@@ -137,7 +137,10 @@ export class FixConnection {
 
   /** Drops the connection without a Logout. */
   disconnect(): void {
-    this.#socket?.destroy();
+    const socket = this.#socket;
+    if (socket === undefined) return;
+    this.#onClose(socket);
+    socket.destroy();
   }
 
   #now(): bigint {

@@ -8,8 +8,8 @@ import { checksumOf, SOH } from './codec.ts';
 
 const START = Buffer.from('8=FIX', 'latin1');
 const AFTER_TRAILER = Buffer.from('\x018=FIX', 'latin1');
-const BEGIN_BYTES_MAX = 20; // "8=FIXT.1.1|" with room
-const LENGTH_DIGITS_MAX = 7; // padded with zeros by some engines
+const BEGIN_BYTES_MAX = 18; // "8=" and the value
+const LENGTH_DIGITS_MAX = 9; // padded with zeros by some engines
 const TRAILER_BYTES = 7; // "10=nnn|"
 const CAPACITY = 2 * MESSAGE_BYTES_MAX;
 const NEED_MORE = 0;
@@ -19,13 +19,13 @@ const isDigit = (byte: number | undefined): boolean =>
   byte !== undefined && byte >= 48 && byte <= 57;
 
 export class FrameReader {
-  /** Runs of bytes that were skipped since construction. */
+  /** Beginnings of a message, and runs of other bytes, that were skipped since construction. */
   garbled = 0;
   readonly #bytes = new Uint8Array(CAPACITY);
   readonly #buffer = Buffer.from(this.#bytes.buffer);
   #start = 0;
   #end = 0;
-  #skipping = false;
+  #isSkipping = false;
 
   /** Calls `onFrame` for each whole message; its bytes are valid only until it returns. */
   push(chunk: Uint8Array, onFrame: (frame: Uint8Array) => void): void {
@@ -44,7 +44,7 @@ export class FrameReader {
   reset(): void {
     this.#start = 0;
     this.#end = 0;
-    this.#skipping = false;
+    this.#isSkipping = false;
   }
 
   #makeRoom(): void {
@@ -58,27 +58,22 @@ export class FrameReader {
     while (this.#seekStart()) {
       const length = this.#frameLength();
       if (length === NEED_MORE) return undefined;
-      if (length === GARBLED) {
-        this.#skip(1);
-        continue;
+      if (length !== GARBLED) {
+        const frame = this.#bytes.subarray(this.#start, this.#start + length);
+        if (isSound(frame)) {
+          this.#start += length;
+          return frame;
+        }
       }
-      const frame = this.#bytes.subarray(this.#start, this.#start + length);
-      if (!isSound(frame)) {
-        // The length led to a trailer: what lies between is one message, and it goes as a whole.
-        this.#skip(length);
-        this.#skipping = false;
-        continue;
-      }
-      this.#start += length;
-      this.#skipping = false;
-      return frame;
+      this.#skip(1);
     }
     return undefined;
   }
 
+  /** Leaves the beginning of what is no message; counted once up to the next "8=FIX". */
   #skip(count: number): void {
-    if (!this.#skipping) this.garbled++;
-    this.#skipping = true;
+    if (!this.#isSkipping) this.garbled++;
+    this.#isSkipping = true;
     this.#start += count;
   }
 
@@ -87,9 +82,9 @@ export class FrameReader {
     const held = this.#buffer.subarray(this.#start, this.#end);
     if (held.length === 0) return false;
     const found = held.indexOf(START);
-    if (found === 0) return true;
-    if (found > 0) {
-      this.#skip(found);
+    if (found >= 0) {
+      if (found > 0) this.#skip(found);
+      this.#isSkipping = false;
       return true;
     }
     let tail = Math.min(START.length - 1, held.length);

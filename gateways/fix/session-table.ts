@@ -114,9 +114,9 @@ export const STATE_TABLE: Readonly<Record<number, Row>> = {
 };
 
 /** A message's number against the one expected; DUPLICATE = too low with PossDupFlag. */
-export type SequenceClass = 'EXPECTED' | 'TOO_HIGH' | 'TOO_LOW' | 'DUPLICATE';
+type SequenceClass = 'EXPECTED' | 'TOO_HIGH' | 'TOO_LOW' | 'DUPLICATE';
 
-export type SequenceAction =
+type SequenceAction =
   | 'USE' // the number is used up, then STATE_TABLE
   | 'NO_NUMBER' // STATE_TABLE at once, the number is left alone
   | 'KEEP' // a gap: ask for it, keep the message until it is filled

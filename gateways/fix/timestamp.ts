@@ -6,7 +6,7 @@ const SHAPE = /^(\d{4})(\d{2})(\d{2})-(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?$/;
 const NS_PER_MS = 1_000_000n;
 
 /** Decimals of the second: none, milli, micro, nano. */
-export type TimestampDigits = 0 | 3 | 6 | 9;
+type TimestampDigits = 0 | 3 | 6 | 9;
 
 export function formatTimestamp(timeNs: bigint, digits: TimestampDigits = 3): string {
   const ms = timeNs / NS_PER_MS;

@@ -33,6 +33,8 @@ export interface EngineOptions {
   readonly isLockStep: boolean;
   /** Options for the venue that we start ourselves. */
   readonly venueArguments: readonly string[];
+  /** The WebSocket venue is played from a recording by the venue that we start (--ws-file in the arguments). */
+  readonly isFeedReplayed: boolean;
   /** No console and no control port. */
   readonly isHeadless: boolean;
   readonly log: (text: string) => void;
@@ -49,6 +51,8 @@ export class Engine {
   readonly #memory = new Memory();
   readonly #children: ChildVenue[] = [];
   readonly #feeds: Feed[] = [];
+  /** Where a replayed WebSocket venue is found, instead of the configured addresses. */
+  #replayedFeed: { readonly url: string; readonly snapshotUrl: string } | undefined;
   #thread!: HotThread;
   #control: ControlServer | undefined;
   #pool: Piscina | undefined;
@@ -66,7 +70,8 @@ export class Engine {
   async start(): Promise<void> {
     const config = this.#config;
     // What a user got wrong is said before anything is started.
-    await loadStrategies(config.strategies);
+    const { loaded } = this.#options;
+    await loadStrategies(config.strategies, (path, schema) => loaded.mistakesIn(path, schema));
     const tokens = this.#options.isHeadless ? undefined : loadTokens(config.control);
     this.journalDirectory = resolve(this.#options.journalDirectory ?? newJournal(config));
     const ports = await this.#startVenues();
@@ -139,7 +144,17 @@ export class Engine {
       this.#children.push(child);
       ports[venue.name] = child.ready.fixPort;
     }
+    if (this.#options.isFeedReplayed) await this.#startReplayedFeed();
     return ports;
+  }
+
+  async #startReplayedFeed(): Promise<void> {
+    const child = await ChildVenue.start(this.#options.venueArguments, (text) =>
+      this.#options.onFault(new GyrfalconError('VENUE_EXITED', `the WebSocket venue: ${text}`)),
+    );
+    this.#children.push(child);
+    const { wsUrl, wsSnapshotUrl } = child.ready;
+    this.#replayedFeed = { url: wsUrl!, snapshotUrl: wsSnapshotUrl! };
   }
 
   #startFeeds(): void {
@@ -149,7 +164,7 @@ export class Engine {
       this.#feeds.push(
         startFeed({
           memory: this.#memory,
-          venue,
+          venue: { ...venue, ...this.#replayedFeed },
           instruments: instruments.flatMap(({ symbol, venue: its, tickSize, lotSize }, instrument) =>
             its === venue.name
               ? [{ symbol, instrument, tickE8: Number(decimalE8(tickSize)), lotE8: Number(decimalE8(lotSize)) }]

@@ -112,8 +112,9 @@ export class Pipeline {
 
   #afterOne(instrument: number): void {
     const block = L.INSTRUMENTS + instrument * L.INSTRUMENT_BYTES;
-    // An update ends staleness; only a snapshot ends a gap.
-    if (this.#memory.i32(block + L.INS_BOOK_STATE) === L.BOOK_STALE) {
+    // Over FIX an update ends staleness; only a snapshot ends a gap. A feed record states its own.
+    const isOverFix = this.#memory.i32(block + L.INS_SESSION) >= 0;
+    if (isOverFix && this.#memory.i32(block + L.INS_BOOK_STATE) === L.BOOK_STALE) {
       this.#setBookState(instrument, L.BOOK_LIVE);
     }
     this.#core.signalUpdate(instrument);

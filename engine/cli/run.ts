@@ -1,4 +1,5 @@
 /** `gyrfalcon run`: the engine until Ctrl-C, the end of a recording, or --for; then what it came to. */
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../../config/load.ts';
 import { EXIT_OK, GyrfalconError } from '../errors.ts';
@@ -9,7 +10,9 @@ import { summaryScreen } from './summary-screen.ts';
 
 const HELP = `usage: gyrfalcon run [options]
 
-  --replay FILE    market data from a recorded day (.fix, .fix.zst) instead of the generator
+  --replay FILE    market data from a recorded day (.fix, .fix.zst) instead of the generator, or recorded
+                   Binance messages (.jsonl.zst; with --config config/binance.yaml)
+  --ws-drop K      of those, every K-th diff is lost on the way
   --speed X        1 real time (default), 10 ten times as fast, max = lock-step, flood = as fast as it goes
   --seed N         of the generated market (default 1)
   --config FILE    default config/default.yaml
@@ -29,6 +32,7 @@ const OPTIONS = {
   journal: { type: 'string' },
   'venue-log': { type: 'string' },
   flow: { type: 'string' },
+  'ws-drop': { type: 'string' },
   for: { type: 'string' },
   headless: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
@@ -57,6 +61,7 @@ export async function main(args: readonly string[]): Promise<number> {
     journalDirectory: values.journal,
     isLockStep: speed === 'max',
     venueArguments: venueArguments(values, speed),
+    isFeedReplayed: isFeedRecording(values.replay),
     isHeadless: values.headless,
     log: say,
     onEndOfRecording: () => ending.reach('the recording has ended'),
@@ -125,12 +130,25 @@ class Ending {
   }
 }
 
+type RunValues = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'];
+
+/** Recorded WebSocket messages rather than FIX. */
+function isFeedRecording(file: string | undefined): boolean {
+  return file !== undefined && /\.jsonl(\.zst)?$/.test(file);
+}
+
 function venueArguments(
-  values: { readonly replay?: string; readonly seed: string; readonly config: string; readonly 'venue-log'?: string; readonly flow?: string },
+  values: RunValues,
   speed: Speed,
 ): readonly string[] {
   const args = ['--speed', String(speed), '--seed', values.seed, '--config', values.config];
-  if (values.replay !== undefined) args.push('--replay', values.replay);
+  if (values.replay !== undefined) {
+    if (!existsSync(values.replay)) {
+      throw new GyrfalconError('INPUT_MISSING', `--replay ${values.replay}: there is no such file`);
+    }
+    args.push(isFeedRecording(values.replay) ? '--ws-file' : '--replay', values.replay);
+  }
+  if (values['ws-drop'] !== undefined) args.push('--ws-drop', values['ws-drop']);
   if (values['venue-log'] !== undefined) args.push('--log', values['venue-log']);
   if (values.flow !== undefined) args.push('--flow', values.flow);
   return args;

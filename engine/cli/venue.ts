@@ -22,7 +22,8 @@ const HELP = `usage: gyrfalcon venue [options]
   --disconnect N    drop the connection after every N messages
   --sender S --target S   its own and its peer's CompID (default SIM, GYRFALCON)
   --config FILE     where the instruments stand (default config/default.yaml)
-  --ws-file FILE    also serve recorded Binance messages (.jsonl.zst) over WebSocket and HTTP
+  --ws-file FILE    serve recorded Binance messages (.jsonl.zst) over WebSocket and HTTP; with --replay
+                    the FIX side runs too
   --ws-port N       default 0; --ws-drop K: every K-th depth diff is lost on the way
 `;
 
@@ -65,7 +66,9 @@ export async function main(args: readonly string[]): Promise<number> {
     process.stdin.on('end', () => process.kill(process.pid, 'SIGTERM'));
     process.stdin.resume();
   }
-  const exitCode = await runVenue(venueOptions(values), webSocketOptions(values));
+  const webSocket = webSocketOptions(values);
+  const isFeedOnly = webSocket !== undefined && values.replay === undefined;
+  const exitCode = await runVenue(isFeedOnly ? undefined : venueOptions(values), webSocket);
   process.stdin.pause();
   return exitCode;
 }
@@ -99,6 +102,7 @@ function webSocketOptions(values: Values): WebSocketOptions | undefined {
     wsFile,
     wsPort: wholeNumber('ws-port', values['ws-port'], PORTS),
     wsDrop: wholeNumber('ws-drop', values['ws-drop'], COUNTS),
+    speed: speedOf(values.speed),
   };
 }
 

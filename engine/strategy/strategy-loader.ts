@@ -1,6 +1,8 @@
 /** Loads strategy files named in config and checks their parameters, before the core starts. */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
+import type { z } from 'zod';
+import { ConfigError } from '../../config/config-error.ts';
 import type { StrategyConfig } from '../../config/schema.ts';
 import { GyrfalconError } from '../errors.ts';
 import type { Strategy } from './strategy.ts';
@@ -20,19 +22,30 @@ export interface LoadedStrategy {
 const hashOf = (bytes: string | Uint8Array): string =>
   createHash('sha256').update(bytes).digest('hex').slice(0, HASH_DIGITS);
 
+/** Lines that say what is wrong with the value at the path, with file and line; empty = it is right. */
+export type MistakesIn = (path: readonly PropertyKey[], schema: z.ZodType) => readonly string[];
+
+/** `mistakesIn` is at hand where the YAML files are; elsewhere the parameters were checked before. */
 export async function loadStrategies(
   configs: readonly StrategyConfig[],
+  mistakesIn: MistakesIn = () => [],
 ): Promise<readonly LoadedStrategy[]> {
-  return Promise.all(configs.map(loadStrategy));
+  return Promise.all(configs.map((config, index) => loadStrategy(config, index, mistakesIn)));
 }
 
-async function loadStrategy(config: StrategyConfig): Promise<LoadedStrategy> {
+async function loadStrategy(
+  config: StrategyConfig,
+  index: number,
+  mistakesIn: MistakesIn,
+): Promise<LoadedStrategy> {
   const file = new URL(config.file, FOLDER);
   if (!existsSync(file)) {
     const message = `strategy ${config.name}: strategies/${config.file} does not exist`;
     throw new GyrfalconError('CONFIG_INVALID', message, { strategy: config.name });
   }
   const code = await importStrategy(config, file);
+  const mistakes = mistakesIn(['strategies', index, 'parameters'], code.parameters);
+  if (mistakes.length > 0) throw new ConfigError(mistakes);
   const parsed = code.parameters.safeParse(config.parameters);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;

@@ -10,7 +10,8 @@ const STOP_MS = 3000;
 
 export interface ReadyVenue {
   readonly fixPort: number;
-  readonly wsPort?: number;
+  readonly wsUrl?: string;
+  readonly wsSnapshotUrl?: string;
 }
 
 export class ChildVenue {

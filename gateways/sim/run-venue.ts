@@ -4,7 +4,7 @@
  */
 import { EXIT_FAILED, EXIT_OK, FAULTS, GyrfalconError } from '../../engine/errors.ts';
 import { startVenue } from './venue.ts';
-import type { VenueOptions } from './venue-options.ts';
+import type { VenueOptions, VenueSpeed } from './venue-options.ts';
 import { startWsReplayer, type WsReplayer } from './ws-replayer.ts';
 
 export interface WebSocketOptions {
@@ -12,11 +12,15 @@ export interface WebSocketOptions {
   readonly wsPort: number;
   /** Every so many diffs one is lost on the way; 0 = none. */
   readonly wsDrop: number;
+  readonly speed: VenueSpeed;
 }
 
-/** Runs until it is told to stop or the market cannot go on; returns the exit code. */
+/**
+ * Runs until it is told to stop or the market cannot go on; returns the exit code. Without `options`
+ * there is no FIX side, only the WebSocket one.
+ */
 export async function runVenue(
-  options: VenueOptions,
+  options: VenueOptions | undefined,
   webSocket: WebSocketOptions | undefined = undefined,
 ): Promise<number> {
   let stop: (exitCode: number) => void = () => {};
@@ -30,30 +34,30 @@ export async function runVenue(
   const onNote = (text: string): void => {
     process.stderr.write(`gyrfalcon venue: ${text}\n`);
   };
-  const venue = await startVenue({ onNote, ...options, onFault });
-  const replayer = webSocket === undefined ? undefined : await startFeed(webSocket, options);
+  const venue = options && (await startVenue({ onNote, ...options, onFault }));
+  const replayer = webSocket === undefined ? undefined : await startFeed(webSocket);
   const onSignal = (): void => stop(EXIT_OK);
   process.once('SIGTERM', onSignal);
   process.once('SIGINT', onSignal);
-  process.stdout.write(`${JSON.stringify(readyLine(venue.port, replayer))}\n`);
+  process.stdout.write(`${JSON.stringify(readyLine(venue?.port, replayer))}\n`);
   const exitCode = await stopped;
   process.off('SIGTERM', onSignal);
   process.off('SIGINT', onSignal);
-  await Promise.all([venue.close('the venue was stopped'), replayer?.close()]);
+  await Promise.all([venue?.close('the venue was stopped'), replayer?.close()]);
   return exitCode;
 }
 
-function startFeed(webSocket: WebSocketOptions, options: VenueOptions): Promise<WsReplayer> {
+function startFeed(webSocket: WebSocketOptions): Promise<WsReplayer> {
   return startWsReplayer({
     file: webSocket.wsFile,
     port: webSocket.wsPort,
     dropEvery: webSocket.wsDrop,
-    speed: typeof options.speed === 'number' ? options.speed : 'max',
+    speed: typeof webSocket.speed === 'number' ? webSocket.speed : 'max',
   });
 }
 
 /** What a parent process waits for. */
-function readyLine(fixPort: number, replayer: WsReplayer | undefined): object {
+function readyLine(fixPort: number | undefined, replayer: WsReplayer | undefined): object {
   const line = { ready: true, fixPort, pid: process.pid };
   if (replayer === undefined) return line;
   return {

@@ -50,14 +50,13 @@ export async function bookFromFix(
     throw new GyrfalconError('USAGE', `levels must be 1 to ${LEVELS_ASKED_MAX}, not ${levels}`);
   }
   const recording = new Recording(file, options);
-  // Failures come back from each write; the stream must not throw them at the process as well.
+  // A failed write comes back to its caller; the stream's own event, which may follow later, must
+  // not end the process.
   const ignore = (): void => {};
   options.out.on('error', ignore);
-  try {
-    return await recording.run();
-  } finally {
-    options.out.off('error', ignore);
-  }
+  const result = await recording.run();
+  if (!result.outputClosed) options.out.off('error', ignore);
+  return result;
 }
 
 class Recording {

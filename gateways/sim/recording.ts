@@ -8,6 +8,7 @@ import type { Readable } from 'node:stream';
 import { createZstdDecompress } from 'node:zlib';
 import { GyrfalconError } from '../../engine/errors.ts';
 import { MESSAGE_BYTES_MAX } from '../../wasm/layout.ts';
+import { isWholeZstd } from '../ws/zstd-frames.ts';
 import type { MarketMessage, MarketSource } from './market-source.ts';
 
 const SOH = 1;
@@ -25,6 +26,7 @@ const CODE_INCREMENT = 88; // X
 
 export class Recording implements MarketSource {
   readonly #file: string;
+  readonly #isPacked: boolean;
   readonly #stream: Readable;
   readonly #chunks: AsyncIterator<Buffer>;
   #bytes: Buffer = Buffer.alloc(0);
@@ -53,7 +55,8 @@ export class Recording implements MarketSource {
     }
     this.#file = file;
     const raw = createReadStream(file, { highWaterMark: CHUNK_BYTES });
-    this.#stream = file.endsWith('.zst') ? unpack(raw) : raw;
+    this.#isPacked = file.endsWith('.zst');
+    this.#stream = this.#isPacked ? unpack(raw) : raw;
     this.#chunks = this.#stream[Symbol.asyncIterator]();
   }
 
@@ -71,6 +74,10 @@ export class Recording implements MarketSource {
 
   async more(): Promise<boolean> {
     if (this.#isEnded) return false;
+    if (this.#isPacked && this.#line === 0 && !(await isWholeZstd(this.#file))) {
+      const text = `${this.#file}: the packed file was cut off or is damaged; fetch it again`;
+      throw new GyrfalconError('INPUT_INVALID', text);
+    }
     let result: IteratorResult<Buffer>;
     try {
       result = await this.#chunks.next();

@@ -45,6 +45,8 @@ export class Trader {
   #waiting: { test: () => boolean; resolve: () => void } | undefined;
   #requests = 0;
   isLoggedOn = false;
+  /** The venue has said that its market is over. */
+  isEnded = false;
 
   constructor(
     port: number,
@@ -122,6 +124,7 @@ export class Trader {
     this.messages.push(message);
     const body = message.bodyFields().map(([tag, value]) => `${tag}=${value}`);
     this.told.push(`35=${message.msgType}|${body.join('|')}`);
+    if (message.msgType === MsgType.EndOfRecording) this.isEnded = true;
     this.#act(message, this);
     if (this.#isLockStep) {
       this.send(MsgType.DoneThrough, [[Tag.DoneThroughSeqNum, message.get(Tag.MsgSeqNum) ?? 0]]);

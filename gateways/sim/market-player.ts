@@ -67,6 +67,21 @@ export class MarketPlayer {
     }
   }
 
+  /** Plays all messages up to a market time, unseen. */
+  async forwardTo(marketNs: number): Promise<void> {
+    for (;;) {
+      const nextNs = this.peekNs();
+      if (nextNs === undefined) {
+        await this.load();
+        if (this.#isEnded) return;
+      } else if (nextNs > marketNs) {
+        return;
+      } else {
+        this.play();
+      }
+    }
+  }
+
   /** Plays the next message, which peekNs has found. */
   play(): PlayedMessage {
     const message = this.#next!;

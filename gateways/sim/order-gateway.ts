@@ -17,7 +17,7 @@ import {
   parseReplace,
 } from './order-messages.ts';
 import type { VenueMemory } from './venue-log.ts';
-import type { CancelReject, ExecutionReport } from './venue-order.ts';
+import type { CancelReject, ExecutionReport, RestingOrder } from './venue-order.ts';
 
 /** What the log calls each ExecType (150). */
 const EVENT_NAMES: Readonly<Record<string, string>> = {
@@ -60,9 +60,13 @@ export class OrderGateway implements DeskOutput {
     this.#latency = new Latency(latency);
     this.#port = port;
     this.desk = new OrderDesk(grids, this, memory.orderCount, memory.execCount);
-    for (const order of memory.orders) {
-      const instrument = grids.findIndex(({ symbol }) => symbol === order.symbol);
-      this.desk.restore({ ...order, instrument });
+  }
+
+  /** Orders of an earlier run; each at the back of its queue. */
+  restore(orders: readonly RestingOrder[]): void {
+    for (const order of orders) {
+      const instrument = this.#grids.findIndex(({ symbol }) => symbol === order.symbol);
+      if (instrument >= 0) this.desk.restore({ ...order, instrument });
     }
   }
 

@@ -1,5 +1,6 @@
 /** What a simulated venue is put together from: its market, its session, its clock. */
 import { readFileSync } from 'node:fs';
+import { GyrfalconError } from '../../engine/errors.ts';
 import type { Clock } from '../../engine/ports.ts';
 import { NS_PER_MS } from '../../engine/units.ts';
 import { resendExecutions, type SessionConfig } from '../fix/session-types.ts';
@@ -12,7 +13,7 @@ import type { VenueOptions } from './venue-options.ts';
 /** A recorded day, or without one the seeded order flow. */
 export function sourceOf(options: VenueOptions, grids: readonly InstrumentGrid[]): MarketSource {
   if (options.replay !== undefined) return new Recording(options.replay);
-  const historyCsv = readFileSync(options.historyFile, 'latin1');
+  const historyCsv = readHistory(options.historyFile);
   return new FlowGenerator({
     seed: options.seed,
     durationS: options.flowDurationS,
@@ -41,4 +42,13 @@ export function sessionOf(options: VenueOptions): SessionConfig {
 export function wallClock(): Clock {
   const originNs = BigInt(Math.round(performance.timeOrigin * NS_PER_MS));
   return { nowNs: () => originNs + BigInt(Math.round(performance.now() * NS_PER_MS)) };
+}
+
+function readHistory(file: string): string {
+  try {
+    return readFileSync(file, 'latin1');
+  } catch (cause) {
+    const text = `${file}: the price history that anchors the order flow cannot be read`;
+    throw new GyrfalconError('INPUT_MISSING', text, {}, cause);
+  }
 }

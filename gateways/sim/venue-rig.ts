@@ -38,6 +38,8 @@ export class Trader {
   /** Bodies of everything that came, with | for SOH: session fields and wall times left out. */
   readonly told: string[] = [];
   readonly messages: FixMessage[] = [];
+  /** What became of the session. */
+  readonly events: string[] = [];
   readonly #initiator: FixInitiator;
   readonly #symbols: readonly string[];
   readonly #act: (message: FixMessage, trader: Trader) => void;
@@ -66,7 +68,8 @@ export class Trader {
       resendMessagesMax: 100_000,
       handler: {
         onMessage: (_connection, message) => this.#onMessage(message),
-        onEvent: (_connection, kind) => {
+        onEvent: (_connection, kind, reason) => {
+          this.events.push(`${kind}: ${reason}`);
           if (kind === 'LOGGED_ON') this.#onLogon();
           if (kind === 'LOGGED_OUT') this.isLoggedOn = false;
         },

@@ -139,6 +139,9 @@ test('a venue that is restarted on its log knows its open orders and goes on wit
   expect(trader.of('r')[0]!.get(Tag.TotalAffectedOrders)).toBe('1');
   const ids = trader.of('8').map((report) => report.get(Tag.ExecID));
   expect(new Set(ids).size).toBe(ids.length);
+  const lastTrade = trader.of('8').find(isFill)!.get(60)!;
+  const firstAfter = trader.of('W')[SYMBOLS.length]!.get(Tag.MarketTime)!;
+  expect(firstAfter >= lastTrade).toBe(true); // the day did not begin again
   expect(second.status().openOrders).toBe(0);
   await trader.stop();
   await second.close();
@@ -170,6 +173,7 @@ test('a damaged recording ends the session with a reason, and no wrong book', as
     message: expect.stringContaining('line 1'),
   });
   expect(trader.of('W')).toEqual([]);
+  await trader.until(() => trader.of('Y').length > 0); // after its reconnection
   await trader.stop();
   await venue.close();
 });

@@ -53,6 +53,8 @@ export class Venue {
   #isLoading = false;
   #isPumping = false;
   #isClosed = false;
+  /** Why there is no market any more; '' = there is. */
+  #fault = '';
   #timer: NodeJS.Timeout | undefined;
   #soon: NodeJS.Immediate | undefined;
   /** Pace: at this wall time (ms) the market time was this. */
@@ -93,7 +95,11 @@ export class Venue {
     this.#recall();
   }
 
+  /** After an earlier run on the same log the market first goes on to where that run's last order was. */
   async listen(): Promise<void> {
+    const { marketNs, orders } = this.#log.memory;
+    if (marketNs > 0) await this.#player.forwardTo(marketNs);
+    this.#orders.restore(orders);
     this.port = await this.#acceptor.listen();
   }
 
@@ -155,7 +161,8 @@ export class Venue {
 
   #onMessage(message: FixMessage): void {
     if (message.msgType === MsgType.DoneThrough) {
-      this.#doneThrough = message.getInt(Tag.DoneThroughSeqNum) ?? 0;
+      const done = message.getInt(Tag.DoneThroughSeqNum) ?? 0;
+      this.#doneThrough = Math.max(this.#doneThrough, done);
       if (this.#isStepReady()) this.#pump();
       return;
     }
@@ -180,11 +187,11 @@ export class Venue {
       this.#grids.findIndex((grid) => grid.symbol === symbol),
     );
     const unknown = asked[instruments.indexOf(-1)];
-    if (asked.length === 0 || unknown !== undefined) {
+    if (asked.length === 0 || unknown !== undefined || this.#fault !== '') {
       this.#connection.sendApp(MsgType.MarketDataRequestReject, [
         [Tag.MDReqID, message.get(Tag.MDReqID) ?? ''],
         [281, 0],
-        [Tag.Text, unknown === undefined ? 'no symbol (55)' : `unknown symbol ${unknown[1]}`],
+        [Tag.Text, this.#fault || `unknown symbol ${unknown?.[1] ?? ''}`],
       ]);
       return;
     }
@@ -347,9 +354,9 @@ export class Venue {
 
   #fail(fault: unknown): void {
     this.#pause();
-    this.#isLoading = true; // the source is not asked again
-    this.#subscribed.clear();
-    this.#connection.logout(fault instanceof Error ? fault.message : 'the market cannot go on');
+    this.#fault = fault instanceof Error ? fault.message : 'the market cannot go on';
+    this.#subscribed.clear(); // and nobody can subscribe again: there is no book to trust
+    this.#connection.logout(this.#fault);
     this.#options.onFault?.(fault);
   }
 

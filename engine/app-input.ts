@@ -4,6 +4,7 @@
  */
 import * as L from '../wasm/layout.ts';
 import type { Core } from './core.ts';
+import type { OrderOutcome } from './orders/order-outcome.ts';
 import type { AppMessage } from './ports.ts';
 
 const FRAME = L.SCRATCH + 262_144;
@@ -12,6 +13,8 @@ const FRAME = L.SCRATCH + 262_144;
 export type AppOutcome = 'APPLIED' | 'REFUSED' | 'END_OF_RECORDING' | 'REJECTED' | 'IGNORED';
 
 export class AppInput {
+  /** What the last message said about an order; undefined when it was about something else. */
+  orderOutcome: OrderOutcome | undefined;
   readonly #core: Core;
 
   constructor(core: Core) {
@@ -19,6 +22,7 @@ export class AppInput {
   }
 
   deliver(session: number, message: AppMessage): AppOutcome {
+    this.orderOutcome = undefined;
     switch (message.msgType) {
       case 'W':
       case 'X':
@@ -42,13 +46,13 @@ export class AppInput {
     memory.bytes.set(Buffer.from(text, 'latin1'), FRAME);
     const kind = module.fixDecode(session, FRAME, text.length);
     if (kind === L.DECODED_MARKET_DATA) pipeline.onMarketData(session);
-    else if (kind === L.DECODED_EXECUTION) pipeline.onExecution(session);
+    else if (kind === L.DECODED_EXECUTION) this.orderOutcome = pipeline.onExecution(session);
     else return 'REFUSED';
     return 'APPLIED';
   }
 
   #cancelReject(message: AppMessage): void {
-    this.#core.orders.applyCancelReject({
+    this.orderOutcome = this.#core.orders.applyCancelReject({
       clOrdId: this.#intentSequence(message.get(11)),
       origClOrdId: this.#intentSequence(message.get(41)),
       ordStatus: (message.get(39) ?? '').charCodeAt(0),

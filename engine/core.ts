@@ -10,6 +10,7 @@ import { writeConfig } from './core-setup.ts';
 import { CoreTime } from './core-time.ts';
 import { CircuitBreakers } from './limits/circuit-breaker.ts';
 import { RefusalLog } from './limits/refusals.ts';
+import { TradingHours } from './market/trading-hours.ts';
 import { OrderGate } from './orders/order-gate.ts';
 import { OrderManager } from './orders/order-manager.ts';
 import { Positions } from './orders/position.ts';
@@ -53,6 +54,9 @@ export function buildCore({ memory, config, strategies }: CoreInput, recorder: R
     memory, host, positions, breakers, strategies: names, symbols,
   });
   const time = new CoreTime(memory);
-  const pipeline = new Pipeline({ memory, core: module, time, orders, positions, breakers, host });
+  const hours = new TradingHours(memory, config);
+  const pipeline = new Pipeline({
+    memory, core: module, time, orders, positions, breakers, host, hours,
+  });
   return { memory, module, gate, orders, positions, host, commands, pipeline };
 }

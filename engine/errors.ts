@@ -59,6 +59,7 @@ export const REFUSALS: readonly Refusal[] = [
   refusal(layout.DENY_STATE, 'STATE', 'strategy, account or instrument is halted, or reducing and the order would not reduce', 'RTS 6 art. 15(5)'),
   refusal(layout.DENY_NO_LIMIT_SET, 'NO_LIMIT_SET', 'no limit is set for this strategy and instrument', 'FIA 2024 1.1'),
   refusal(layout.DENY_NOT_PERMITTED, 'NOT_PERMITTED', 'the strategy has no permission for this instrument', 'RTS 6 art. 15(5)'),
+  refusal(layout.DENY_CLOSED, 'CLOSED', "outside the instrument's trading hours, or it has expired", '15c3-5(c)(2)(i)'),
   refusal(layout.DENY_SESSION_DOWN, 'SESSION_DOWN', 'the order session is not live', '15c3-5(c)(1)'),
   refusal(layout.DENY_BOOK_STATE, 'BOOK_STATE', 'the book is not live, one-sided or crossed', 'FIA 2024 1.3'),
   refusal(layout.DENY_STALE_BOOK, 'STALE_BOOK', 'the last book update is too old', 'FIA 2024 1.3'),

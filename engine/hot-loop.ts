@@ -12,7 +12,7 @@ import { SessionEventKind } from './event/generated/session-event-kind.ts';
 import { TimerKind } from './event/generated/timer-kind.ts';
 import type { JournalRecorder } from './journal-recorder.ts';
 import type { LatencyHistograms } from './latency-histogram.ts';
-import type { OrderOutcome } from './orders/order-outcome.ts';
+import type { Breach, OrderOutcome } from './orders/order-outcome.ts';
 import type { AppMessage, VenueLink } from './ports.ts';
 
 /** Time of the loop: writes CTL_NOW_NS and counts elapsed time. */
@@ -35,6 +35,11 @@ export interface LoopParts {
   readonly onBreach: (outcome: OrderOutcome) => void;
   readonly onActed: (command: Command, denied: readonly number[]) => void;
 }
+
+/** Position or fills may not be what we think. */
+const PAUSING_BREACHES: ReadonlySet<Breach> = new Set<Breach>([
+  'MISSED_FILL', 'CUM_BEHIND', 'OVERFILL', 'TRADE_CHANGED', 'MISMATCH',
+]);
 
 export class HotLoop {
   readonly #memory: Memory;
@@ -90,8 +95,10 @@ export class HotLoop {
   /** An application message from the session's slow path; its frame is journaled already. */
   deliver(session: number, message: AppMessage): void {
     this.#doneThrough = Number(message.get(34) ?? 0);
-    const outcome = this.#parts.input.deliver(session, message);
+    const { input } = this.#parts;
+    const outcome = input.deliver(session, message);
     if (outcome !== 'APPLIED') this.#parts.onOutcome(outcome, message);
+    if (input.orderOutcome !== undefined) this.#checkBreach(input.orderOutcome);
   }
 
   /** What the session layer has sent: journaled here, leaves at the end of the turn. */
@@ -158,11 +165,20 @@ export class HotLoop {
     }
     this.#doneThrough = this.#memory.i64(L.DECODED + L.DEC_MSG_SEQ_NUM);
     if (kind === L.DECODED_MARKET_DATA) core.pipeline.onMarketData(session);
-    else {
-      const outcome = core.pipeline.onExecution(session);
-      if (outcome.breach !== 'NONE') this.#parts.onBreach(outcome);
-    }
+    else this.#checkBreach(core.pipeline.onExecution(session));
     link.onFastMessage();
+  }
+
+  /** What the venue says does not fit what we know: the strategy trades no more until somebody has looked. */
+  #checkBreach(outcome: OrderOutcome): void {
+    if (outcome.breach === 'NONE') return;
+    this.#parts.onBreach(outcome);
+    if (!PAUSING_BREACHES.has(outcome.breach)) return;
+    const block = L.STRATEGIES + outcome.strategy * L.STRATEGY_BYTES;
+    if (this.#memory.i32(block + L.STR_PAUSED) !== 0) return;
+    const strategy = this.#memory.text(block + L.STR_NAME, 32);
+    const reason = `order ${outcome.orderNumber}: ${outcome.breach}`;
+    this.command({ type: 'COMMAND', kind: 'PAUSE_STRATEGY', strategy, reason, operator: 'engine' });
   }
 
   /** Lock-step: tells the venue how far its messages have been worked off. */

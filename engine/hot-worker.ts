@@ -20,6 +20,7 @@ import { FeedInput } from './feed-input.ts';
 import { HotLoop } from './hot-loop.ts';
 import { JournalWriter } from './journal/journal-writer.ts';
 import { JournalRecorder } from './journal-recorder.ts';
+import { eachOpenOrder } from './orders/open-orders.ts';
 import type { AppMessage } from './ports.ts';
 import { LatencyHistograms } from './latency-histogram.ts';
 import { recover } from './recovery.ts';
@@ -57,6 +58,7 @@ export type FromHotWorker =
   | { readonly type: 'stopped'; readonly summary: RunSummary };
 
 const STALE_CHECK_MS = 250;
+const UNKNOWN_CHECK_MS = 1000;
 const HEARTBEAT_MS = 20;
 const STOP_WAIT_MS = 2000;
 
@@ -191,6 +193,7 @@ class HotThread {
     }, HEARTBEAT_MS);
     if (feeds.isUsed(this.#config)) feeds.listen();
     if (!input.isLockStep) setInterval(() => this.#checkFeeds(), STALE_CHECK_MS);
+    setInterval(() => this.#askForUnknown(), UNKNOWN_CHECK_MS);
   }
 
   #connect(hasLoggedOn: readonly boolean[]): void {
@@ -250,21 +253,31 @@ class HotThread {
     }
   }
 
+  /** What became of an order that is UNKNOWN is asked for until the venue says. */
+  #askForUnknown(): void {
+    if (this.#memory.i32(L.CTL_ORDER_BY_STATE + L.ORDER_UNKNOWN * 4) === 0) return;
+    this.#clock.stamp();
+    for (const [session, link] of this.#links.entries()) {
+      for (const order of this.#openOrders(session)) {
+        if (order.isUnknown) link.requestStatus(order);
+      }
+    }
+    this.#loop.endTurn();
+  }
+
   #openOrders(session: number): readonly OpenOrder[] {
     const open: OpenOrder[] = [];
     const prefix = this.#memory.text(L.CTL_CLORDID_PREFIX, L.CLORDID_PREFIX_BYTES);
-    for (let slot = 0; slot < L.ORDERS_MAX; slot++) {
-      const order = L.ORDERS + slot * L.ORDER_BYTES;
-      const state = this.#memory.i32(order + L.ORD_STATE);
-      if (state === L.ORDER_FREE || state >= L.ORDER_FILLED) continue;
-      if (this.#memory.i32(order + L.ORD_SESSION) !== session) continue;
+    eachOpenOrder(this.#memory, (order) => {
+      if (this.#memory.i32(order + L.ORD_SESSION) !== session) return;
       const instrument = this.#config.instruments[this.#memory.i32(order + L.ORD_INSTRUMENT)]!;
       open.push({
         clOrdId: `${prefix}${this.#memory.i64(order + L.ORD_CLORDID)}`,
         symbol: instrument.symbol,
         side: this.#memory.i32(order + L.ORD_SIDE),
+        isUnknown: this.#memory.i32(order + L.ORD_STATE) === L.ORDER_UNKNOWN,
       });
-    }
+    });
     return open;
   }
 

@@ -8,6 +8,7 @@ import type { CoreModule } from './core-module.ts';
 import type { CoreTime } from './core-time.ts';
 import type { CircuitBreakers } from './limits/circuit-breaker.ts';
 import { applyFeed, FEED_RAW_ONLY } from './market/feed-record.ts';
+import type { TradingHours } from './market/trading-hours.ts';
 import type { OrderOutcome } from './orders/order-outcome.ts';
 import type { OrderManager } from './orders/order-manager.ts';
 import type { Positions } from './orders/position.ts';
@@ -21,6 +22,7 @@ export interface PipelineParts {
   readonly positions: Positions;
   readonly breakers: CircuitBreakers;
   readonly host: StrategyHost;
+  readonly hours: TradingHours;
 }
 
 export class Pipeline {
@@ -31,6 +33,7 @@ export class Pipeline {
   readonly #positions: Positions;
   readonly #breakers: CircuitBreakers;
   readonly #host: StrategyHost;
+  readonly #hours: TradingHours;
 
   constructor(parts: PipelineParts) {
     this.#memory = parts.memory;
@@ -40,12 +43,14 @@ export class Pipeline {
     this.#positions = parts.positions;
     this.#breakers = parts.breakers;
     this.#host = parts.host;
+    this.#hours = parts.hours;
   }
 
   /** 35=W or 35=X lies decoded in DECODED. */
   onMarketData(session: number): void {
     this.#memory.addI64(L.CTL_MARKET_DATA_MESSAGES, 1);
     this.#time.advanceToMessage(session);
+    this.#checkHours();
     this.#core.bookApply();
     const isSnapshot = this.#memory.i32(L.DECODED + L.DEC_IS_SNAPSHOT) !== 0;
     if (isSnapshot) this.#setBookState(this.#memory.i32(L.DECODED + L.DEC_INSTRUMENT), L.BOOK_LIVE);
@@ -55,6 +60,7 @@ export class Pipeline {
   /** A normalised WebSocket message with its raw bytes lies at address. */
   onFeed(address: number, length: number): void {
     this.#time.advanceTo(L.CTL_NOW_NS);
+    this.#checkHours();
     const bookState = applyFeed(this.#memory, address, length);
     if (bookState === FEED_RAW_ONLY) return;
     this.#memory.addI64(L.CTL_MARKET_DATA_MESSAGES, 1);
@@ -120,6 +126,11 @@ export class Pipeline {
     this.#core.signalUpdate(instrument);
     this.#markHolders(instrument);
     this.#host.decide(instrument);
+  }
+
+  /** A new day has begun somewhere. */
+  #checkHours(): void {
+    if (this.#memory.i64(L.CTL_CORE_TIME_NS) >= this.#hours.nextNs) this.#hours.update();
   }
 
   /** Strategies with a position in the instrument are worth something else now. */

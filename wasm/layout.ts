@@ -234,6 +234,8 @@ export const INS_MAKER_FEE = 168; // f64 (negative = rebate)
 export const INS_MAKER_FEE_BPS = 176; // f64
 export const INS_PRICE_DECIMALS = 184; // i32
 export const INS_QTY_DECIMALS = 188; // i32
+export const INS_OPEN_NS = 192; // i64 rel: the day's first and …
+export const INS_CLOSE_NS = 200; // i64 rel: … one past its last moment; 0 = hours are not known yet
 export const BOOK_INIT = 0;
 export const BOOK_SYNCING = 1;
 export const BOOK_LIVE = 2;
@@ -424,3 +426,4 @@ export const DENY_OPEN_ORDERS = 16;
 export const DENY_TOO_MANY_ORDERS = 17;
 export const DENY_ORDER_STATE = 18; // cancel or replace of an order that is done or already pending
 export const DENY_BACK_PRESSURE = 19; // TX of the session is full
+export const DENY_CLOSED = 20; // outside the instrument's hours, or expired; runs after DENY_NOT_PERMITTED

@@ -75,6 +75,7 @@ export class LimitsReference {
     [L.DENY_STATE, (intent) => this.#isStateAgainst(intent)],
     [L.DENY_NO_LIMIT_SET, (intent) => this.#memory.i32(intent.block.limit + L.LIM_SET) === 0],
     [L.DENY_NOT_PERMITTED, (intent) => !this.#isPermitted(intent)],
+    [L.DENY_CLOSED, (intent) => this.#isClosed(intent)],
     [L.DENY_SESSION_DOWN, (intent) => this.#isSessionDown(intent)],
     [L.DENY_BOOK_STATE, (intent) => !this.#isBookWhole(intent)],
     [L.DENY_STALE_BOOK, (intent) => this.#bookAgeNs(intent) > this.#limit(intent, L.LIM_STALE_NS)],
@@ -173,6 +174,13 @@ export class LimitsReference {
       intent.account === this.#memory.i32(intent.block.strategy + L.STR_ACCOUNT) &&
       this.#memory.i32(intent.block.limit + L.LIM_PERMITTED) !== 0
     );
+  }
+
+  #isClosed({ block }: Case): boolean {
+    const closeNs = this.#memory.i64(block.instrument + L.INS_CLOSE_NS);
+    const openNs = this.#memory.i64(block.instrument + L.INS_OPEN_NS);
+    const nowNs = this.#memory.i64(L.CTL_CORE_TIME_NS);
+    return closeNs !== 0 && !(nowNs >= openNs && nowNs < closeNs);
   }
 
   #isSessionDown(intent: Case): boolean {

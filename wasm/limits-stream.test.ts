@@ -31,6 +31,8 @@ function nudge(random: SeededRandom): void {
     () => memory.setI32(strategy + L.STR_PAUSED, random.oneIn(4) ? 1 : 0),
     () => memory.setI32(row + L.LIM_SET, random.oneIn(9) ? 0 : 1),
     () => memory.setI32(row + L.LIM_PERMITTED, random.oneIn(9) ? 0 : 1),
+    () => memory.setI64(desk.instrumentAt(instrument) + L.INS_CLOSE_NS, random.oneIn(9) ? memory.i64(L.CTL_CORE_TIME_NS) + random.below(3) - 1 : 0),
+    () => memory.setI64(desk.instrumentAt(instrument) + L.INS_OPEN_NS, random.oneIn(9) ? memory.i64(L.CTL_CORE_TIME_NS) + random.below(3) - 1 : 0),
     () => memory.setI32(L.SESSIONS, random.oneIn(9) ? random.below(5) : L.SESSION_LIVE),
     () => memory.setI32(desk.instrumentAt(instrument) + L.INS_SESSION, random.oneIn(9) ? -1 : 0),
     () => memory.setI32(desk.instrumentAt(instrument) + L.INS_BOOK_STATE, random.oneIn(5) ? random.below(5) : L.BOOK_LIVE),
@@ -85,6 +87,7 @@ function calm(): void {
     memory.setI32(desk.instrumentAt(each) + L.INS_TRADING_STATE, L.TRADING_ACTIVE);
     memory.setI32(desk.instrumentAt(each) + L.INS_BOOK_STATE, L.BOOK_LIVE);
     memory.setI32(desk.instrumentAt(each) + L.INS_SESSION, 0);
+    memory.setI64(desk.instrumentAt(each) + L.INS_CLOSE_NS, 0);
     desk.setTouch(memory, each, {
       bidTicks: each === AAPL ? 10_001 : 20_000,
       askTicks: each === AAPL ? 10_003 : 20_010,
@@ -144,7 +147,7 @@ test.each([1, 20_120_621, 77, 4_000_000_000])(
       seen.set(verdict, (seen.get(verdict) ?? 0) + 1);
     }
     // A stream that never reaches a check proves nothing about it.
-    for (let verdict = L.ALLOWED; verdict <= L.DENY_BACK_PRESSURE; verdict++) {
+    for (let verdict = L.ALLOWED; verdict <= L.DENY_CLOSED; verdict++) {
       expect(seen.get(verdict) ?? 0, `verdict ${verdict} in seed ${seed}`).toBeGreaterThan(50);
     }
   },

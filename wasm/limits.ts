@@ -25,6 +25,7 @@ import {
   DENY_BACK_PRESSURE,
   DENY_BAD_PRICE,
   DENY_BOOK_STATE,
+  DENY_CLOSED,
   DENY_DAILY_LOSS,
   DENY_DUPLICATE,
   DENY_KILLED,
@@ -42,6 +43,8 @@ import {
   DENY_STATE,
   DENY_TOO_MANY_ORDERS,
   DUPLICATE_SLOTS,
+  INS_CLOSE_NS,
+  INS_OPEN_NS,
   INS_BOOK_STATE,
   INS_CURRENCY,
   INS_LAST_UPDATE_NS,
@@ -149,6 +152,7 @@ function checkOrder(): i32 {
     checkState() ||
     checkLimitSet() ||
     checkPermitted() ||
+    checkHours() ||
     checkSession() ||
     checkBookState() ||
     checkStaleBook() ||
@@ -209,6 +213,15 @@ function checkPermitted(): i32 {
     timeInForceKnown(load<i32>(INTENT + INT_TIME_IN_FORCE)) &&
     load<i32>(INTENT + INT_ACCOUNT) === load<i32>(strategyBlock() + STR_ACCOUNT);
   return understood && load<i32>(limitRow() + LIM_PERMITTED) !== 0 ? ALLOWED : DENY_NOT_PERMITTED;
+}
+
+function checkHours(): i32 {
+  if (!instrumentKnown()) return DENY_CLOSED;
+  const now = load<i64>(CTL_CORE_TIME_NS);
+  const close = load<i64>(instrumentBlock() + INS_CLOSE_NS);
+  const open = load<i64>(instrumentBlock() + INS_OPEN_NS);
+  // Hours are known from the first market data on; before that there is no live book either.
+  return close !== 0 && (now < open || now >= close) ? DENY_CLOSED : ALLOWED;
 }
 
 function checkSession(): i32 {

@@ -4,7 +4,7 @@ import { configSchema } from '../../config/schema.ts';
 import { ReplaySession } from '../../gateways/fix/replay-session.ts';
 import { Memory } from '../../wasm/memory.ts';
 import { AppInput } from '../app-input.ts';
-import { buildCore } from '../core.ts';
+import { buildCore, type Core } from '../core.ts';
 import { fixVenues } from '../core-setup.ts';
 import { EXIT_FAILED, EXIT_OK, GyrfalconError } from '../errors.ts';
 import { damageText } from '../journal/journal-format.ts';
@@ -43,6 +43,25 @@ export async function main(args: readonly string[]): Promise<number> {
   }
   const [directory] = positionals;
   if (directory === undefined || positionals.length > 1) throw usage('give one journal directory: gyrfalcon replay DIR');
+  const { memory, core, events, damage } = await replayJournal(directory, values.verify);
+  const stateHash = stateHashOf(memory, core.module);
+  if (values.json) process.stdout.write(`${JSON.stringify({ stateHash, events, verified: values.verify, damage })}\n`);
+  else process.stdout.write(`state-hash ${stateHash} events ${events}\n`);
+  if (damage === undefined) return EXIT_OK;
+  process.stderr.write(`gyrfalcon: the journal is damaged: ${damage}; the hash is of the state before it\n`);
+  return EXIT_FAILED;
+}
+
+export interface ReplayedJournal {
+  readonly memory: Memory;
+  readonly core: Core;
+  readonly events: number;
+  /** Why the replay ended before the journal's last byte; undefined = it did not. */
+  readonly damage: string | undefined;
+}
+
+/** The core as the journal leaves it. */
+export async function replayJournal(directory: string, isVerifying: boolean): Promise<ReplayedJournal> {
   const reader = new JournalReader(directory);
   const recorded = readConfig(directory);
   if (recorded === undefined) throw new GyrfalconError('INPUT_INVALID', `journal ${directory} has no record`);
@@ -58,12 +77,7 @@ export async function main(args: readonly string[]): Promise<number> {
   );
   const replay = new Replay(core, app, reader, sessions);
   core.gate.recorder = replay;
-  const events = replay.run(values.verify);
-  const stateHash = stateHashOf(memory, core.module);
+  const events = replay.run(isVerifying);
   const damage = reader.damage === undefined ? undefined : damageText(reader.damage);
-  if (values.json) process.stdout.write(`${JSON.stringify({ stateHash, events, verified: values.verify, damage })}\n`);
-  else process.stdout.write(`state-hash ${stateHash} events ${events}\n`);
-  if (damage === undefined) return EXIT_OK;
-  process.stderr.write(`gyrfalcon: the journal is damaged: ${damage}; the hash is of the state before it\n`);
-  return EXIT_FAILED;
+  return { memory, core, events, damage };
 }

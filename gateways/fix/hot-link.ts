@@ -47,6 +47,7 @@ export interface OpenOrder {
   readonly clOrdId: string;
   readonly symbol: string;
   readonly side: number;
+  readonly isUnknown: boolean;
 }
 
 export interface HotLinkParts {
@@ -142,7 +143,7 @@ export class HotLink implements VenueLink {
     this.#wasFastSinceTimer = true;
   }
 
-  requestStatus(order: OpenOrder): void {
+  requestStatus(order: Omit<OpenOrder, 'isUnknown'>): void {
     this.#session.sendApp(
       MsgType.OrderStatusRequest,
       [

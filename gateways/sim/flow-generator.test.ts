@@ -1,4 +1,6 @@
-/** The generated market: the same from the same seed, plausible, and no gift to whoever rests in it. */
+/**
+ * The generated market: the same from the same seed, plausible, and no gift to whoever rests in it.
+ */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { FlowGenerator } from './flow-generator.ts';
@@ -154,8 +156,9 @@ test('the book is sound, and passive fills suffer adverse selection', () => {
       (fill) => fill.timeNs < mids[0]!.timeNs + 60 * SECOND_NS,
     ).length;
     console.log(
-      `${symbol}: ${fills.length} passive fills, mid 1 s later ${mean.toFixed(3)} +- ${error.toFixed(3)} cents, ` +
-        `half spread ${earned.mean.toFixed(3)}, ${perSecond.toFixed(0)} messages/s, ${firstMinute} fills in the first minute`,
+      `${symbol}: ${fills.length} passive fills, ${firstMinute} in the first minute; ` +
+        `mid 1 s later ${mean.toFixed(3)} +- ${error.toFixed(3)} cents, ` +
+        `half spread ${earned.mean.toFixed(3)}; ${perSecond.toFixed(0)} messages/s`,
     );
     expect(Math.min(...spreads[instrument]!.slice(0, 50_000))).toBeGreaterThanOrEqual(1);
     expect(Math.max(...spreads[instrument]!.slice(0, 50_000))).toBeLessThan(30);

@@ -1,7 +1,7 @@
 /**
- * The market when no recording is given: the order flow of a few stocks (flow-model.ts), merged by time and
- * written as the same 35=W and X bodies that a recording holds, ten levels a side. Prices and volatilities
- * are anchored on real daily closes. The same seed gives the same bytes.
+ * The market when no recording is given: the order flow of a few stocks (flow-model.ts), merged by
+ * time and written as the same 35=W and X bodies that a recording holds, ten levels a side. Prices
+ * and volatilities are anchored on real daily closes. The same seed gives the same bytes.
  */
 import { GyrfalconError } from '../../engine/errors.ts';
 import {
@@ -170,7 +170,10 @@ function showTop(stock: Stock): void {
   }
 }
 
-/** Entries that lead from what is shown to the book as it is now, then the trades; shown becomes now. */
+/**
+ * Entries that lead from what is shown to the book as it is now, then the trades; shown becomes
+ * now.
+ */
 function changesOf(stock: Stock): string[] {
   const { grid, shown, model } = stock;
   const entries: string[] = [];
@@ -224,7 +227,7 @@ function readHistory(csv: string): History {
     if (bad >= 0 || values.length < 3) {
       throw new GyrfalconError(
         'INPUT_INVALID',
-        `price history, row ${bad + 2}, column ${symbol}: not a positive price, or fewer than 3 days`,
+        `price history, row ${bad + 2}, column ${symbol}: no price, or fewer than 3 days`,
       );
     }
     closes.set(symbol, values);

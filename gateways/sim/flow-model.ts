@@ -1,9 +1,10 @@
 /**
- * One stock's order flow: which order comes next, given the book as it stands. Zero intelligence with a
- * memory and a few who know more: a hidden value wanders with the volatility of the stock's real daily
- * returns; trades lean towards it and repeat their sign, quotes on the threatened side are pulled and those
- * on the other improve, so the mid follows the value. Whoever rests at the touch is filled most when the
- * value is against him: adverse selection. All prices in increments (cents), all chance from one stream.
+ * One stock's order flow: which order comes next, given the book as it stands. Zero intelligence
+ * with a memory and a few who know more: a hidden value wanders with the volatility of the stock's
+ * real daily returns; trades lean towards it and repeat their sign, quotes on the threatened side
+ * are pulled and those on the other improve, so the mid follows the value. Whoever rests at the
+ * touch is filled most when the value is against him: adverse selection. All prices in increments
+ * (cents), all chance from one stream.
  */
 import { ENTRY_ASK, ENTRY_BID } from '../../wasm/layout.ts';
 import type { Xoshiro } from './prng.ts';
@@ -37,7 +38,10 @@ const ADD_LEAN = 0.45;
 const REPEAT_SIGN = 0.35;
 /** What the market learns from one trade of a round lot, in increments. */
 const IMPACT = 0.03;
-/** A wider spread, in increments, draws a quote around the hidden value before anything else happens. */
+/**
+ * A wider spread, in increments, draws a quote around the hidden value before anything else
+ * happens.
+ */
 const SPREAD_WIDE = 5;
 /** Share of trades that take no more than the touch shows. */
 const TOUCH_ONLY = 0.75;
@@ -68,7 +72,10 @@ export class FlowModel {
     }
   }
 
-  /** Seconds until the next event, and that event applied; `trades` gets what it took, if it was a trade. */
+  /**
+   * Seconds until the next event, and that event applied; `trades` gets what it took, if it was a
+   * trade.
+   */
   step(trades: FlowTrade[]): number {
     const random = this.#random;
     const pressure = this.#pressure();
@@ -118,7 +125,9 @@ export class FlowModel {
     }
   }
 
-  /** A limit order: inside a wide spread, else at a distance from the touch that few exceed by much. */
+  /**
+   * A limit order: inside a wide spread, else at a distance from the touch that few exceed by much.
+   */
   #quote(pressure: number): void {
     const random = this.#random;
     const bidShare = 1 / (1 + Math.exp(-ADD_LEAN * pressure - this.#imbalance()));

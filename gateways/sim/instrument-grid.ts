@@ -1,6 +1,6 @@
 /**
- * Prices and sizes of one instrument as integers: decimal text to ticks and lots and back. Read by the
- * recording reader, the flow generator and the order desk of the simulated venue.
+ * Prices and sizes of one instrument as integers: decimal text to ticks and lots and back. Read by
+ * the recording reader, the flow generator and the order desk of the simulated venue.
  */
 import type { InstrumentConfig } from '../../config/schema.ts';
 import { DECIMAL_SCALE } from '../../engine/units.ts';

@@ -1,6 +1,6 @@
 /**
- * What happens to an order on its way to the simulated matching: delay in market time, and now and then a
- * reject. Seeded: the same orders at the same market times meet the same fate.
+ * What happens to an order on its way to the simulated matching: delay in market time, and now and
+ * then a reject. Seeded: the same orders at the same market times meet the same fate.
  */
 import { NS_PER_MS } from '../../engine/units.ts';
 import { Xoshiro } from './prng.ts';
@@ -26,7 +26,10 @@ export class Latency {
     this.#rejects = new Xoshiro(options.seed, 'rejects');
   }
 
-  /** Market time at which a request that arrived at `marketNs` takes effect; requests never overtake. */
+  /**
+   * Market time at which a request that arrived at `marketNs` takes effect; requests never
+   * overtake.
+   */
   effectiveNs(marketNs: number): number {
     const { latencyMs, latencyJitterMs } = this.#options;
     const jitterMs = latencyJitterMs === 0 ? 0 : this.#delays.nextDouble() * latencyJitterMs;

@@ -1,6 +1,7 @@
 /**
- * Writes market-data bodies (35=W and X) the way the recordings have them: the market time as tag 5060,
- * then the entries. Used by the flow generator, and by the venue for a snapshot of the book in hand.
+ * Writes market-data bodies (35=W and X) the way the recordings have them: the market time as tag
+ * 5060, then the entries. Used by the flow generator, and by the venue for a snapshot of the book
+ * in hand.
  */
 import { ACTION_DELETE, ENTRY_ASK, ENTRY_BID } from '../../wasm/layout.ts';
 import { type InstrumentGrid, stepsText } from './instrument-grid.ts';
@@ -9,7 +10,10 @@ import type { Level, VenueBook } from './venue-book.ts';
 const SOH = '\x01';
 const NS_PER_SECOND = 1e9;
 
-/** Market times as FIX UTCTimestamps with nine decimals; the second's text is kept, it rarely changes. */
+/**
+ * Market times as FIX UTCTimestamps with nine decimals; the second's text is kept, it rarely
+ * changes.
+ */
 export class MarketTimeText {
   readonly #epochMs: number;
   #second = -1;
@@ -53,7 +57,8 @@ export function changeFields(
   change: { action: number; type: number; priceTicks: number; lots: number },
 ): string {
   const price = stepsText(change.priceTicks, grid.tickE8);
-  const head = `279=${change.action}${SOH}269=${change.type}${SOH}55=${grid.symbol}${SOH}270=${price}${SOH}`;
+  const what = `279=${change.action}${SOH}269=${change.type}${SOH}`;
+  const head = `${what}55=${grid.symbol}${SOH}270=${price}${SOH}`;
   if (change.action === ACTION_DELETE) return head;
   return `${head}271=${stepsText(change.lots, grid.lotE8)}${SOH}`;
 }

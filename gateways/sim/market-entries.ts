@@ -1,6 +1,6 @@
 /**
- * The entries of one market-data body (35=W or X) as integers: the light parse that the venue's matching
- * needs. One object is filled again for every message; no string is made of a field.
+ * The entries of one market-data body (35=W or X) as integers: the light parse that the venue's
+ * matching needs. One object is filled again for every message; no string is made of a field.
  */
 import { DECODED_ENTRIES_MAX, ENTRY_EMPTY_BOOK, ENTRY_TRADE } from '../../wasm/layout.ts';
 import { decimalE8, type InstrumentGrid, stepsE8 } from './instrument-grid.ts';

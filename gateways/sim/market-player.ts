@@ -1,7 +1,7 @@
 /**
- * Plays the market of the simulated venue: one message at a time from the source into the venue's books
- * and our resting orders, and out as a FIX body. Knows the market time; when to go on is the venue's
- * decision (venue.ts).
+ * Plays the market of the simulated venue: one message at a time from the source into the venue's
+ * books and our resting orders, and out as a FIX body. Knows the market time; when to go on is the
+ * venue's decision (venue.ts).
  */
 import { GyrfalconError } from '../../engine/errors.ts';
 import type { InstrumentGrid } from './instrument-grid.ts';

@@ -1,6 +1,7 @@
 /**
- * Where the simulated venue's market comes from: a recorded day (recording.ts) or the seeded generator
- * (flow-generator.ts). Pulled one message at a time, so that the venue alone decides the pace.
+ * Where the simulated venue's market comes from: a recorded day (recording.ts) or the seeded
+ * generator (flow-generator.ts). Pulled one message at a time, so that the venue alone decides the
+ * pace.
  */
 
 export interface MarketMessage {
@@ -8,7 +9,10 @@ export interface MarketMessage {
   isSnapshot: boolean;
   /** Market time, nanoseconds since midnight UTC of the source's first day. */
   timeNs: number;
-  /** The message's body is bytes[bodyStart, bodyEnd): the market time as tag 5060, then the body's fields. */
+  /**
+   * The message's body is bytes[bodyStart, bodyEnd): the market time as tag 5060, then the body's
+   * fields.
+   */
   bytes: Buffer;
   bodyStart: number;
   bodyEnd: number;

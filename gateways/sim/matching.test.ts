@@ -1,4 +1,6 @@
-/** Orders against a market by price: what fills, at which price, as maker or taker, and what rests. */
+/**
+ * Orders against a market by price: what fills, at which price, as maker or taker, and what rests.
+ */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { gridOf } from './instrument-grid.ts';
@@ -11,7 +13,8 @@ const CENT = 100; // ticks
 const GRID = gridOf(testInstrument('GOOG'));
 /** 100.00 x 300, 99.99 x 200 against 100.02 x 100, 100.03 x 400. */
 const START =
-  '55=GOOG|268=4|269=0|270=100|271=300|269=0|270=99.99|271=200|269=1|270=100.02|271=100|269=1|270=100.03|271=400|';
+  '55=GOOG|268=4|269=0|270=100|271=300|269=0|270=99.99|271=200|' +
+  '269=1|270=100.02|271=100|269=1|270=100.03|271=400|';
 
 class Bench {
   readonly reports: ExecutionReport[] = [];
@@ -86,7 +89,8 @@ const add = (side: 0 | 1, price: string, lots: number): string =>
 const trade = (price: string, lots: number): string =>
   `268=1|279=0|269=2|55=GOOG|270=${price}|271=${lots}|`;
 const tradeAt = (side: 0 | 1, price: string, lots: number, left: number): string =>
-  `268=2|279=1|269=${side}|55=GOOG|270=${price}|271=${left}|279=0|269=2|55=GOOG|270=${price}|271=${lots}|`;
+  `268=2|279=1|269=${side}|55=GOOG|270=${price}|271=${left}|` +
+  `279=0|269=2|55=GOOG|270=${price}|271=${lots}|`;
 
 describe('an arriving order', () => {
   const cases: [name: string, order: string, story: string[]][] = [
@@ -190,7 +194,7 @@ describe('a resting order', () => {
     expect(bench.story).toEqual(['A new']);
   });
 
-  test('keeps its place when only the quantity falls, and loses it when price or quantity grows', () => {
+  test('keeps its place when the quantity falls, and loses it when it grows', () => {
     for (const [qty, price, lots] of [
       [50, 100, 10],
       [150, 100, 0],

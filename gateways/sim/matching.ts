@@ -1,14 +1,14 @@
 /**
- * Fills: our orders against the recorded or generated market, instrument by instrument. The order desk
- * (order-desk.ts) brings orders in and takes them out; the market data call `onMarket`.
+ * Fills: our orders against the recorded or generated market, instrument by instrument. The order
+ * desk (order-desk.ts) brings orders in and takes them out; the market data call `onMarket`.
  *
  * What is assumed:
  * - Our orders do not move the market: it goes on as recorded.
- * - An arriving order takes displayed size at the touch and behind it, at the displayed prices, each
- *   displayed share once (VenueBook.takeableLots). What is left of a limit order rests.
- * - A resting order fills at its own price, as maker: when a trade at its price reaches it
- *   (queue-position.ts), when a trade goes through its price, or when the opposite side is displayed at its
- *   price or through it. The sum of such fills is at most the traded or the displayed size.
+ * - An arriving order takes displayed size at the touch and behind it, at the displayed prices,
+ *   each displayed share once (VenueBook.takeableLots). What is left of a limit order rests.
+ * - A resting order fills at its own price, as maker: when a trade at its price reaches it (queue-
+ *   position.ts), when a trade goes through its price, or when the opposite side is displayed at
+ *   its price or through it. The sum of such fills is at most the traded or the displayed size.
  * - Our own orders never trade with each other, whatever their prices.
  * - A trade and the change of the book that it causes come in one message; a trade counts first.
  */
@@ -99,7 +99,10 @@ export class InstrumentMatching {
     if (index >= 0) orders.splice(index, 1);
   }
 
-  /** Applies this instrument's entries of one message: trades, then the book, then what now crosses us. */
+  /**
+   * Applies this instrument's entries of one message: trades, then the book, then what now crosses
+   * us.
+   */
   onMarket(instrument: number, entries: MarketEntries, isSnapshot: boolean): void {
     const hasOrders = this.resting[0].length + this.resting[1].length > 0;
     this.#tradedLots.clear();
@@ -192,7 +195,10 @@ export class InstrumentMatching {
     }
   }
 
-  /** A delete of the worst level beside a new level of the same side: pushed out of the visible depth. */
+  /**
+   * A delete of the worst level beside a new level of the same side: pushed out of the visible
+   * depth.
+   */
   #leavesView(instrument: number, entries: MarketEntries, deleted: number): boolean {
     const side = entries.type[deleted]!;
     if (this.book.sides[side]!.at(-1)?.priceTicks !== entries.priceTicks[deleted]) return false;
@@ -220,7 +226,9 @@ export class InstrumentMatching {
     }
   }
 
-  /** The opposite side is displayed at our price or through it: whoever sent that has met us first. */
+  /**
+   * The opposite side is displayed at our price or through it: whoever sent that has met us first.
+   */
   #crossResting(): void {
     for (const orders of this.resting) {
       for (const order of orders) {

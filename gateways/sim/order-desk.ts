@@ -1,7 +1,7 @@
 /**
- * The order book of our own orders: takes new orders, cancels, replaces, mass cancels and status requests,
- * keeps every order's state, and reports each change. Fills come from matching.ts. All in ticks and lots;
- * the FIX side is order-messages.ts.
+ * The order book of our own orders: takes new orders, cancels, replaces, mass cancels and status
+ * requests, keeps every order's state, and reports each change. Fills come from matching.ts. All in
+ * ticks and lots; the FIX side is order-messages.ts.
  */
 import type { InstrumentGrid } from './instrument-grid.ts';
 import type { MarketEntries } from './market-entries.ts';
@@ -33,7 +33,9 @@ import {
   STATUS_REJECTED,
 } from './venue-order.ts';
 
-/** Done orders are remembered for status requests and duplicate ids; the oldest are forgotten first. */
+/**
+ * Done orders are remembered for status requests and duplicate ids; the oldest are forgotten first.
+ */
 export const ORDERS_KEPT_MAX = 131_072;
 
 /** FIX 103 and 102. */

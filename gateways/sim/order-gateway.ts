@@ -1,6 +1,6 @@
 /**
- * Between the venue's FIX session and its order desk: requests wait their latency in market time, then
- * take effect in the order in which they came; every report is logged, then sent.
+ * Between the venue's FIX session and its order desk: requests wait their latency in market time,
+ * then take effect in the order in which they came; every report is logged, then sent.
  */
 import type { FixMessage } from '../fix/codec.ts';
 import { MsgType, Tag } from '../fix/tags.ts';

@@ -1,6 +1,7 @@
 /**
- * The simulated venue's one mapping between FIX and its order desk: 35=D F G q H AF in, 35=8 9 r out.
- * Decimal text becomes ticks and lots here; what is off the grid becomes NaN, which the desk refuses.
+ * The simulated venue's one mapping between FIX and its order desk: 35=D F G q H AF in, 35=8 9 r
+ * out. Decimal text becomes ticks and lots here; what is off the grid becomes NaN, which the desk
+ * refuses.
  */
 import { SIDE_BUY, SIDE_SELL } from '../../engine/units.ts';
 import type { FixMessage } from '../fix/codec.ts';
@@ -124,7 +125,9 @@ export function cancelRejectBody(reject: CancelReject, timeText: string): string
   );
 }
 
-/** Body of a 35=r: what was asked for, and how many orders it took out, or that it is not done here. */
+/**
+ * Body of a 35=r: what was asked for, and how many orders it took out, or that it is not done here.
+ */
 export function massCancelBody(
   message: FixMessage,
   canceled: number | 'unsupported',
@@ -136,7 +139,8 @@ export function massCancelBody(
   const symbol = optional(55, message.get(Tag.Symbol) ?? '');
   if (canceled === 'unsupported') {
     const text = 'only MassCancelRequestType (530) 7, or 1 with a known symbol';
-    return `${head}${field(531, 0)}${field(532, 99)}${symbol}${field(60, timeText)}${field(58, text)}`;
+    const refusal = field(531, 0) + field(532, 99);
+    return head + refusal + symbol + field(60, timeText) + field(58, text);
   }
   return `${head}${field(531, type)}${field(533, canceled)}${symbol}${field(60, timeText)}`;
 }

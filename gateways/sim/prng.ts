@@ -1,6 +1,7 @@
 /**
- * Seeded random numbers of the simulated venue (xoshiro128**, seeded through splitmix32): flow, latency
- * and rejects each draw from a stream of their own, so that more orders never change the market.
+ * Seeded random numbers of the simulated venue (xoshiro128**, seeded through splitmix32): flow,
+ * latency and rejects each draw from a stream of their own, so that more orders never change the
+ * market.
  */
 import type { Prng } from '../../engine/ports.ts';
 

@@ -1,14 +1,16 @@
 /**
- * Where a resting order of ours stands in the queue at its price, told from market-by-price data alone.
+ * Where a resting order of ours stands in the queue at its price, told from market-by-price data
+ * alone.
  *
  * What is assumed, and what the tests hold:
  * - A new order joins behind all displayed size at its price.
  * - A trade at the price takes from the front: first from the size ahead of us, then from us.
- * - A decrease that no trade explains is cancels. They come in proportion from ahead of us and from behind,
- *   rounded so that we never gain by rounding. (Whose orders were cancelled, market by price does not say.)
+ * - A decrease that no trade explains is cancels. They come in proportion from ahead of us and from
+ *   behind, rounded so that we never gain by rounding. (Whose orders were cancelled, market by
+ *   price does not say.)
  * - An increase joins behind us.
- * - An order beyond the visible depth has an unknown queue: once its price comes into view it stands behind
- *   everything displayed there. A level that leaves the view keeps our place in it.
+ * - An order beyond the visible depth has an unknown queue: once its price comes into view it
+ *   stands behind everything displayed there. A level that leaves the view keeps our place in it.
  */
 export interface QueuePosition {
   readonly aheadLots: number;

@@ -1,7 +1,8 @@
 /**
- * Reads a recorded day, one 35=W or 35=X a line (.fix, or .fix.zst), and hands out its bodies: the session
- * fields go, the recorded time (52) becomes tag 5060 with all its digits. Works on bytes: >= 100,000
- * messages a second. A line that is cut, or whose BodyLength or CheckSum is wrong, stops the run.
+ * Reads a recorded day, one 35=W or 35=X a line (.fix, or .fix.zst), and hands out its bodies: the
+ * session fields go, the recorded time (52) becomes tag 5060 with all its digits. Works on bytes:
+ * >= 100,000 messages a second. A line that is cut, or whose BodyLength or CheckSum is wrong, stops
+ * the run.
  */
 import { createReadStream, existsSync } from 'node:fs';
 import type { Readable } from 'node:stream';

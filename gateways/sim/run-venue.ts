@@ -1,6 +1,6 @@
 /**
- * The simulated venue as a process of its own (`gyrfalcon venue`): one line of JSON on stdout when it
- * listens, a clean logout on SIGTERM and Ctrl-C, an exit code at the end.
+ * The simulated venue as a process of its own (`gyrfalcon venue`): one line of JSON on stdout when
+ * it listens, a clean logout on SIGTERM and Ctrl-C, an exit code at the end.
  */
 import { EXIT_FAILED, EXIT_OK, FAULTS, GyrfalconError } from '../../engine/errors.ts';
 import { startVenue } from './venue.ts';
@@ -16,8 +16,8 @@ export interface WebSocketOptions {
 }
 
 /**
- * Runs until it is told to stop or the market cannot go on; returns the exit code. Without `options`
- * there is no FIX side, only the WebSocket one.
+ * Runs until it is told to stop or the market cannot go on; returns the exit code. Without
+ * `options` there is no FIX side, only the WebSocket one.
  */
 export async function runVenue(
   options: VenueOptions | undefined,

@@ -1,6 +1,7 @@
 /**
- * One instrument's market by price as the venue's matching sees it: the displayed size of each level, and
- * how much of it our own orders may still take. Written by the market data; matching takes from it.
+ * One instrument's market by price as the venue's matching sees it: the displayed size of each
+ * level, and how much of it our own orders may still take. Written by the market data; matching
+ * takes from it.
  */
 import { ENTRY_BID } from '../../wasm/layout.ts';
 
@@ -16,8 +17,8 @@ export class VenueBook {
   readonly sides: readonly [Level[], Level[]] = [[], []];
 
   /**
-   * Shows `lots` at a price. Size that arrives can be taken; size that stays and was taken stays taken,
-   * so the same displayed shares never fill us twice.
+   * Shows `lots` at a price. Size that arrives can be taken; size that stays and was taken stays
+   * taken, so the same displayed shares never fill us twice.
    */
   set(side: number, priceTicks: number, lots: number): void {
     const levels = this.sides[side]!;
@@ -59,7 +60,10 @@ export class VenueBook {
     return side === ENTRY_BID ? -1 : 1;
   }
 
-  /** Index of the level at the price, or where it would be. Books are shallow: a walk from the touch. */
+  /**
+   * Index of the level at the price, or where it would be. Books are shallow: a walk from the
+   * touch.
+   */
   #find(side: number, priceTicks: number): number {
     const levels = this.sides[side]!;
     const sign = this.#sign(side);

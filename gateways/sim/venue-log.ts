@@ -1,7 +1,8 @@
 /**
- * The simulated venue's own log, the judge in tests: DIR/orders.jsonl, one line an event, written before
- * any answer leaves; DIR/session.jsonl, the session's numbers and the reports to be sent again. A venue
- * that starts on the same DIR goes on from both. Without a directory nothing is kept.
+ * The simulated venue's own log, the judge in tests: DIR/orders.jsonl, one line an event, written
+ * before any answer leaves; DIR/session.jsonl, the session's numbers and the reports to be sent
+ * again. A venue that starts on the same DIR goes on from both. Without a directory nothing is
+ * kept.
  */
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
@@ -14,7 +15,10 @@ import {
   type RestingOrder,
 } from './venue-order.ts';
 
-/** Numbers are claimed in blocks, so that market data need no line each; a restart skips to the block's end. */
+/**
+ * Numbers are claimed in blocks, so that market data need no line each; a restart skips to the
+ * block's end.
+ */
 const NUMBERS_CLAIMED = 100_000;
 
 export interface SentReport {

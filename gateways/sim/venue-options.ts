@@ -1,8 +1,13 @@
-/** What the simulated venue is told: by the command line, by the engine that starts it, by tests. */
+/**
+ * What the simulated venue is told: by the command line, by the engine that starts it, by tests.
+ */
 import { fileURLToPath } from 'node:url';
 import type { InstrumentConfig } from '../../config/schema.ts';
 
-/** Times the recorded pace; 'max': lock-step with the engine; 'flood': as fast as the socket takes it. */
+/**
+ * Times the recorded pace; 'max': lock-step with the engine; 'flood': as fast as the socket takes
+ * it.
+ */
 export type VenueSpeed = number | 'max' | 'flood';
 
 export interface VenueOptions {
@@ -27,7 +32,10 @@ export interface VenueOptions {
   readonly rejectRate: number;
   /** Drops the connection after every so many messages; 0 = never. */
   readonly disconnectEvery: number;
-  /** Where orders and session numbers are written down; a venue on the same directory goes on from there. */
+  /**
+   * Where orders and session numbers are written down; a venue on the same directory goes on from
+   * there.
+   */
   readonly logDir?: string;
   /** Told of what a person should know. */
   readonly onNote?: (text: string) => void;

@@ -1,6 +1,7 @@
 /**
- * The orders of the simulated venue and what it says about them: requests as parsed from FIX, the state of
- * an order, and the report of one change. Shared by the desk, the matching, the log and the FIX mapping.
+ * The orders of the simulated venue and what it says about them: requests as parsed from FIX, the
+ * state of an order, and the report of one change. Shared by the desk, the matching, the log and
+ * the FIX mapping.
  */
 import type { Side } from '../../engine/units.ts';
 import type { QueuePosition } from './queue-position.ts';

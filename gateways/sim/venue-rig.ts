@@ -1,4 +1,6 @@
-/** For tests: a trader at the other end of the simulated venue, who writes down all that he is told. */
+/**
+ * For tests: a trader at the other end of the simulated venue, who writes down all that he is told.
+ */
 import type { InstrumentConfig } from '../../config/schema.ts';
 import type { Fields, FixMessage } from '../fix/codec.ts';
 import { FixInitiator } from '../fix/initiator.ts';

@@ -1,4 +1,6 @@
-/** The simulated venue over real TCP: lock-step, floods, cuts, restarts, and its log as the judge. */
+/**
+ * The simulated venue over real TCP: lock-step, floods, cuts, restarts, and its log as the judge.
+ */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -102,7 +104,7 @@ test('a connection that is dropped again and again loses no report', async () =>
   expect(trader.of('W').length).toBeGreaterThan(SYMBOLS.length);
 });
 
-test('a venue that is restarted on its log knows its open orders and goes on with its numbers', async () => {
+test('a venue restarted on its log knows its open orders and its numbers', async () => {
   const logDir = path.join(directory, 'restart');
   const first = await startVenue(options({ logDir }));
   const trader = new Trader(first.port, SYMBOLS, { isLockStep: true });

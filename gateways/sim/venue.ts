@@ -1,7 +1,7 @@
 /**
- * The simulated venue: a FIX 4.4 acceptor on the engine's own session code that plays a market, takes
- * orders and fills them. It decides the pace. The market stands still while nobody has subscribed; whoever
- * subscribes again gets a snapshot of the book in hand first.
+ * The simulated venue: a FIX 4.4 acceptor on the engine's own session code that plays a market,
+ * takes orders and fills them. It decides the pace. The market stands still while nobody has
+ * subscribed; whoever subscribes again gets a snapshot of the book in hand first.
  */
 import type { Clock } from '../../engine/ports.ts';
 import { NS_PER_MS } from '../../engine/units.ts';
@@ -95,7 +95,10 @@ export class Venue {
     this.#recall();
   }
 
-  /** After an earlier run on the same log the market first goes on to where that run's last order was. */
+  /**
+   * After an earlier run on the same log the market first goes on to where that run's last order
+   * was.
+   */
   async listen(): Promise<void> {
     const { marketNs, orders } = this.#log.memory;
     if (marketNs > 0) await this.#player.forwardTo(marketNs);

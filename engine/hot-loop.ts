@@ -48,6 +48,9 @@ export class HotLoop {
   readonly #toAct: Command[] = [];
   /** Breaker of each strategy as last seen. */
   readonly #tripped: Int32Array;
+  /** Wall time of the first and last market data, clock.elapsedNs; 0 = none yet. */
+  firstDataNs = 0;
+  lastDataNs = 0;
   #turnStartNs = 0;
   #ordersBefore = 0;
   #doneThrough = 0;
@@ -89,6 +92,7 @@ export class HotLoop {
     this.#turnStartNs = this.#parts.clock.elapsedNs();
     this.#parts.recorder.input(RecordKind.FEED, feed, address, length);
     this.#parts.core.pipeline.onFeed(address, length);
+    this.#noteData();
     this.endTurn();
   }
 
@@ -156,6 +160,11 @@ export class HotLoop {
     this.#parts.histograms.record(L.HISTOGRAM_TICK_TO_ORDER, elapsedNs);
   }
 
+  #noteData(): void {
+    this.lastDataNs = this.#turnStartNs;
+    if (this.firstDataNs === 0) this.firstDataNs = this.#turnStartNs;
+  }
+
   #applyMessage(session: number, kind: number, address: number, length: number): void {
     const { core } = this.#parts;
     const link = this.#links[session]!;
@@ -164,8 +173,10 @@ export class HotLoop {
       return;
     }
     this.#doneThrough = this.#memory.i64(L.DECODED + L.DEC_MSG_SEQ_NUM);
-    if (kind === L.DECODED_MARKET_DATA) core.pipeline.onMarketData(session);
-    else this.#checkBreach(core.pipeline.onExecution(session));
+    if (kind === L.DECODED_MARKET_DATA) {
+      core.pipeline.onMarketData(session);
+      this.#noteData();
+    } else this.#checkBreach(core.pipeline.onExecution(session));
     link.onFastMessage();
   }
 

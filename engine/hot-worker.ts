@@ -73,7 +73,6 @@ class HotThread {
   readonly #clock = new WallClock(this.#memory);
   readonly #histograms = new LatencyHistograms(this.#memory);
   readonly #links: HotLink[] = [];
-  readonly #startedNs = this.#clock.elapsedNs();
   #core!: Core;
   #writer!: JournalWriter;
   #recorder!: JournalRecorder;
@@ -286,7 +285,6 @@ class HotThread {
     if (this.#isStopping) return;
     this.#isStopping = true;
     this.#memory.setI32(L.CTL_LOOP_STATE, L.LOOP_STOPPING);
-    const seconds = (this.#clock.elapsedNs() - this.#startedNs) / 1e9;
     const stop: Command = { type: 'COMMAND', kind: 'STOP', reason, operator: 'engine' };
     this.#clock.stamp();
     this.#loop.command(stop);
@@ -298,7 +296,7 @@ class HotThread {
     await this.#writer.sync();
     this.#writer.close();
     this.#memory.setI32(L.CTL_LOOP_STATE, L.LOOP_STOPPED);
-    tell({ type: 'stopped', summary: this.#summary(seconds) });
+    tell({ type: 'stopped', summary: this.#summary() });
   }
 
   async #waitForAnswers(): Promise<void> {
@@ -310,7 +308,7 @@ class HotThread {
     while (isWaiting()) await new Promise((resolve) => setTimeout(resolve, 5));
   }
 
-  #summary(seconds: number): RunSummary {
+  #summary(): RunSummary {
     return summarise({
       memory: this.#memory,
       baseCurrency: this.#config.baseCurrency,
@@ -321,7 +319,7 @@ class HotThread {
       histogram: this.#histograms.read(L.HISTOGRAM_TICK_TO_ORDER),
       stateHash: stateHashOf(this.#memory, this.#core.module),
       journalDirectory: input.journalDirectory,
-      seconds,
+      seconds: (this.#loop.lastDataNs - this.#loop.firstDataNs) / 1e9,
     });
   }
 }

@@ -35,6 +35,7 @@ export interface RunSummary {
   readonly latencyNs: { p50: number; p99: number; p999: number; max: number } | null;
   readonly stateHash: string;
   readonly journal: { readonly directory: string; readonly records: number };
+  /** From the first to the last market data. */
   readonly seconds: number;
   readonly messagesPerSecond: number;
 }

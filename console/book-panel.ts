@@ -2,7 +2,7 @@
 import type { InstrumentFrame } from '../engine/event/generated/instrument-frame.ts';
 import type { Level } from '../engine/event/generated/level.ts';
 import { byId, make, setState, setText } from './dom.ts';
-import { decimalsOf, number } from './format.ts';
+import { dayOf, decimalsOf, number } from './format.ts';
 import { rowsOf } from './rows.ts';
 
 const LEVELS = 10;
@@ -106,8 +106,9 @@ export function signalLine(instrument: InstrumentFrame): string {
   ].join(' · ');
 }
 
-export const setTitle = (symbol: string): void => {
+/** Names the instrument, and the market's day, over the panels that show them. */
+export const setTitles = (symbol: string, marketMs: number): void => {
   setText(byId('book-title'), `Book ${symbol}`);
   setText(byId('tape-title'), `Trades ${symbol}`);
-  setText(byId('chart-title'), `${symbol} and total P&L`);
+  setText(byId('chart-title'), `${symbol} and total P&L ${dayOf(marketMs)}`);
 };

@@ -79,6 +79,7 @@ export class TimeChart {
     if (now - this.#drawnMs < REDRAW_MS) return;
     this.#drawnMs = now;
     this.#chart.setData(this.#data as uPlot.AlignedData);
+    if (this.#chart.cursor.idx == null) this.#chart.setLegend({ idx: times.length - 1 });
   }
 
   clear(): void {

@@ -1,6 +1,7 @@
 /** Numbers and times as traders read them: fixed decimals, real minus signs, UTC; "–" where there is none. */
 
 const NONE = '–';
+const DATE_MS_MAX = 8.64e15; // beyond it JavaScript has no date
 const formats = new Map<number, Intl.NumberFormat>();
 
 function formatOf(decimals: number): Intl.NumberFormat {
@@ -38,12 +39,12 @@ export function decimalsOf(values: Iterable<number>): number {
 }
 
 export function timeOfDay(ms: number, withMs = true): string {
-  if (!Number.isFinite(ms) || ms === 0) return NONE;
+  if (!(Math.abs(ms) <= DATE_MS_MAX) || ms === 0) return NONE;
   return new Date(ms).toISOString().slice(11, withMs ? 23 : 19);
 }
 
 export const dayOf = (ms: number): string =>
-  Number.isFinite(ms) ? new Date(ms).toISOString().slice(0, 10) : '';
+  Math.abs(ms) <= DATE_MS_MAX ? new Date(ms).toISOString().slice(0, 10) : '';
 
 export function nanoseconds(ns: number): string {
   if (!Number.isFinite(ns)) return NONE;

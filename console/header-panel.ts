@@ -1,7 +1,7 @@
 /** The top line: what state everything is in, how much happens, what it has earned; and the alarms. */
 import type { ConsoleFrame } from '../engine/event/generated/console-frame.ts';
 import { byId, setClass, setState, setText } from './dom.ts';
-import { dayOf, number, signed, timeOfDay, toneOf } from './format.ts';
+import { number, signed, timeOfDay, toneOf } from './format.ts';
 
 export class HeaderPanel {
   #killed = false;
@@ -16,7 +16,6 @@ export class HeaderPanel {
     setText(byId('rejects'), number(frame.rejects()));
     setText(byId('denied'), number(frame.denied()));
     setText(byId('open-orders'), number(frame.openOrders()));
-    setText(byId('market-date'), dayOf(frame.marketMs()));
     setText(byId('market-time'), timeOfDay(frame.marketMs(), false));
     setText(byId('wall-time'), timeOfDay(frame.wallMs(), false));
     setText(byId('base-currency'), frame.baseCurrency() ?? '');

@@ -2,7 +2,7 @@
 import type { ConsoleFrame } from '../engine/event/generated/console-frame.ts';
 import type { InstrumentFrame } from '../engine/event/generated/instrument-frame.ts';
 import { post } from './api-client.ts';
-import { BookPanel, setTitle, signalLine } from './book-panel.ts';
+import { BookPanel, setTitles, signalLine } from './book-panel.ts';
 import { TimeChart } from './charts.ts';
 import { askToken, type Names, wireDialogs } from './dialogs.ts';
 import { byId, setOptions, setText } from './dom.ts';
@@ -59,8 +59,8 @@ function showInstrument(frame: ConsoleFrame, instrument: InstrumentFrame): void 
     shownSymbol = symbol;
     shownDecimals = instrument.priceDecimals();
     priceChart.clear();
-    setTitle(symbol);
   }
+  setTitles(symbol, frame.marketMs());
   book.update(instrument);
   setText(byId('signals'), signalLine(instrument));
   const bid = instrument.bids(0);

@@ -150,8 +150,8 @@ export class Table<Row> {
     const { action } = this.#options;
     if (button === undefined || action === undefined) return;
     const label = action.label(row);
-    if (button.textContent === label) return;
     button.hidden = label === '';
+    if (button.textContent === label) return;
     button.textContent = label;
     button.setAttribute('aria-label', action.description(row));
   }

@@ -168,7 +168,6 @@ function fillsTable(decimals: Decimals): Table<FillFrame> {
     key: (row) => `${row.orderNumber()}/${row.timeMs()}/${row.price()}`,
     columns: [
       { label: 'Time', text: (row) => timeOfDay(row.timeMs()) },
-      { label: 'Strategy', text: (row) => row.strategy() ?? '' },
       { label: 'Symbol', text: (row) => row.symbol() ?? '' },
       { label: 'Side', text: (row) => sideWord(row.side()), tone: (row) => sideTone(row.side()) },
       { label: 'Price', numeric: true, text: (row) => decimals.price(row.symbol(), row.price()) },
@@ -177,6 +176,7 @@ function fillsTable(decimals: Decimals): Table<FillFrame> {
         numeric: true,
         text: (row) => decimals.quantity(row.symbol(), row.quantity()),
       },
+      { label: 'Strategy', text: (row) => row.strategy() ?? '' },
       { label: 'Order', numeric: true, text: (row) => String(row.orderNumber()) },
     ],
   });

@@ -76,7 +76,7 @@ export function buildRoutes(parts: ApiParts): Routes {
   const command = (parse: typeof parseFlatten) =>
     act((body) => operate(actions, parse(body, scales())));
   return new Map<string, readonly Route[]>([
-    ['/healthz', [open(() => health(reader.engineState()))]],
+    ['/healthz', [open(() => health(reader))]],
     ['/metrics', [open(() => metrics(parts))]],
     ['/api/v1/state', [read(() => json(200, reader.read()))]],
     [
@@ -98,7 +98,9 @@ export function buildRoutes(parts: ApiParts): Routes {
   ]);
 }
 
-function health(engineState: string): Reply {
+function health(reader: ConsoleReader): Reply {
+  reader.observe();
+  const engineState = reader.engineState();
   const healthy = engineState === 'RUNNING';
   return json(healthy ? 200 : 503, { status: healthy ? 'ok' : 'not ok', engine: engineState });
 }

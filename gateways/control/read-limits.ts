@@ -40,7 +40,7 @@ function strictestI32(memory: SteadyMemory, scales: Scales, strategy: number, fi
 
 /** Messages that the strategy has counted into its rate ring in the last second of market time. */
 function messagesInLastSecond(memory: SteadyMemory, strategy: number): number {
-  const head = memory.i64(
+  const head = memory.head(
     layout.STRATEGIES + strategy * layout.STRATEGY_BYTES + layout.STR_MESSAGES,
   );
   const ring = layout.RATE_RINGS + strategy * layout.RATE_RING_SLOTS * 8;
@@ -117,7 +117,7 @@ export function readLimits(memory: SteadyMemory, scales: Scales): LimitState[] {
 }
 
 export function readRefusals(memory: SteadyMemory, scales: Scales): RefusalState[] {
-  const head = memory.i64(layout.CTL_REFUSAL_HEAD);
+  const head = memory.head(layout.CTL_REFUSAL_HEAD);
   const shown: RefusalState[] = [];
   for (let n = head - 1; n >= Math.max(0, head - REFUSALS_SHOWN); n--) {
     const at = layout.REFUSALS + (n % layout.RECORDS_KEPT) * layout.REFUSAL_BYTES;

@@ -81,7 +81,7 @@ export function readInstruments(
 
 /** The newest trades of every instrument, newest first: a busy one must not drive out a quiet one. */
 export function readTrades(memory: SteadyMemory, scales: Scales): TradeState[] {
-  const head = memory.i64(layout.CTL_TRADE_HEAD);
+  const head = memory.head(layout.CTL_TRADE_HEAD);
   const taken = new Array<number>(scales.instruments.length).fill(0);
   const shown: TradeState[] = [];
   for (let n = head - 1; n >= Math.max(0, head - layout.RECORDS_KEPT); n--) {

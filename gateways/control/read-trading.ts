@@ -88,7 +88,7 @@ export function readOrders(memory: SteadyMemory, scales: Scales): OrdersRead {
 }
 
 export function readFills(memory: SteadyMemory, scales: Scales): FillState[] {
-  const head = memory.i64(layout.CTL_FILL_HEAD);
+  const head = memory.head(layout.CTL_FILL_HEAD);
   const shown: FillState[] = [];
   const oldest = Math.max(0, head - Math.min(FILLS_SHOWN, layout.RECORDS_KEPT));
   for (let n = head - 1; n >= oldest; n--) {

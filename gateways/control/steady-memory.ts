@@ -43,6 +43,12 @@ export class SteadyMemory {
     return Math.min(Math.max(this.#memory.i32(offset), 0), max);
   }
 
+  /** How many records a ring has ever taken; a torn reading that no ring can reach counts as none. */
+  head(offset: number): number {
+    const value = this.i64(offset);
+    return Number.isSafeInteger(value) && value > 0 ? value : 0;
+  }
+
   /** Milliseconds since 1970 of an "abs ns" field; null = never set. */
   absoluteMs(offset: number): number | null {
     const ns = this.#memory.absoluteNs(offset);

@@ -1,0 +1,255 @@
+/** The console in real Chromium, against the control server over a memory that moves. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { CHROMIUM, hasChromium, startChromium } from '../test/support/chromium.ts';
+import { startFakeControl, TEST_TOKENS } from '../test/support/fake-control.ts';
+
+if (!hasChromium) {
+  process.stderr.write(`console tests are skipped: there is no Chromium at ${CHROMIUM}\n`);
+}
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+interface AxeFinding {
+  readonly id: string;
+  readonly impact: string;
+  readonly nodes: readonly { readonly target: readonly string[] }[];
+}
+
+describe.skipIf(!hasChromium)('the console', () => {
+  let control: Awaited<ReturnType<typeof startFakeControl>>;
+  let browser: Browser;
+  let page: Page;
+  let mover: NodeJS.Timeout;
+  const faults: string[] = [];
+
+  const open = async (width: number, height = 900) => {
+    await page?.context().close();
+    const context = await browser.newContext({ viewport: { width, height } });
+    page = await context.newPage();
+    page.on('pageerror', (error) => faults.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error') faults.push(message.text());
+    });
+    await page.goto(`${control.server.url}#token=${TEST_TOKENS.control}`);
+    await page.waitForFunction(() => document.querySelectorAll('#orders tbody tr').length > 5);
+  };
+
+  const text = (selector: string) => page.locator(selector).innerText();
+
+  beforeAll(async () => {
+    control = await startFakeControl();
+    mover = setInterval(() => control.moving.step(), 50);
+    browser = await startChromium();
+  });
+
+  beforeEach(() => {
+    faults.length = 0;
+    control.actions.kills.length = 0;
+    control.actions.commands.length = 0;
+  });
+
+  afterAll(async () => {
+    clearInterval(mover);
+    await browser?.close();
+    await control.server.close();
+  });
+
+  test('shows figures that move, and no error', async () => {
+    await open(1280);
+    const before = await text('#tape tbody tr:first-child');
+    const orders = Number(await text('#orders-sent'));
+    await page.waitForFunction(
+      (old) => Number(document.querySelector('#orders-sent')?.textContent) > old,
+      orders,
+    );
+    expect(await text('#tape tbody tr:first-child')).not.toBe(before);
+    expect(await text('#engine-state')).toBe('RUNNING');
+    expect(await text('#risk')).toContain('4,812.40 ± 21.70 USD');
+    expect(await page.locator('.ladder .mine').count()).toBeGreaterThan(0);
+    expect(await page.locator('canvas').count()).toBe(3);
+    expect(faults).toEqual([]);
+  });
+
+  test('wipes the token from the address', async () => {
+    await open(1280);
+    expect(page.url()).toBe(control.server.url);
+  });
+
+  test('asks for the token when the address has none, and says when it is wrong', async () => {
+    await open(1280);
+    await page.evaluate(() => sessionStorage.clear());
+    await page.goto('about:blank');
+    await page.goto(control.server.url);
+    await page.locator('#token-dialog input').fill('f'.repeat(64));
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(
+      () => document.querySelector('#token-dialog .fault')?.textContent !== '',
+    );
+    await page.locator('#token-dialog input').fill(TEST_TOKENS.control);
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => document.querySelectorAll('#orders tbody tr').length > 5);
+  });
+
+  test.for([1280, 390])('has no horizontal scroll at %i pixels', async (width) => {
+    await open(width);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect(wide).toBeLessThanOrEqual(width);
+  });
+
+  test.for(['', '#kill', '#adjust'])(
+    'has no serious accessibility finding (after %s)',
+    async (button) => {
+      await open(1280);
+      if (button !== '') await page.locator(button).click();
+      await page.evaluate(AXE);
+      const findings = await page.evaluate(async () => {
+        const { axe } = window as unknown as {
+          axe: { run(): Promise<{ violations: AxeFinding[] }> };
+        };
+        return (await axe.run()).violations;
+      });
+      const serious = findings.filter(
+        ({ impact }) => impact === 'serious' || impact === 'critical',
+      );
+      expect(
+        serious.map(
+          ({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`,
+        ),
+      ).toEqual([]);
+    },
+  );
+
+  test('everything that can be used is reached by Tab, in the order of the page', async () => {
+    await open(1280);
+    await page.evaluate(() => {
+      // The rows come and go; their buttons are counted by the tables that hold them.
+      for (const element of document.querySelectorAll('button, select, [tabindex="0"]')) {
+        if (element.closest('dialog, [hidden], td') === null)
+          element.setAttribute('data-reach', '');
+      }
+    });
+    const wanted = await page.locator('[data-reach]').count();
+    const reached: string[] = [];
+    for (let press = 0; press < 120 && reached.length < wanted; press++) {
+      await page.keyboard.press('Tab');
+      const name = await page.evaluate(() => {
+        const focused = document.activeElement;
+        return focused?.hasAttribute('data-reach') ? focused.id : '';
+      });
+      if (name !== '' && !reached.includes(name)) reached.push(name);
+    }
+    const inPage = await page
+      .locator('[data-reach]')
+      .evaluateAll((all) => all.map((one) => one.id));
+    expect(reached).toEqual(inPage);
+  });
+
+  test('Shift+K and Enter kill the firm; the page then says so', async () => {
+    await open(1280);
+    await page.keyboard.press('Shift+K');
+    expect(await page.locator('#kill-dialog').isVisible()).toBe(true);
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(
+      () => !document.querySelector('#kill-notice')?.hasAttribute('hidden'),
+    );
+    expect(control.actions.kills).toEqual([
+      { scope: 'FIRM', target: '', reason: 'stopped by hand', operator: 'console' },
+    ]);
+    expect(await text('#kill-state')).toBe('KILLED');
+    expect(await text('#firm-state')).toBe('HALTED');
+    expect(await page.title()).toBe('KILLED · Gyrfalcon');
+  });
+
+  test('the control token cannot re-arm; the second token can', async () => {
+    await open(1280);
+    await page.locator('#rearm').click();
+    await page.locator('#rearm-dialog input[name=token]').fill(TEST_TOKENS.control);
+    await page.locator('#rearm-dialog input[name=reason]').fill('checked');
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() =>
+      document.querySelector('#rearm-dialog .fault')?.textContent?.includes('WRONG_ROLE'),
+    );
+    await page.locator('#rearm-dialog input[name=token]').fill(TEST_TOKENS.rearm);
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() =>
+      document.querySelector('#kill-notice')?.hasAttribute('hidden'),
+    );
+    expect(control.actions.rearms).toHaveLength(1);
+  });
+
+  test('the kill dialog keeps the focus inside, and Escape gives it back', async () => {
+    await open(1280);
+    await page.locator('#flatten').focus();
+    await page.keyboard.press('Shift+K');
+    for (let press = 0; press < 12; press++) {
+      await page.keyboard.press('Tab');
+      const outside = await page.evaluate(() => {
+        const focused = document.activeElement;
+        return focused !== document.body && focused?.closest('#kill-dialog') === null;
+      });
+      expect(outside).toBe(false);
+    }
+    await page.keyboard.press('Escape');
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('flatten');
+    expect(control.actions.kills).toEqual([]);
+  });
+
+  test('a strategy is killed, paused, an order cancelled and a position adjusted from the page', async () => {
+    await open(1280);
+    await page.locator('#kill').click();
+    await page.locator('#kill-dialog input[value=strategy]').check();
+    await page.locator('#kill-dialog select').selectOption('ofi-momentum');
+    await page.locator('#kill-dialog button[type=submit]').click();
+    await page.waitForFunction(
+      () => !document.querySelector<HTMLDialogElement>('#kill-dialog')?.open,
+    );
+    expect(control.actions.kills[0]).toMatchObject({ scope: 'STRATEGY', target: 'ofi-momentum' });
+    await page.locator('#strategies button').first().click();
+    await page.locator('#orders button').first().click();
+    await page.locator('#adjust').click();
+    for (const [name, value] of [
+      ['quantity', '-100'],
+      ['price', '571.25'],
+      ['reason', 'booked by phone'],
+    ]) {
+      await page.locator(`#adjust-dialog input[name=${name}]`).fill(value!);
+    }
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(
+      () => !document.querySelector<HTMLDialogElement>('#adjust-dialog')?.open,
+    );
+    expect(control.actions.commands.map(({ kind }) => kind)).toEqual([
+      'PAUSE_STRATEGY',
+      'CANCEL_ORDER',
+      'ADJUST_POSITION',
+    ]);
+    expect(control.actions.commands[2]).toMatchObject({ quantityLots: -100, priceTicks: 57_125 });
+  });
+
+  test('rows of the orders table stand still under the pointer', async () => {
+    await open(1280);
+    await page.locator('#orders tbody tr').nth(2).hover();
+    const names = () => page.locator('#orders tbody tr td:first-child').allInnerTexts();
+    const before = await names();
+    await page.waitForTimeout(400);
+    expect(await names()).toEqual(before);
+    await page.mouse.move(5, 5);
+    await page.waitForTimeout(300);
+    expect(await names()).not.toEqual(before);
+  });
+
+  test('a lost stream is shown big, and the page comes back by itself', async () => {
+    await open(1280);
+    const { port } = control.server;
+    await control.server.close();
+    const stale = () => document.body.classList.contains('stale');
+    await page.waitForFunction(stale, null, { timeout: 10_000 });
+    expect(await text('#stale-notice')).toMatch(/STALE since \d\d:\d\d:\d\d UTC/);
+    control = await startFakeControl(port);
+    await page.waitForFunction(() => !document.body.classList.contains('stale'));
+    expect(await page.locator('#stale-notice').isVisible()).toBe(false);
+  });
+});

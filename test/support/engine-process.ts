@@ -26,6 +26,15 @@ export class TestFolder {
     writeFileSync(this.config, change(yaml));
   }
 
+  change(edit: (yaml: string) => string): void {
+    writeFileSync(this.config, edit(readFileSync(this.config, 'utf8')));
+  }
+
+  /** The engine goes to a venue that was started apart. */
+  useVenue(port: number): void {
+    this.change((yaml) => yaml.replace(/port: 0 # 0 =/, `port: ${port} # 0 =`));
+  }
+
   file(name: string): string {
     return join(this.path, name);
   }
@@ -77,11 +86,15 @@ export class Gyrfalcon {
     for (;;) {
       const match = pattern.exec(this.stderr) ?? pattern.exec(this.stdout);
       if (match !== null) return match;
-      if (this.process.exitCode !== null || Date.now() > until) {
+      if (this.hasEnded || Date.now() > until) {
         throw new Error(`never said ${pattern}: ${this.stdout}\n${this.stderr}`);
       }
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
+  }
+
+  get hasEnded(): boolean {
+    return this.process.exitCode !== null || this.process.signalCode !== null;
   }
 
   async stop(signal: NodeJS.Signals = 'SIGINT'): Promise<Finished> {

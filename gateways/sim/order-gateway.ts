@@ -12,6 +12,7 @@ import {
   executionBody,
   massCancelBody,
   massCancelTarget,
+  nothingToReportBody,
   parseCancel,
   parseNewOrder,
   parseReplace,
@@ -144,8 +145,10 @@ export class OrderGateway implements DeskOutput {
 
   #massStatus(message: FixMessage): void {
     this.#massStatusId = message.get(Tag.MassStatusReqID) ?? '';
-    this.desk.massStatus();
+    const reported = this.desk.massStatus();
     this.#massStatusId = '';
+    if (reported > 0) return;
+    this.#port.send(MsgType.BusinessMessageReject, nothingToReportBody(message));
   }
 }
 

@@ -145,6 +145,12 @@ export function massCancelBody(
   return `${head}${field(531, type)}${field(533, canceled)}${symbol}${field(60, timeText)}`;
 }
 
+/** Body of the 35=j that answers a 35=AF when no order is open. */
+export function nothingToReportBody(message: FixMessage): string {
+  const reference = field(45, message.get(Tag.MsgSeqNum) ?? '') + field(372, message.msgType);
+  return reference + field(380, 0) + field(58, 'no order is open');
+}
+
 const field = (tag: number, value: string | number): string => `${tag}=${value}${SOH}`;
 const optional = (tag: number, value: string): string => (value === '' ? '' : field(tag, value));
 

@@ -149,6 +149,32 @@ test('a venue restarted on its log knows its open orders and its numbers', async
   await second.close();
 });
 
+test('a mass status tells every open order, or that there is none', async () => {
+  const venue = await startVenue(options({}));
+  const trader = new Trader(venue.port, SYMBOLS, { isLockStep: true });
+  await trader.until(() => trader.messages.length > 20);
+  trader.send('AF', [
+    [584, 'S1'],
+    [585, 7],
+  ]);
+  await trader.until(() => trader.of('j').length > 0);
+  trader.order('A', 'JPM', [
+    [Tag.Side, 1],
+    [Tag.OrderQty, 10],
+    [Tag.OrdType, 2],
+    [Tag.Price, '100'],
+  ]);
+  trader.send('AF', [
+    [584, 'S2'],
+    [585, 7],
+  ]);
+  await trader.until(() => trader.of('8').length > 1);
+  const answers = trader.of('8').map((report) => `${report.get(150)} ${report.get(584) ?? ''}`);
+  expect(answers).toEqual(['0 ', 'I S2']);
+  await trader.stop();
+  await venue.close();
+});
+
 test('an unknown symbol is refused, an unknown message type too', async () => {
   const venue = await startVenue(options({}));
   const trader = new Trader(venue.port, ['NOPE'], { isLockStep: true });

@@ -32,7 +32,7 @@ const timeOfDay = z
   .describe('a local time such as "09:30" ("24:00" = end of day)');
 const text = z.string().min(1).describe('text, not empty');
 
-export const calendarSchema = z.strictObject({
+const calendarSchema = z.strictObject({
   timeZone: text,
   /** Local times; a venue that never closes has 00:00 to 24:00 and every weekday. */
   open: timeOfDay,
@@ -41,7 +41,7 @@ export const calendarSchema = z.strictObject({
   holidays: z.array(date.describe('a date such as 2026-12-25')),
 });
 
-export const instrumentSchema = z.strictObject({
+const instrumentSchema = z.strictObject({
   symbol: z
     .string()
     .regex(/^[\x21-\x7e]{1,31}$/)
@@ -64,7 +64,7 @@ export const instrumentSchema = z.strictObject({
   }),
 });
 
-export const fixVenueSchema = z.strictObject({
+const fixVenueSchema = z.strictObject({
   name,
   protocol: z.literal('fix'),
   host: text,
@@ -84,7 +84,7 @@ export const fixVenueSchema = z.strictObject({
   marketDepth: z.number().int().min(0).max(4096),
 });
 
-export const webSocketVenueSchema = z.strictObject({
+const webSocketVenueSchema = z.strictObject({
   name,
   protocol: z.literal('binance'),
   url: z
@@ -198,4 +198,3 @@ export type InstrumentConfig = z.infer<typeof instrumentSchema>;
 export type StrategyConfig = z.infer<typeof strategySchema>;
 export type LimitConfig = z.infer<typeof limitSchema>;
 export type FixVenueConfig = z.infer<typeof fixVenueSchema>;
-export type WebSocketVenueConfig = z.infer<typeof webSocketVenueSchema>;

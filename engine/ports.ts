@@ -9,18 +9,12 @@ export interface Clock {
   nowNs(): bigint;
 }
 
-/** Seeded random numbers (wasm/prng.ts is the one generator): the same seed gives the same stream. */
+/** Seeded random numbers: the same seed gives the same stream. */
 export interface Prng {
   /** Uniform in [0, 1), 53 bits. */
   nextDouble(): number;
   /** Uniform in [0, bound). */
   nextInt(bound: number): number;
-}
-
-/** Where encoded bytes leave; `false` = the peer is slow and the bytes are queued. */
-export interface ByteSink {
-  send(bytes: Uint8Array): boolean;
-  close(): void;
 }
 
 /** A parsed application message as the session layer hands it over (cold path). */

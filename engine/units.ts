@@ -6,8 +6,6 @@ export type PriceTicks = Unit<'PriceTicks'>;
 export type QtyLots = Unit<'QtyLots'>;
 /** Nanoseconds since the run's market epoch (a safe integer for 104 days). */
 export type TimeNs = Unit<'TimeNs'>;
-/** Minor units (cents) of a stated currency. */
-export type MoneyMinor = Unit<'MoneyMinor'>;
 
 export type Side = 1 | 2;
 export const SIDE_BUY = 1;

@@ -4,7 +4,7 @@ import type { InstrumentConfig } from '../../config/schema.ts';
 import * as L from '../../wasm/layout.ts';
 import { Memory } from '../../wasm/memory.ts';
 import { loadCore } from '../core-module.ts';
-import { loadInstruments, priceText, quantityText } from './instrument.ts';
+import { loadInstruments } from './instrument.ts';
 
 const SHARE: InstrumentConfig = {
   symbol: 'GOOG',
@@ -144,20 +144,4 @@ test.each([
   },
 ])('is refused: $name', ({ changes, says }) => {
   expect(() => load(...changes)).toThrow(says);
-});
-
-test('prices and quantities read as decimals of their grid, exactly', () => {
-  const memory = load(
-    {},
-    { symbol: 'ES', tickSize: '0.25', minPriceIncrement: '0.25', lotSize: '0.00000001' },
-    { symbol: 'BIG', tickSize: '5', minPriceIncrement: '5', lotSize: '100' },
-  );
-  expect(priceText(memory, 0, 5_794_000)).toBe('579.4000');
-  expect(priceText(memory, 0, -1)).toBe('-0.0001');
-  expect(priceText(memory, 1, 3)).toBe('0.75');
-  expect(priceText(memory, 1, -5)).toBe('-1.25');
-  expect(priceText(memory, 2, 7)).toBe('35');
-  expect(quantityText(memory, 1, Number.MAX_SAFE_INTEGER)).toBe('90071992.54740991');
-  expect(quantityText(memory, 2, 0)).toBe('0');
-  expect(quantityText(memory, 2, 12)).toBe('1200');
 });

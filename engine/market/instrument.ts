@@ -1,6 +1,6 @@
 /**
  * Turns configured instruments into INSTRUMENTS blocks and the symbol table: decimal text becomes
- * exact integers here, once, at start. Also the way back, integers to decimal text for people.
+ * exact integers here, once, at start.
  */
 import { decimalE8 } from '../../config/decimal.ts';
 import type { GyrfalconConfig, InstrumentConfig } from '../../config/schema.ts';
@@ -97,27 +97,6 @@ function writeMoney(
   memory.setF64(block + L.INS_TAKER_FEE_BPS, fees.takerBps);
   memory.setF64(block + L.INS_MAKER_FEE, inMinor(fees.makerPerLot));
   memory.setF64(block + L.INS_MAKER_FEE_BPS, fees.makerBps);
-}
-
-/** A price as decimal text, exactly, with as many decimals as the tick has. */
-export function priceText(memory: Memory, instrument: number, ticks: number): string {
-  const block = blockOf(instrument);
-  return stepsText(memory, block + L.INS_TICK_E8, block + L.INS_PRICE_DECIMALS, ticks);
-}
-
-/** A quantity as decimal text, likewise. */
-export function quantityText(memory: Memory, instrument: number, lots: number): string {
-  const block = blockOf(instrument);
-  return stepsText(memory, block + L.INS_LOT_E8, block + L.INS_QTY_DECIMALS, lots);
-}
-
-function stepsText(memory: Memory, stepAt: number, decimalsAt: number, steps: number): string {
-  const value = BigInt(steps) * BigInt(memory.i64(stepAt));
-  const digits = (value < 0n ? -value : value).toString().padStart(SCALE_DIGITS + 1, '0');
-  const decimals = memory.i32(decimalsAt);
-  const whole = digits.slice(0, -SCALE_DIGITS);
-  const fraction = digits.slice(-SCALE_DIGITS).slice(0, decimals);
-  return `${value < 0n ? '-' : ''}${whole}${decimals > 0 ? `.${fraction}` : ''}`;
 }
 
 const blockOf = (instrument: number): number => L.INSTRUMENTS + instrument * L.INSTRUMENT_BYTES;

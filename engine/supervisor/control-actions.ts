@@ -1,5 +1,6 @@
 /** What the control server may do to the engine: kill and re-arm through the switch, commands through the loop. */
-import type { Command } from '../event/event.ts';
+import { type Command, parseCommand } from '../commands.ts';
+import { GyrfalconError } from '../errors.ts';
 import { type Kill, type KillRecord, KillSwitch } from './kill-switch.ts';
 
 type State = 'ARMED' | 'KILLING' | 'KILLED';
@@ -44,7 +45,13 @@ export class EngineActions {
   }
 
   async command(command: Command): Promise<Result> {
-    const answer = await this.#loop.command(command);
+    let answer: Awaited<ReturnType<CommandTarget['command']>>;
+    try {
+      answer = await this.#loop.command(parseCommand(command));
+    } catch (error) {
+      if (!(error instanceof GyrfalconError)) throw error;
+      return { accepted: false, code: error.code, message: error.message };
+    }
     if ('sequence' in answer) return { accepted: true };
     return { accepted: false, code: 'REFUSED', message: answer.refused };
   }

@@ -422,3 +422,16 @@ test('a port in use is one line that says what to do', async () => {
     message: `port ${control.server.port} on 127.0.0.1 is in use: stop the other program or set control.port`,
   });
 });
+
+test('the port can be taken again at once after a stop with a console connected', async () => {
+  const first = await startFakeControl();
+  const { port } = first.server;
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/stream`);
+  await new Promise((resolve) => socket.on('open', resolve));
+  const closed = new Promise<number>((resolve) => socket.on('close', resolve));
+  await first.server.close();
+  expect(await closed).toBe(1001);
+  const second = await startFakeControl(port);
+  expect(second.server.port).toBe(port);
+  await second.server.close();
+});

@@ -3,12 +3,9 @@
  * the main thread, so that it answers while the hot loop is busy or hung. Everything it shows is read from
  * shared memory; everything it does goes through ControlActions.
  */
-import {
-  App,
-  type HttpResponse,
-  type us_listen_socket,
-  us_socket_local_port,
-} from 'uWebSockets.js';
+
+import { App, type HttpResponse, us_socket_local_port } from 'uWebSockets.js';
+import { connect } from 'node:net';
 import { GyrfalconError } from '../../engine/errors.ts';
 import type { Memory } from '../../wasm/memory.ts';
 import type { ControlActions } from './actions.ts';
@@ -83,27 +80,38 @@ export async function startControlServer(options: ControlServerOptions): Promise
   };
 }
 
-// Two programs must not share the port unnoticed. The package's types leave this form out.
-const EXCLUSIVE_PORT = 1;
-type ListenExclusively = (
-  host: string,
-  port: number,
-  options: number,
-  listening: (socket: us_listen_socket | false) => void,
-) => void;
-
-function listen(app: ReturnType<typeof App>, host: string, port: number): Promise<number> {
+/**
+ * uWebSockets.js may share a port with another listener unnoticed, so whether somebody answers is found by
+ * calling first. It also cannot take a port back while connections of a stopped server fade (one minute).
+ */
+async function listen(app: ReturnType<typeof App>, host: string, port: number): Promise<number> {
+  if (port !== 0 && (await isAnswered(host, port))) {
+    throw portInUse(host, port, 'is in use: stop the other program or set control.port');
+  }
   return new Promise((resolve, reject) => {
-    const exclusively = app.listen.bind(app) as unknown as ListenExclusively;
-    exclusively(host, port, EXCLUSIVE_PORT, (socket) => {
+    app.listen(host, port, (socket) => {
       if (socket) {
         resolve(us_socket_local_port(socket));
         return;
       }
       app.close();
-      const message = `port ${port} on ${host} is in use: stop the other program or set control.port`;
-      reject(new GyrfalconError('PORT_IN_USE', message, { host, port }));
+      const why = 'cannot be taken now: wait a minute after a stop, or set control.port';
+      reject(portInUse(host, port, why));
     });
+  });
+}
+
+const portInUse = (host: string, port: number, why: string): GyrfalconError =>
+  new GyrfalconError('PORT_IN_USE', `port ${port} on ${host} ${why}`, { host, port });
+
+function isAnswered(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const call = connect({ host, port });
+    call.once('connect', () => {
+      call.destroy();
+      resolve(true);
+    });
+    call.once('error', () => resolve(false));
   });
 }
 

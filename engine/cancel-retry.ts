@@ -1,44 +1,30 @@
 /**
- * After a kill: what the first round left open (a mass cancel that missed one, a replace on its way) is
- * asked for again, order by order, until nothing in scope is open.
+ * What a kill or a breaker left open (a mass cancel that missed one, a replace on its way, a connection that
+ * was lost) is asked for again, order by order, until nothing of what is halted is open. Needs no memory of
+ * its own, so it goes on after a crash.
  */
 import type { CommandHandler } from './command-handler.ts';
-import type { Command, CommandScope } from './event/event.ts';
+import type { Command } from './event/event.ts';
 
-/** A venue has this long to answer before it is asked again. */
+/** A venue has this long to answer a kill before it is asked again. */
 const RETRY_NS = 500_000_000;
-
-interface Watched {
-  readonly scope: CommandScope;
-  readonly target: string;
-  nextNs: number;
-}
 
 export class CancelRetry {
   readonly #commands: CommandHandler;
-  #watched: Watched[] = [];
+  #nextNs = 0;
 
   constructor(commands: CommandHandler) {
     this.#commands = commands;
   }
 
+  /** A kill has its own first round. */
   watch(command: Command, nowNs: number): void {
-    if (command.kind === 'KILL') {
-      const { scope, target } = command;
-      this.#watched.push({ scope, target, nextNs: nowNs + RETRY_NS });
-    } else if (command.kind === 'REARM') {
-      const { scope, target } = command;
-      this.#watched = this.#watched.filter((kill) => kill.scope !== scope || kill.target !== target);
-    }
+    if (command.kind === 'KILL') this.#nextNs = nowNs + RETRY_NS;
   }
 
   run(nowNs: number): void {
-    for (const kill of this.#watched) {
-      if (nowNs < kill.nextNs) continue;
-      kill.nextNs = nowNs + RETRY_NS;
-      if (this.#commands.openOrders(kill.scope, kill.target) > 0) {
-        this.#commands.cancelAll(kill.scope, kill.target);
-      }
-    }
+    if (nowNs < this.#nextNs) return;
+    this.#nextNs = nowNs + RETRY_NS;
+    this.#commands.cancelHalted();
   }
 }

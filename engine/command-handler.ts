@@ -6,7 +6,7 @@ import * as L from '../wasm/layout.ts';
 import type { Memory } from '../wasm/memory.ts';
 import type { Command, CommandScope } from './event/event.ts';
 import type { CircuitBreakers } from './limits/circuit-breaker.ts';
-import { countOpenOrders, eachOpenOrder, isInScope } from './orders/open-orders.ts';
+import { eachOpenOrder, isInScope } from './orders/open-orders.ts';
 import type { Positions } from './orders/position.ts';
 import type { StrategyHost } from './strategy/strategy-host.ts';
 
@@ -33,7 +33,7 @@ export class CommandHandler {
   }
 
   apply(command: Command): void {
-    const { memory, positions, strategies, symbols } = this.#parts;
+    const { memory, host, positions, strategies, symbols } = this.#parts;
     switch (command.kind) {
       case 'KILL':
         return this.#setState(command.scope, command.target, L.TRADING_HALTED);
@@ -41,9 +41,7 @@ export class CommandHandler {
         return this.#setState(command.scope, command.target, L.TRADING_ACTIVE);
       case 'FLATTEN':
         // What is being flattened must not be opened again by the next tick.
-        if (command.scope === 'INSTRUMENT') {
-          return this.#setState('INSTRUMENT', command.target, L.TRADING_REDUCING);
-        }
+        if (command.scope === 'INSTRUMENT') return this.#reduceInstrument(command.target);
         return this.#eachStrategy(command.scope, command.target, (strategy) =>
           memory.setI32(L.STRATEGIES + strategy * L.STRATEGY_BYTES + L.STR_PAUSED, 1),
         );
@@ -58,8 +56,9 @@ export class CommandHandler {
           symbols.indexOf(command.instrument),
           { lots: command.quantityLots, priceTicks: command.priceTicks },
         );
-      case 'CANCEL_ORDER':
       case 'STOP':
+        return host.stop();
+      case 'CANCEL_ORDER':
         return;
     }
   }
@@ -79,15 +78,18 @@ export class CommandHandler {
     }
   }
 
-  /** Asks the venue to cancel every open order in scope that is not yet being cancelled. */
+  /** Asks the venue to cancel every open order in scope that can be asked for now. */
   cancelAll(scope: CommandScope, target: string): ActResult {
     const { memory } = this.#parts;
-    return this.#cancelWhere((order) => isInScope(memory, this.#parts, order, { scope, target }));
+    return this.#cancelWhere(
+      (order) =>
+        this.#canCancel(order) && isInScope(memory, this.#parts, order, { scope, target }),
+    );
   }
 
-  /** Orders in scope that are not final. */
-  openOrders(scope: CommandScope, target: string): number {
-    return countOpenOrders(this.#parts.memory, this.#parts, { scope, target });
+  /** Likewise every open order of what is halted, by a kill or by a breaker. */
+  cancelHalted(): ActResult {
+    return this.#cancelWhere((order) => this.#canCancel(order) && this.#isHalted(order));
   }
 
   /** Undefined when the command names things that exist, else what is wrong. */
@@ -121,18 +123,25 @@ export class CommandHandler {
   }
 
   #setState(scope: CommandScope, target: string, state: number): void {
-    const { memory, breakers, symbols } = this.#parts;
-    if (scope === 'FIRM') memory.setI32(L.CTL_FIRM_STATE, state);
-    else if (scope === 'INSTRUMENT') {
-      const block = L.INSTRUMENTS + symbols.indexOf(target) * L.INSTRUMENT_BYTES;
-      memory.setI32(block + L.INS_TRADING_STATE, state);
-      return;
-    }
-    if (scope === 'FIRM' && state === L.TRADING_HALTED) return;
+    const { memory, breakers } = this.#parts;
+    if (scope === 'FIRM') return memory.setI32(L.CTL_FIRM_STATE, state);
+    if (scope === 'INSTRUMENT') return memory.setI32(this.#instrumentState(target), state);
     this.#eachStrategy(scope, target, (strategy) => {
       if (state === L.TRADING_ACTIVE) breakers.rearm(strategy);
       else memory.setI32(L.STRATEGIES + strategy * L.STRATEGY_BYTES + L.STR_TRADING_STATE, state);
     });
+  }
+
+  /** Never loosens: a killed instrument stays killed. */
+  #reduceInstrument(symbol: string): void {
+    const address = this.#instrumentState(symbol);
+    const state = this.#parts.memory.i32(address);
+    this.#parts.memory.setI32(address, Math.max(state, L.TRADING_REDUCING));
+  }
+
+  #instrumentState(symbol: string): number {
+    const instrument = this.#parts.symbols.indexOf(symbol);
+    return L.INSTRUMENTS + instrument * L.INSTRUMENT_BYTES + L.INS_TRADING_STATE;
   }
 
   #flatten(scope: CommandScope, target: string): ActResult {
@@ -154,12 +163,32 @@ export class CommandHandler {
     return { sent, denied };
   }
 
+  /** Others wait: for a connection, for an answer, or (UNKNOWN) for the venue's word. */
+  #canCancel(order: number): boolean {
+    const { memory } = this.#parts;
+    const session = L.SESSIONS + memory.i32(order + L.ORD_SESSION) * L.SESSION_BYTES;
+    return (
+      memory.i32(session + L.SES_STATE) === L.SESSION_LIVE &&
+      memory.i32(order + L.ORD_STATE) <= L.ORDER_PARTIALLY_FILLED
+    );
+  }
+
+  #isHalted(order: number): boolean {
+    const { memory } = this.#parts;
+    const strategy = L.STRATEGIES + memory.i32(order + L.ORD_STRATEGY) * L.STRATEGY_BYTES;
+    const instrument = L.INSTRUMENTS + memory.i32(order + L.ORD_INSTRUMENT) * L.INSTRUMENT_BYTES;
+    return (
+      memory.i32(L.CTL_FIRM_STATE) === L.TRADING_HALTED ||
+      memory.i32(strategy + L.STR_TRADING_STATE) === L.TRADING_HALTED ||
+      memory.i32(instrument + L.INS_TRADING_STATE) === L.TRADING_HALTED
+    );
+  }
+
   #cancelWhere(wanted: (order: number) => boolean): ActResult {
     const { memory, host } = this.#parts;
     const slots: number[] = [];
     eachOpenOrder(this.#parts.memory, (order) => {
-      const isPending = memory.i32(order + L.ORD_STATE) === L.ORDER_PENDING_CANCEL;
-      if (!isPending && wanted(order)) slots.push((order - L.ORDERS) / L.ORDER_BYTES);
+      if (wanted(order)) slots.push((order - L.ORDERS) / L.ORDER_BYTES);
     });
     const denied: number[] = [];
     for (const slot of slots) {

@@ -121,6 +121,7 @@ export class HotLoop {
   onSession(event: SessionEvent): void {
     this.#parts.clock.stamp();
     this.#parts.recorder.event(event, event.session);
+    if (event.kind === SessionEventKind.CONNECTED) this.#parts.core.pipeline.onSessionConnected();
     if (event.kind === SessionEventKind.DISCONNECTED) {
       this.#memory.setI32(L.SESSIONS + event.session * L.SESSION_BYTES + L.SES_TX_END, 0);
       this.#parts.core.pipeline.onSessionLost(event.session);

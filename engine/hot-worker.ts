@@ -23,6 +23,7 @@ import { JournalRecorder } from './journal-recorder.ts';
 import { eachOpenOrder } from './orders/open-orders.ts';
 import type { AppMessage } from './ports.ts';
 import { LatencyHistograms } from './latency-histogram.ts';
+import type { KillCommand } from './limits/kills-in-force.ts';
 import { recover } from './recovery.ts';
 import { stateHashOf } from './state-hash.ts';
 import { loadStrategies } from './strategy/strategy-loader.ts';
@@ -49,7 +50,12 @@ export type ToHotWorker =
   | { readonly type: 'stop'; readonly reason: string };
 
 export type FromHotWorker =
-  | { readonly type: 'ready'; readonly recoveredEvents: number; readonly recoveryMs: number }
+  | {
+      readonly type: 'ready';
+      readonly recoveredEvents: number;
+      readonly recoveryMs: number;
+      readonly kills: readonly KillCommand[];
+    }
   | { readonly type: 'log'; readonly text: string }
   | { readonly type: 'accepted'; readonly id: number; readonly sequence: number; readonly note: string }
   | { readonly type: 'refused'; readonly id: number; readonly text: string }
@@ -96,19 +102,24 @@ class HotThread {
     const app = new AppInput(this.#core);
     const sessions = this.#replaySessions(app);
     const { journalDirectory: directory, configJson } = input;
-    const recoveredEvents = recover(this.#core, app, { directory, configJson, sessions });
+    const recovered = recover(this.#core, app, { directory, configJson, sessions });
+    const recoveredEvents = recovered.events;
     this.#recorder = new JournalRecorder(this.#memory, this.#writer, strategies, {
       takeCommands: () => this.#takeCommands(),
       applyOwn: (command) => this.#loop.command(command),
     });
     this.#core.gate.recorder = this.#recorder;
     if (recoveredEvents === 0) this.#beginJournal();
+    if (recovered.unwritten !== undefined) {
+      const { session, address, length } = recovered.unwritten;
+      this.#recorder.outbound(session, address, length);
+    }
     this.#buildLoop(app);
     if (recoveredEvents > 0) this.#loseSessions();
     this.#connect(sessions.map((session) => session.hasLoggedOn));
     const recoveryMs = (this.#clock.elapsedNs() - beganNs) / 1e6;
     this.#memory.setI32(L.CTL_LOOP_STATE, L.LOOP_RUNNING);
-    tell({ type: 'ready', recoveredEvents, recoveryMs });
+    tell({ type: 'ready', recoveredEvents, recoveryMs, kills: recovered.kills });
   }
 
   onMessage(message: ToHotWorker): void {
@@ -196,7 +207,10 @@ class HotThread {
   }
 
   #connect(hasLoggedOn: readonly boolean[]): void {
-    for (const command of input.firstCommands) this.#loop.command(command);
+    for (const command of input.firstCommands) {
+      this.#clock.stamp();
+      this.#loop.command(command);
+    }
     for (const [index, configured] of fixVenues(this.#config).entries()) {
       const venue = { ...configured, port: input.ports[configured.name] ?? configured.port };
       const symbols = this.#config.instruments
@@ -288,7 +302,7 @@ class HotThread {
     const stop: Command = { type: 'COMMAND', kind: 'STOP', reason, operator: 'engine' };
     this.#clock.stamp();
     this.#loop.command(stop);
-    this.#core.host.isDeciding = false;
+    for (const link of this.#links) link.stopReconnecting();
     this.#loop.endTurn();
     await this.#waitForAnswers();
     for (const link of this.#links) await link.stop(reason);

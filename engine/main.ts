@@ -60,7 +60,7 @@ export class Engine {
   /** Address with the operator's token, for the person who started us. */
   consoleUrl = '';
   journalDirectory = '';
-  recovered: Recovered = { events: 0, ms: 0 };
+  recovered: Recovered = { events: 0, ms: 0, kills: [] };
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -209,6 +209,7 @@ export class Engine {
       post: (command) => this.#thread.post(command),
       restart: (command) => this.#restart(command),
       log: this.#options.log,
+      kills: this.recovered.kills,
     });
     return new EngineActions(killSwitch, { command: (command) => this.#thread.command(command) });
   }

@@ -88,6 +88,11 @@ export class Pipeline {
     this.#breakers.staleFeed(instrument);
   }
 
+  /** A new connection: whatever was stopped before is another run. */
+  onSessionConnected(): void {
+    this.#host.resume();
+  }
+
   /** The session's connection is gone: books are no longer the market, requests on their way are unknown. */
   onSessionLost(session: number): void {
     const count = this.#memory.i32(L.CTL_INSTRUMENT_COUNT);

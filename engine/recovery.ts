@@ -11,7 +11,8 @@ import type { ConfigEvent } from './event/event.ts';
 import { decodeEvent } from './event/event-codec.ts';
 import { segmentNumbers } from './journal/journal-format.ts';
 import { JournalReader } from './journal/journal-reader.ts';
-import { Replay, type ReplaySession } from './replay.ts';
+import type { KillCommand } from './limits/kills-in-force.ts';
+import { Replay, type ReplaySession, type UnwrittenMessage } from './replay.ts';
 
 export interface RecoveryInput {
   readonly directory: string;
@@ -20,10 +21,17 @@ export interface RecoveryInput {
   readonly sessions: readonly ReplaySession[];
 }
 
-/** Events applied; 0 = a new journal. */
-export function recover(core: Core, app: AppInput, input: RecoveryInput): number {
+export interface RecoveredCore {
+  /** Events applied; 0 = a new journal. */
+  readonly events: number;
+  /** To be written down before anything else. */
+  readonly unwritten: UnwrittenMessage | undefined;
+  readonly kills: readonly KillCommand[];
+}
+
+export function recover(core: Core, app: AppInput, input: RecoveryInput): RecoveredCore {
   const recorded = readConfig(input.directory);
-  if (recorded === undefined) return 0;
+  if (recorded === undefined) return { events: 0, unwritten: undefined, kills: [] };
   if (recorded.configJson !== input.configJson) {
     throw new GyrfalconError(
       'CONFIG_INVALID',
@@ -36,7 +44,7 @@ export function recover(core: Core, app: AppInput, input: RecoveryInput): number
     const replay = new Replay(core, app, reader, input.sessions);
     const events = replay.run(false);
     core.host.isDeciding = true;
-    return events;
+    return { events, unwritten: replay.unwritten, kills: replay.kills };
   } finally {
     reader.close();
   }

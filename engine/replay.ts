@@ -13,6 +13,7 @@ import { RecordKind } from './event/generated/record-kind.ts';
 import { SessionEventKind } from './event/generated/session-event-kind.ts';
 import { loadIntent } from './event/intent-record.ts';
 import type { JournalReader, JournalRecord } from './journal/journal-reader.ts';
+import { type KillCommand, killsAfter } from './limits/kills-in-force.ts';
 import type { Recorder } from './recorder.ts';
 
 /** The session layer in a replay: gets what came in, sends nothing. */
@@ -20,6 +21,13 @@ export interface ReplaySession {
   onConnected(nowNs: bigint): void;
   onMessage(frame: Uint8Array, nowNs: bigint): void;
   onDisconnected(): void;
+}
+
+/** An order message whose intent is the journal's last record; it lies encoded in the session's TX. */
+export interface UnwrittenMessage {
+  readonly session: number;
+  readonly address: number;
+  readonly length: number;
 }
 
 const FEED_PLACE = L.SCRATCH + 8192;
@@ -41,12 +49,24 @@ export class Replay implements Recorder {
   #isAhead = false;
   #isAtEnd = false;
   #events = 0;
+  #unwritten: UnwrittenMessage | undefined;
+  #kills: readonly KillCommand[] = [];
 
   constructor(core: Core, input: AppInput, reader: JournalReader, sessions: readonly ReplaySession[]) {
     this.#core = core;
     this.#input = input;
     this.#reader = reader;
     this.#sessions = sessions;
+  }
+
+  /** The process died between an intent and its message, which has not left: its number is used all the same. */
+  get unwritten(): UnwrittenMessage | undefined {
+    return this.#unwritten;
+  }
+
+  /** Kills in force at the end, oldest first. */
+  get kills(): readonly KillCommand[] {
+    return this.#kills;
   }
 
   /** Applies all that is left in the journal; `verify` runs the strategies. Returns the last sequence. */
@@ -156,7 +176,12 @@ export class Replay implements Recorder {
       L.INSTRUMENTS + then.instrument * L.INSTRUMENT_BYTES + L.INS_SESSION,
     );
     const length = gate.encodeRecorded();
-    this.outbound(session, L.TX + session * L.TX_BYTES, length);
+    const address = L.TX + session * L.TX_BYTES;
+    if (this.#peek() !== undefined) this.outbound(session, address, length);
+    else {
+      memory.setI32(L.SESSIONS + session * L.SESSION_BYTES + L.SES_TX_END, 0);
+      this.#unwritten = { session, address, length };
+    }
   }
 
   /** A message of the session layer (or 35=U1): only its number matters. */
@@ -187,6 +212,7 @@ export class Replay implements Recorder {
 
   #applyCommand(command: Command, commands: Core['commands']): void {
     commands.apply(command);
+    this.#kills = killsAfter(this.#kills, command);
     if (command.kind === 'KILL') {
       this.#core.memory.setAtomicI32(L.CTL_KILL_APPLIED, command.generation);
     }
@@ -199,7 +225,10 @@ export class Replay implements Recorder {
   #applySession(event: SessionEvent, nowNs: bigint): void {
     const { memory, pipeline } = this.#core;
     const session = this.#sessions[event.session]!;
-    if (event.kind === SessionEventKind.CONNECTED) session.onConnected(nowNs);
+    if (event.kind === SessionEventKind.CONNECTED) {
+      pipeline.onSessionConnected();
+      session.onConnected(nowNs);
+    }
     if (event.kind === SessionEventKind.DISCONNECTED) session.onDisconnected();
     const state = SESSION_STATE[event.kind];
     const block = L.SESSIONS + event.session * L.SESSION_BYTES;

@@ -16,6 +16,8 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 export class StrategyHost {
   /** False while a replay applies recorded intents. */
   isDeciding = true;
+  /** A STOP was given: nothing is decided until a venue is connected again. */
+  #isStopped = false;
   readonly #memory: Memory;
   readonly #strategies: readonly LoadedStrategy[];
   readonly #parts: HandleParts;
@@ -41,6 +43,14 @@ export class StrategyHost {
 
   strategy(index: number): LoadedStrategy {
     return this.#strategies[index]!;
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  resume(): void {
+    this.#isStopped = false;
   }
 
   /** The view of (strategy, instrument), if the strategy trades it. */
@@ -108,6 +118,7 @@ export class StrategyHost {
       L.INSTRUMENTS + instrument * L.INSTRUMENT_BYTES + L.INS_BOOK_STATE,
     );
     return (
+      !this.#isStopped &&
       memory.i32(L.CTL_FIRM_STATE) !== L.TRADING_HALTED &&
       memory.i32(block + L.STR_PAUSED) === 0 &&
       memory.i32(block + L.STR_TRADING_STATE) !== L.TRADING_HALTED &&

@@ -7,6 +7,7 @@ import type { Memory } from '../../wasm/memory.ts';
 import { type FaultCode, GyrfalconError } from '../errors.ts';
 import type { Command } from '../event/event.ts';
 import type { FromHotWorker, HotWorkerInput, ToHotWorker } from '../hot-worker.ts';
+import type { KillCommand } from '../limits/kills-in-force.ts';
 import type { RunSummary } from '../summary.ts';
 
 const FILE = new URL('../hot-worker.ts', import.meta.url);
@@ -21,6 +22,8 @@ export interface HotThreadEvents {
 export interface Recovered {
   readonly events: number;
   readonly ms: number;
+  /** In force, oldest first. */
+  readonly kills: readonly KillCommand[];
 }
 
 type Answer = { readonly sequence: number } | { readonly refused: string };
@@ -99,7 +102,11 @@ export class HotThread {
   #onMessage(message: FromHotWorker): void {
     switch (message.type) {
       case 'ready':
-        return this.#onReady?.({ events: message.recoveredEvents, ms: message.recoveryMs });
+        return this.#onReady?.({
+          events: message.recoveredEvents,
+          ms: message.recoveryMs,
+          kills: message.kills,
+        });
       case 'log':
         return this.#events.onLog(message.text);
       case 'accepted':

@@ -6,10 +6,12 @@
 import * as L from '../../wasm/layout.ts';
 import type { Memory } from '../../wasm/memory.ts';
 import type { Command, CommandScope } from '../event/event.ts';
+import { isReleased, type KillCommand } from '../limits/kills-in-force.ts';
 import { countOpenOrders, type ScopeNames } from '../orders/open-orders.ts';
 
 const HUNG_MS = 250;
 const POLL_MS = 1;
+const SLOW_POLL_MS = 20;
 /** The call returns when every order has answered, or after this time with those that have not. */
 const ANSWER_MS = 1000;
 
@@ -39,23 +41,38 @@ export interface KillSwitchPorts {
   /** Ends the loop and starts the engine again from its journal, with the command applied first. */
   readonly restart: (command: Command) => Promise<void>;
   readonly log: (text: string) => void;
+  /** In force since a run before, oldest first. */
+  readonly kills: readonly KillCommand[];
 }
 
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+/** Keeps no process alive: what is watched outlives nobody. */
+const pause = (ms: number): Promise<void> =>
+  new Promise((resolve) => void setTimeout(resolve, ms).unref());
 
 export class KillSwitch {
   readonly #ports: KillSwitchPorts;
   #generation = 0;
   #active: KillRecord[] = [];
+  #restarting: Promise<void> | undefined;
 
   constructor(ports: KillSwitchPorts) {
+    const { memory, kills } = ports;
     this.#ports = ports;
+    this.#generation = memory.atomicI32(L.CTL_KILL_APPLIED);
+    memory.setAtomicI32(L.CTL_KILL, this.#generation);
+    const nowMs = Date.now();
+    for (const { scope, target, reason, operator, generation } of kills) {
+      const times = { requestedMs: nowMs, stoppedMs: nowMs, doneMs: null };
+      const record = { scope, target, reason, operator, generation, ...times, wasFenced: false };
+      this.#active.push(record);
+      ports.log(`KILL ${scope} ${target} is still in force: ${reason} (${operator})`);
+      void this.#watch(record);
+    }
   }
 
   /** The widest kill in force, newest first; undefined = armed. */
   get current(): KillRecord | undefined {
     const byWidth = this.#active.find((kill) => kill.scope === 'FIRM') ?? this.#active.at(-1);
-    if (byWidth !== undefined) this.#settle(byWidth);
     return byWidth;
   }
 
@@ -69,6 +86,8 @@ export class KillSwitch {
 
   async kill(request: Kill): Promise<KillRecord> {
     const { memory, log } = this.#ports;
+    // The loop is being started again for another kill: it would not hear of this one.
+    await this.#restarting;
     const generation = ++this.#generation;
     const record: KillRecord = {
       ...request, generation, requestedMs: Date.now(), stoppedMs: 0, doneMs: null, wasFenced: false,
@@ -81,23 +100,17 @@ export class KillSwitch {
     log(`KILL ${request.scope} ${request.target}: ${request.reason} (${request.operator})`);
     await this.#untilStopped(record, command);
     record.stoppedMs = Date.now();
-    while (record.doneMs === null && Date.now() - record.stoppedMs < ANSWER_MS) {
-      this.#settle(record);
-      if (record.doneMs === null) await pause(POLL_MS);
+    const done = this.#watch(record);
+    await Promise.race([done, pause(ANSWER_MS)]);
+    if (record.doneMs === null) {
+      log(`KILL: no order can leave; ${this.openOrders(record)} are still open at the venue`);
     }
-    log(
-      record.doneMs === null
-        ? `KILL: no order can leave; ${this.openOrders(record)} are still open at the venue`
-        : `KILL done: no order can leave and none is open, after ${record.doneMs - record.requestedMs} ms`,
-    );
     return record;
   }
 
   /** Releases every kill of this scope; the loop takes the command in its turn. */
   rearm(request: Kill): Command {
-    this.#active = this.#active.filter(
-      (kill) => kill.scope !== request.scope || kill.target !== request.target,
-    );
+    this.#active = this.#active.filter((kill) => !isReleased(kill, request));
     return { type: 'COMMAND', kind: 'REARM', ...request, generation: this.#generation };
   }
 
@@ -115,15 +128,25 @@ export class KillSwitch {
       } else if (Date.now() - movedMs > HUNG_MS) {
         record.wasFenced = true;
         log(`KILL: the hot loop has not moved for ${HUNG_MS} ms; ending it and coming back HALTED`);
-        await restart(command);
+        this.#restarting = restart(command);
+        await this.#restarting;
+        memory.setAtomicI32(L.CTL_KILL, record.generation);
         return;
       }
     }
   }
 
-  #settle(record: KillRecord): void {
-    if (record.doneMs === null && record.stoppedMs !== 0 && this.openOrders(record) === 0) {
-      record.doneMs = Date.now();
+  /** Until the last order in scope has answered, however long that takes, or the kill is released. */
+  async #watch(record: KillRecord): Promise<void> {
+    while (this.#active.includes(record)) {
+      const isRunning = this.#ports.memory.i32(L.CTL_LOOP_STATE) === L.LOOP_RUNNING;
+      if (isRunning && this.openOrders(record) === 0) {
+        record.doneMs = Date.now();
+        const tookMs = record.doneMs - record.requestedMs;
+        this.#ports.log(`KILL done: no order can leave and none is open, after ${tookMs} ms`);
+        return;
+      }
+      await pause(Date.now() - record.stoppedMs < ANSWER_MS ? POLL_MS : SLOW_POLL_MS);
     }
   }
 }

@@ -108,9 +108,14 @@ export class HotLink implements VenueLink {
     return this.#session.isLoggedOn;
   }
 
+  /** A connection that is lost from now on stays lost. */
+  stopReconnecting(): void {
+    this.#isStopping = true;
+  }
+
   /** Logs out and closes; resolves when the connection is gone. */
   stop(reason: string): Promise<void> {
-    this.#isStopping = true;
+    this.stopReconnecting();
     return new Promise((resolve) => {
       const finish = (): void => {
         clearInterval(this.#timer);

@@ -23,7 +23,7 @@ import { JournalRecorder } from './journal-recorder.ts';
 import { eachOpenOrder } from './orders/open-orders.ts';
 import type { AppMessage } from './ports.ts';
 import { LatencyHistograms } from './latency-histogram.ts';
-import type { KillCommand } from './limits/kills-in-force.ts';
+import type { KillInForce } from './limits/kills-in-force.ts';
 import { recover } from './recovery.ts';
 import { stateHashOf } from './state-hash.ts';
 import { loadStrategies } from './strategy/strategy-loader.ts';
@@ -54,7 +54,7 @@ export type FromHotWorker =
       readonly type: 'ready';
       readonly recoveredEvents: number;
       readonly recoveryMs: number;
-      readonly kills: readonly KillCommand[];
+      readonly kills: readonly KillInForce[];
     }
   | { readonly type: 'log'; readonly text: string }
   | { readonly type: 'accepted'; readonly id: number; readonly sequence: number; readonly note: string }

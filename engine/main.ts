@@ -138,6 +138,8 @@ export class Engine {
     for (const venue of fixVenues(this.#config)) {
       if (venue.port !== 0) continue;
       const args = [...venueIdentity(venue), ...this.#options.venueArguments];
+      // Beside the journal: a run that goes on from it finds the venue as it left it.
+      if (!args.includes('--log')) args.push('--log', join(this.journalDirectory, `venue-${venue.name}`));
       const child = await ChildVenue.start(args, (text) =>
         this.#options.onFault(new GyrfalconError('VENUE_EXITED', `${venue.name}: ${text}`)),
       );

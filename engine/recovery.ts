@@ -11,7 +11,7 @@ import type { ConfigEvent } from './event/event.ts';
 import { decodeEvent } from './event/event-codec.ts';
 import { segmentNumbers } from './journal/journal-format.ts';
 import { JournalReader } from './journal/journal-reader.ts';
-import type { KillCommand } from './limits/kills-in-force.ts';
+import type { KillInForce } from './limits/kills-in-force.ts';
 import { Replay, type ReplaySession, type UnwrittenMessage } from './replay.ts';
 
 export interface RecoveryInput {
@@ -26,7 +26,7 @@ export interface RecoveredCore {
   readonly events: number;
   /** To be written down before anything else. */
   readonly unwritten: UnwrittenMessage | undefined;
-  readonly kills: readonly KillCommand[];
+  readonly kills: readonly KillInForce[];
 }
 
 export function recover(core: Core, app: AppInput, input: RecoveryInput): RecoveredCore {

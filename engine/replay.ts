@@ -13,7 +13,7 @@ import { RecordKind } from './event/generated/record-kind.ts';
 import { SessionEventKind } from './event/generated/session-event-kind.ts';
 import { loadIntent } from './event/intent-record.ts';
 import type { JournalReader, JournalRecord } from './journal/journal-reader.ts';
-import { type KillCommand, killsAfter } from './limits/kills-in-force.ts';
+import { type KillInForce, killsAfter } from './limits/kills-in-force.ts';
 import type { Recorder } from './recorder.ts';
 
 /** The session layer in a replay: gets what came in, sends nothing. */
@@ -30,6 +30,7 @@ export interface UnwrittenMessage {
   readonly length: number;
 }
 
+const NS_PER_MS_BIG = 1_000_000n;
 const FEED_PLACE = L.SCRATCH + 8192;
 const NUMBER_FIELD = Buffer.from('\x0134=', 'latin1');
 const ORDER_TYPES = new Set(['D', 'F', 'G']);
@@ -50,7 +51,7 @@ export class Replay implements Recorder {
   #isAtEnd = false;
   #events = 0;
   #unwritten: UnwrittenMessage | undefined;
-  #kills: readonly KillCommand[] = [];
+  #kills: readonly KillInForce[] = [];
 
   constructor(core: Core, input: AppInput, reader: JournalReader, sessions: readonly ReplaySession[]) {
     this.#core = core;
@@ -65,7 +66,7 @@ export class Replay implements Recorder {
   }
 
   /** Kills in force at the end, oldest first. */
-  get kills(): readonly KillCommand[] {
+  get kills(): readonly KillInForce[] {
     return this.#kills;
   }
 
@@ -110,7 +111,7 @@ export class Replay implements Recorder {
   // ---- Applying records
 
   #apply(record: JournalRecord): void {
-    const { memory, commands, pipeline } = this.#core;
+    const { memory, pipeline } = this.#core;
     memory.setAbsoluteNs(L.CTL_NOW_NS, record.timeNs);
     memory.setI64(L.CTL_RECORD_SEQUENCE, record.sequence);
     switch (record.kind) {
@@ -131,7 +132,7 @@ export class Replay implements Recorder {
       case 'INTENT':
         return this.#applyIntent(record, event);
       case 'COMMAND':
-        return this.#applyCommand(event, commands);
+        return this.#applyCommand(event, record.timeNs);
       case 'TIMER':
         return this.#applyTimer(event);
       case 'SESSION':
@@ -210,9 +211,9 @@ export class Replay implements Recorder {
     handle.stateRestored();
   }
 
-  #applyCommand(command: Command, commands: Core['commands']): void {
-    commands.apply(command);
-    this.#kills = killsAfter(this.#kills, command);
+  #applyCommand(command: Command, timeNs: bigint): void {
+    this.#core.commands.apply(command);
+    this.#kills = killsAfter(this.#kills, command, Number(timeNs / NS_PER_MS_BIG));
     if (command.kind === 'KILL') {
       this.#core.memory.setAtomicI32(L.CTL_KILL_APPLIED, command.generation);
     }

@@ -3,19 +3,26 @@ import type { Command, CommandScope } from '../event/event.ts';
 
 export type KillCommand = Extract<Command, { readonly kind: 'KILL' }>;
 
+export interface KillInForce {
+  readonly command: KillCommand;
+  /** Wall time. */
+  readonly requestedMs: number;
+}
+
 interface Scoped {
   readonly scope: CommandScope;
   readonly target: string;
 }
 
-/** The kills in force once the command was applied, oldest first. */
+/** The kills in force once a command of this time was applied, oldest first. */
 export function killsAfter(
-  kills: readonly KillCommand[],
+  kills: readonly KillInForce[],
   command: Command,
-): readonly KillCommand[] {
-  if (command.kind === 'KILL') return [...kills, command];
+  requestedMs: number,
+): readonly KillInForce[] {
+  if (command.kind === 'KILL') return [...kills, { command, requestedMs }];
   if (command.kind !== 'REARM') return kills;
-  return kills.filter((kill) => !isReleased(kill, command));
+  return kills.filter((kill) => !isReleased(kill.command, command));
 }
 
 /** A wider release does not end a narrower kill: who stopped one strategy wants to be asked about it. */

@@ -7,7 +7,7 @@ import type { Memory } from '../../wasm/memory.ts';
 import { type FaultCode, GyrfalconError } from '../errors.ts';
 import type { Command } from '../event/event.ts';
 import type { FromHotWorker, HotWorkerInput, ToHotWorker } from '../hot-worker.ts';
-import type { KillCommand } from '../limits/kills-in-force.ts';
+import type { KillInForce } from '../limits/kills-in-force.ts';
 import type { RunSummary } from '../summary.ts';
 
 const FILE = new URL('../hot-worker.ts', import.meta.url);
@@ -23,7 +23,7 @@ export interface Recovered {
   readonly events: number;
   readonly ms: number;
   /** In force, oldest first. */
-  readonly kills: readonly KillCommand[];
+  readonly kills: readonly KillInForce[];
 }
 
 type Answer = { readonly sequence: number } | { readonly refused: string };

@@ -6,7 +6,7 @@
 import * as L from '../../wasm/layout.ts';
 import type { Memory } from '../../wasm/memory.ts';
 import type { Command, CommandScope } from '../event/event.ts';
-import { isReleased, type KillCommand } from '../limits/kills-in-force.ts';
+import { isReleased, type KillCommand, type KillInForce } from '../limits/kills-in-force.ts';
 import { countOpenOrders, type ScopeNames } from '../orders/open-orders.ts';
 
 const HUNG_MS = 250;
@@ -42,7 +42,13 @@ export interface KillSwitchPorts {
   readonly restart: (command: Command) => Promise<void>;
   readonly log: (text: string) => void;
   /** In force since a run before, oldest first. */
-  readonly kills: readonly KillCommand[];
+  readonly kills: readonly KillInForce[];
+}
+
+function newRecord(command: KillCommand, requestedMs: number): KillRecord {
+  const { scope, target, reason, operator, generation } = command;
+  const times = { requestedMs, stoppedMs: 0, doneMs: null };
+  return { scope, target, reason, operator, generation, ...times, wasFenced: false };
 }
 
 /** Keeps no process alive: what is watched outlives nobody. */
@@ -60,11 +66,11 @@ export class KillSwitch {
     this.#ports = ports;
     this.#generation = memory.atomicI32(L.CTL_KILL_APPLIED);
     memory.setAtomicI32(L.CTL_KILL, this.#generation);
-    const nowMs = Date.now();
-    for (const { scope, target, reason, operator, generation } of kills) {
-      const times = { requestedMs: nowMs, stoppedMs: nowMs, doneMs: null };
-      const record = { scope, target, reason, operator, generation, ...times, wasFenced: false };
+    for (const { command, requestedMs } of kills) {
+      const record = newRecord(command, requestedMs);
+      record.stoppedMs = requestedMs;
       this.#active.push(record);
+      const { scope, target, reason, operator } = record;
       ports.log(`KILL ${scope} ${target} is still in force: ${reason} (${operator})`);
       void this.#watch(record);
     }
@@ -72,8 +78,7 @@ export class KillSwitch {
 
   /** The widest kill in force, newest first; undefined = armed. */
   get current(): KillRecord | undefined {
-    const byWidth = this.#active.find((kill) => kill.scope === 'FIRM') ?? this.#active.at(-1);
-    return byWidth;
+    return this.#active.find((kill) => kill.scope === 'FIRM') ?? this.#active.at(-1);
   }
 
   get generation(): number {
@@ -85,20 +90,14 @@ export class KillSwitch {
   }
 
   async kill(request: Kill): Promise<KillRecord> {
-    const { memory, log } = this.#ports;
-    // The loop is being started again for another kill: it would not hear of this one.
-    await this.#restarting;
+    const { log } = this.#ports;
     const generation = ++this.#generation;
-    const record: KillRecord = {
-      ...request, generation, requestedMs: Date.now(), stoppedMs: 0, doneMs: null, wasFenced: false,
-    };
-    const command: Command = { type: 'COMMAND', kind: 'KILL', ...request, generation };
-    // First the command, then the word: whoever sees the word finds the command.
-    this.#ports.post(command);
-    memory.setAtomicI32(L.CTL_KILL, generation);
+    const command: KillCommand = { type: 'COMMAND', kind: 'KILL', ...request, generation };
+    const record = newRecord(command, Date.now());
+    this.#tell(command);
     this.#active.push(record);
     log(`KILL ${request.scope} ${request.target}: ${request.reason} (${request.operator})`);
-    await this.#untilStopped(record, command);
+    record.wasFenced = await this.#untilApplied(command);
     record.stoppedMs = Date.now();
     const done = this.#watch(record);
     await Promise.race([done, pause(ANSWER_MS)]);
@@ -114,25 +113,46 @@ export class KillSwitch {
     return { type: 'COMMAND', kind: 'REARM', ...request, generation: this.#generation };
   }
 
-  /** Waits until the loop has applied the kill; a loop that does not move is ended. */
-  async #untilStopped(record: KillRecord, command: Command): Promise<void> {
-    const { memory, restart, log } = this.#ports;
+  /** First the command, then the word: whoever sees the word finds the command. */
+  #tell(command: KillCommand): void {
+    this.#ports.post(command);
+    this.#ports.memory.setAtomicI32(L.CTL_KILL, command.generation);
+  }
+
+  /** Waits until the loop has applied the kill; a loop that does not move is ended: true. */
+  async #untilApplied(command: KillCommand): Promise<boolean> {
+    const { memory } = this.#ports;
     let beat = memory.atomicI32(L.CTL_HEARTBEAT);
     let movedMs = Date.now();
-    while (memory.atomicI32(L.CTL_KILL_APPLIED) < record.generation) {
+    while (memory.atomicI32(L.CTL_KILL_APPLIED) < command.generation) {
+      if (this.#restarting !== undefined) {
+        // Ended for another kill: what the old loop was told is lost.
+        await this.#restarting;
+        this.#tell(command);
+        movedMs = Date.now();
+      }
       await pause(POLL_MS);
       const now = memory.atomicI32(L.CTL_HEARTBEAT);
       if (now !== beat) {
         beat = now;
         movedMs = Date.now();
-      } else if (Date.now() - movedMs > HUNG_MS) {
-        record.wasFenced = true;
-        log(`KILL: the hot loop has not moved for ${HUNG_MS} ms; ending it and coming back HALTED`);
-        this.#restarting = restart(command);
-        await this.#restarting;
-        memory.setAtomicI32(L.CTL_KILL, record.generation);
-        return;
+      } else if (Date.now() - movedMs > HUNG_MS && this.#restarting === undefined) {
+        await this.#fence(command);
+        return true;
       }
+    }
+    return false;
+  }
+
+  async #fence(command: KillCommand): Promise<void> {
+    const { memory, restart, log } = this.#ports;
+    log(`KILL: the hot loop has not moved for ${HUNG_MS} ms; ending it and coming back HALTED`);
+    this.#restarting = restart(command);
+    try {
+      await this.#restarting;
+      memory.setAtomicI32(L.CTL_KILL, command.generation);
+    } finally {
+      this.#restarting = undefined;
     }
   }
 

@@ -9,8 +9,8 @@ import { fileURLToPath } from 'node:url';
 import { loadConfig } from '../config/load.ts';
 import { type CoreModule, loadCore } from '../engine/core-module.ts';
 import { writeConfig } from '../engine/core-setup.ts';
+import { lineBlocks } from '../engine/event/recorded-file.ts';
 import { BookView } from '../engine/market/book-view.ts';
-import { lineBlocks } from '../engine/market/line-blocks.ts';
 import {
   ReferenceBooks,
   type ReferenceEntry,

@@ -116,7 +116,9 @@ test('of several symbols one is picked', async () => {
   const day = lines(FIRST, other, both);
   const { rows, error } = await run(day, 1);
   expect(rows).toBe(FIRST_ROW);
-  expect(error!.message).toContain('line 2 has the symbol MSFT after GOOG: pick one with --symbol');
+  expect(error!.message).toContain(
+    ':2: the message has the symbol MSFT after GOOG: pick one with --symbol',
+  );
   expect((await run(day, 1, { symbol: 'GOOG' })).rows).toBe(`${FIRST_ROW}5800000,6,5795000,7\n`);
   expect((await run(day, 1, { symbol: 'MSFT' })).rows).toBe(
     '9999999999,0,300000,1\n9999999999,0,310000,2\n',
@@ -130,48 +132,48 @@ const wrong: readonly { name: string; line: string; says: string }[] = [
   {
     name: 'a message cut off',
     line: FIRST.slice(0, 60),
-    says: 'line 3 is cut off, or its BodyLength (9) is wrong',
+    says: ':3: the message is cut off, or its BodyLength (9) is wrong',
   },
   {
     name: 'a wrong checksum',
     line: FIRST.replace(/10=\d+/, '10=000'),
-    says: 'line 3 is refused: CheckSum (10) is wrong',
+    says: ':3: the message is refused: CheckSum (10) is wrong',
   },
   {
     name: 'a wrong length',
     line: FIRST.replace('9=9', '9=8'),
-    says: 'line 3 is refused: BodyLength (9) is wrong',
+    says: ':3: the message is refused: BodyLength (9) is wrong',
   },
   {
     name: 'a price off the grid',
     line: update(['279=0|269=0|55=GOOG|270=1.00005|271=1']),
-    says: 'line 3 is refused: a price or quantity is off the grid',
+    says: ':3: the message is refused: a price or quantity is off the grid',
   },
   {
     name: 'a broken lot',
     line: update(['279=0|269=0|55=GOOG|270=1|271=0.5']),
-    says: 'line 3 is refused: a price or quantity is off the grid',
+    says: ':3: the message is refused: a price or quantity is off the grid',
   },
   {
     name: 'an unknown tag',
     line: fixMessage(`${header('W')}|55=GOOG|268=0|9999=1`),
-    says: 'line 3 is refused: a tag is unknown',
+    says: ':3: the message is refused: a tag is unknown',
   },
-  { name: 'an empty line', line: '', says: 'line 3 is empty' },
+  { name: 'an empty line', line: '', says: ':3: the message is empty' },
   {
     name: 'two messages on a line',
     line: FIRST + FIRST,
-    says: 'line 3 has bytes after the message',
+    says: ':3: the message has bytes after the message',
   },
   {
     name: 'no FIX at all',
     line: 'timestamp,price',
-    says: 'line 3 is refused: it does not begin with 8=FIX, 9= and 35=',
+    says: ':3: the message is refused: it does not begin with 8=FIX, 9= and 35=',
   },
   {
     name: 'a line without end',
     line: 'x'.repeat(300_000),
-    says: 'the next line is longer than 262144 bytes',
+    says: ':3: the line is longer than 262144 bytes',
   },
 ];
 

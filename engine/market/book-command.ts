@@ -9,10 +9,10 @@ import * as L from '../../wasm/layout.ts';
 import { Memory } from '../../wasm/memory.ts';
 import { type CoreModule, loadCore } from '../core-module.ts';
 import { GyrfalconError } from '../errors.ts';
+import { lineBlocks, recordedFileFault } from '../event/recorded-file.ts';
 import { BookView } from './book-view.ts';
 import { fixFaultText } from './fix-fault.ts';
 import { writeGrid } from './instrument.ts';
-import { lineBlocks } from './line-blocks.ts';
 import { LobsterRows } from './lobster-row.ts';
 
 /** LOBSTER counts prices in 1/10,000 and sizes in units. */
@@ -85,7 +85,7 @@ class Recording {
       }
     } catch (cause) {
       await this.#flush();
-      throw this.#asFault(cause);
+      throw recordedFileFault(this.#file, this.#line + 1, cause);
     }
     await this.#flush();
     const symbol = this.#symbols[INSTRUMENT];
@@ -216,26 +216,10 @@ class Recording {
 
   #fault(what: string): GyrfalconError {
     const line = this.#line;
-    return new GyrfalconError('INPUT_INVALID', `${this.#file}: line ${line} ${what}`, {
-      file: this.#file,
+    const file = this.#file;
+    return new GyrfalconError('INPUT_INVALID', `${file}:${line}: the message ${what}`, {
+      file,
       line,
     });
-  }
-
-  /** A file that cannot be opened or unpacked, in our words. */
-  #asFault(cause: unknown): unknown {
-    if (cause instanceof GyrfalconError) return cause;
-    const { code, message } = cause as NodeJS.ErrnoException;
-    if (code === 'ENOENT') {
-      return new GyrfalconError('INPUT_MISSING', `${this.#file}: no such file`, {}, cause);
-    }
-    const line = this.#line;
-    const where = `${this.#file}: after line ${line}`;
-    return new GyrfalconError(
-      'INPUT_INVALID',
-      `${where}: ${message}`,
-      { file: this.#file, line },
-      cause,
-    );
   }
 }

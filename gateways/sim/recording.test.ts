@@ -73,22 +73,22 @@ test('packed and plain recordings read the same, with or without a last newline'
 
 describe('a damaged recording stops the run and names file and line', () => {
   const cases: [name: string, text: string, complaint: string][] = [
-    ['a cut last line', GOOD.slice(0, -9), 'line 2: the message is cut'],
-    ['a wrong checksum', GOOD.replace('579.4', '579.5'), 'line 1: CheckSum (10) says'],
-    ['a wrong length', GOOD.replace('279=0', '279=00'), 'line 1: BodyLength (9) says'],
-    ['a line that is no FIX', `${GOOD}hello\n`, 'line 3: the line does not start with 8= and 9='],
-    ['an empty line', `\n${GOOD}`, 'line 1: the line does not start with 8= and 9='],
+    ['a cut last line', GOOD.slice(0, -9), '2: the message is cut'],
+    ['a wrong checksum', GOOD.replace('579.4', '579.5'), '1: CheckSum (10) says'],
+    ['a wrong length', GOOD.replace('279=0', '279=00'), '1: BodyLength (9) says'],
+    ['a line that is no FIX', `${GOOD}hello\n`, '3: the line does not start with 8= and 9='],
+    ['an empty line', `\n${GOOD}`, '1: the line does not start with 8= and 9='],
     [
       'a time that is none',
       line(1, '20120621-1x:30:00'),
-      'line 1: SendingTime (52) is no UTC timestamp',
+      '1: SendingTime (52) is no UTC timestamp',
     ],
   ];
   test.each(cases)('%s', async (_name, text, complaint) => {
     const file = fileOf(text);
     await expect(readAll(file)).rejects.toMatchObject({
       code: 'INPUT_INVALID',
-      message: expect.stringContaining(`${file}, ${complaint}`),
+      message: expect.stringContaining(`${file}:${complaint}`),
     });
   });
 

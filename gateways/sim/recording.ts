@@ -4,12 +4,13 @@
  * >= 100,000 messages a second. A line that is cut, or whose BodyLength or CheckSum is wrong, stops
  * the run.
  */
-import { createReadStream, existsSync } from 'node:fs';
-import type { Readable } from 'node:stream';
-import { createZstdDecompress } from 'node:zlib';
 import { GyrfalconError } from '../../engine/errors.ts';
+import {
+  lineBlocks,
+  recordedFileFault,
+  requireRecordedFile,
+} from '../../engine/event/recorded-file.ts';
 import { MESSAGE_BYTES_MAX } from '../../wasm/layout.ts';
-import { isWholeZstd } from '../ws/zstd-frames.ts';
 import type { MarketMessage, MarketSource } from './market-source.ts';
 
 const SOH = 1;
@@ -17,7 +18,6 @@ const NEWLINE = 10;
 const EQUALS = 61;
 const ZERO = 48;
 const DOT = 46;
-const CHUNK_BYTES = 1 << 20;
 const TRAILER_BYTES = 7; // "10=nnn|"
 const MARKET_TIME = Buffer.from('5060=', 'latin1');
 const TIME_BYTES_MIN = 17; // YYYYMMDD-HH:MM:SS
@@ -27,13 +27,10 @@ const CODE_INCREMENT = 88; // X
 
 export class Recording implements MarketSource {
   readonly #file: string;
-  readonly #isPacked: boolean;
-  readonly #stream: Readable;
-  readonly #chunks: AsyncIterator<Buffer>;
+  readonly #blocks: AsyncGenerator<Buffer>;
   #bytes: Buffer = Buffer.alloc(0);
   #at = 0;
   #line = 0;
-  #isEnded = false;
   #epochMs = Number.NaN;
   /** The day last seen, as the number YYYYMMDD, and its midnight relative to the epoch. */
   #day = 0;
@@ -48,21 +45,13 @@ export class Recording implements MarketSource {
   };
 
   constructor(file: string) {
-    if (!existsSync(file)) {
-      throw new GyrfalconError(
-        'INPUT_MISSING',
-        `${file}: no such file; give a .fix or .fix.zst recording`,
-      );
-    }
+    requireRecordedFile(file);
     this.#file = file;
-    const raw = createReadStream(file, { highWaterMark: CHUNK_BYTES });
-    this.#isPacked = file.endsWith('.zst');
-    this.#stream = this.#isPacked ? unpack(raw) : raw;
-    this.#chunks = this.#stream[Symbol.asyncIterator]();
+    this.#blocks = lineBlocks(file, MESSAGE_BYTES_MAX);
   }
 
   where(): string {
-    return `${this.#file}, line ${this.#line}`;
+    return `${this.#file}:${this.#line}`;
   }
 
   epochMs(): number {
@@ -70,52 +59,35 @@ export class Recording implements MarketSource {
   }
 
   close(): void {
-    this.#stream.destroy();
+    void this.#blocks.return(undefined);
   }
 
   async more(): Promise<boolean> {
-    if (this.#isEnded) return false;
-    if (this.#isPacked && this.#line === 0 && !(await isWholeZstd(this.#file))) {
-      const text = `${this.#file}: the packed file was cut off or is damaged; fetch it again`;
-      throw new GyrfalconError('INPUT_INVALID', text);
-    }
-    let result: IteratorResult<Buffer>;
     try {
-      result = await this.#chunks.next();
+      const { value, done } = await this.#blocks.next();
+      if (done === true) return false;
+      this.#bytes = value;
+      this.#at = 0;
+      return true;
     } catch (cause) {
-      throw this.#invalid(
-        `cannot be read on (${(cause as Error).message}): the file is damaged or cut`,
-        cause,
-      );
+      throw recordedFileFault(this.#file, this.#line + 1, cause);
     }
-    if (result.done === true) {
-      this.#isEnded = true;
-      return this.#at < this.#bytes.length; // a last line without its newline
-    }
-    const rest = this.#bytes.subarray(this.#at);
-    this.#bytes = rest.length === 0 ? result.value : Buffer.concat([rest, result.value]);
-    this.#at = 0;
-    return true;
   }
 
   next(): MarketMessage | undefined {
     const bytes = this.#bytes;
     const start = this.#at;
+    if (start === bytes.length) return undefined;
     const newline = bytes.indexOf(NEWLINE, start);
-    if (newline < 0 && !(this.#isEnded && start < bytes.length)) {
-      if (bytes.length - start <= MESSAGE_BYTES_MAX) return undefined;
-      this.#line++;
-      throw this.#invalid('the line is longer than any message may be');
-    }
-    const end = newline < 0 ? bytes.length : newline;
+    const end = newline < 0 ? bytes.length : newline; // the last line may lack its newline
     this.#at = newline < 0 ? end : newline + 1;
     this.#line++;
     this.#takeLine(bytes, start, end);
     return this.#message;
   }
 
-  #invalid(what: string, cause?: unknown): GyrfalconError {
-    return new GyrfalconError('INPUT_INVALID', `${this.where()}: ${what}`, {}, cause);
+  #invalid(what: string): GyrfalconError {
+    return new GyrfalconError('INPUT_INVALID', `${this.where()}: ${what}`);
   }
 
   #takeLine(bytes: Buffer, start: number, end: number): void {
@@ -221,12 +193,6 @@ export class Recording implements MarketSource {
     message.fieldsStart = at;
     message.bodyEnd = at + bytes.copy(out, at, from.fieldsStart, from.fieldsEnd);
   }
-}
-
-function unpack(raw: Readable): Readable {
-  const unpacked = createZstdDecompress();
-  raw.on('error', (error) => unpacked.destroy(error));
-  return raw.pipe(unpacked);
 }
 
 /** `count` digits as a number; something that is no safe integer where one is no digit. */

@@ -59,7 +59,7 @@ test('a damaged recording ends it with one line that names file and line', async
   const trader = new Trader(venue.fixPort, [SYMBOL], { isLockStep: false });
   const { code, stderr } = await venue.exit;
   expect(code).toBe(EXIT_INPUT);
-  expect(stderr).toContain('bad.fix, line 1: ');
+  expect(stderr).toContain('bad.fix:1: ');
   expect(stderr).not.toContain('    at ');
   await trader.stop();
 });

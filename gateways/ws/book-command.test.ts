@@ -116,20 +116,22 @@ const LONG = Buffer.from(
   `${Array.from({ length: 20_000 }, () => diff(4, 15, 15, [])).join('\n')}\n`,
 );
 
-test.each([1, 3, 4, 20, 500])(
+test.each([1, 3, 4, 20, 200])(
   'a packed file without its last %i bytes names its last line',
   async (cut) => {
     const packed = join(folder, 'cut.jsonl.zst');
     const good = Buffer.from(`${GOOD.join('\n')}\n`);
     writeFileSync(packed, zstdCompressSync(Buffer.concat([good, LONG])).subarray(0, -cut));
-    await expect(rowsOf(packed)).rejects.toThrow(/cut.jsonl.zst:\d+: the file ends after line \d+/);
+    await expect(rowsOf(packed)).rejects.toThrow(
+      /cut.jsonl.zst:\d+: the compressed file is cut off/,
+    );
   },
 );
 
 test('a plain file that ends inside a line names the line', async () => {
   const file = written('cut.jsonl', GOOD);
   writeFileSync(file, readFileSync(file).subarray(0, -5));
-  await expect(rowsOf(file)).rejects.toThrow(/cut.jsonl:4: the file ends after line 3/);
+  await expect(rowsOf(file)).rejects.toThrow(/cut.jsonl:4: the file is cut off in this line/);
 });
 
 test('a packed file with changed bytes is refused', async () => {
@@ -141,5 +143,7 @@ test('a packed file with changed bytes is refused', async () => {
 });
 
 test('an unknown file is a plain sentence', async () => {
-  await expect(rowsOf(join(folder, 'none.jsonl.zst'))).rejects.toThrow(/cannot be read \(ENOENT\)/);
+  await expect(rowsOf(join(folder, 'none.jsonl.zst'))).rejects.toThrow(
+    /none.jsonl.zst: there is no such file/,
+  );
 });

@@ -3,10 +3,8 @@
  * ns since 1970, one blank, the message as it came. Streams: a day need not fit into memory. Read
  * by the replaying venue, the book command, tests and benches.
  */
-import { createReadStream } from 'node:fs';
-import { createZstdDecompress } from 'node:zlib';
 import { GyrfalconError } from '../../engine/errors.ts';
-import { isWholeZstd } from './zstd-frames.ts';
+import { lineBlocks, recordedFileFault } from '../../engine/event/recorded-file.ts';
 
 export interface RecordedMessage {
   /** 1 = the first line. */
@@ -34,38 +32,14 @@ export async function* readRecording(file: string): AsyncGenerator<RecordedMessa
 }
 
 async function* linesOf(file: string, line: () => number): AsyncGenerator<string> {
-  const source = createReadStream(file);
-  const isPacked = file.endsWith('.zst');
-  // Errors of the file reach the reader through the unpacking stream that it waits on.
-  const stream = isPacked ? source.pipe(createZstdDecompress()) : source;
-  if (isPacked) source.on('error', (error) => stream.destroy(error));
-  stream.setEncoding('utf8');
-  let rest = '';
   try {
-    for await (const chunk of stream) {
-      const lines = (rest + String(chunk)).split('\n');
-      rest = lines.pop() ?? '';
-      if (rest.length > LINE_BYTES_MAX) throw new Error('a line is longer than 4 MiB');
+    for await (const block of lineBlocks(file, LINE_BYTES_MAX)) {
+      const lines = block.toString('utf8').split('\n');
+      const rest = lines.pop() ?? '';
       yield* lines;
+      if (rest !== '') throw new Error('the file is cut off in this line: fetch it again');
     }
   } catch (cause) {
-    throw faultOf(file, line(), cause);
-  } finally {
-    source.destroy();
+    throw recordedFileFault(file, line() + 1, cause);
   }
-  if (rest !== '' || (isPacked && !(await isWholeZstd(file)))) {
-    const what = `the file ends after line ${line()}: it is truncated, fetch it again`;
-    throw new GyrfalconError('INPUT_INVALID', `${file}:${line() + 1}: ${what}`, { file });
-  }
-}
-
-function faultOf(file: string, line: number, cause: unknown): GyrfalconError {
-  if (cause instanceof GyrfalconError) return cause;
-  const error = cause as NodeJS.ErrnoException;
-  if (error.code === 'ENOENT' || error.code === 'EISDIR' || error.code === 'EACCES') {
-    const what = `${file}: cannot be read (${error.code}); give a .jsonl or .jsonl.zst file`;
-    return new GyrfalconError('INPUT_MISSING', what, { file }, cause);
-  }
-  const what = `${file}:${line + 1}: damaged after line ${line} (${error.message})`;
-  return new GyrfalconError('INPUT_INVALID', what, { file, line }, cause);
 }

@@ -2,10 +2,9 @@
  * Daily closes from a CSV file (date first, a column an instrument), plain or .zst. Only the asked
  * columns are read; a cell that is no positive price is refused by row and column.
  */
-import { readFileSync } from 'node:fs';
-import { zstdDecompressSync } from 'node:zlib';
 import { nearest } from '../../config/nearest.ts';
 import { GyrfalconError } from '../../engine/errors.ts';
+import { readRecordedFile, recordedFileFault } from '../../engine/event/recorded-file.ts';
 import type { PriceColumn } from './covariance.ts';
 
 /** A larger file is refused: daily closes of a thousand stocks over a century need less. */
@@ -21,8 +20,8 @@ export interface PriceHistory {
 
 export function readPriceHistory(file: string, wanted: readonly string[]): PriceHistory {
   const lines = readText(file).split(/\r?\n/);
-  // A file that was cut off ends in mid-line; Node's zstd does not report a cut by itself.
-  if (lines.pop() !== '') throw invalid(`${file}: cut off: the last line does not end`);
+  if (lines.pop() !== '')
+    throw invalid(`${file}:${lines.length + 1}: the file is cut off in this line: fetch it again`);
   const header = (lines.shift() ?? '').split(',');
   const places = wanted.map((name) => columnPlace(file, header, name));
   const dates: string[] = [];
@@ -42,20 +41,10 @@ export function readPriceHistory(file: string, wanted: readonly string[]): Price
 }
 
 function readText(file: string): string {
-  let bytes: Buffer;
   try {
-    bytes = readFileSync(file);
+    return readRecordedFile(file, FILE_BYTES_MAX).toString('utf8');
   } catch (cause) {
-    const why = (cause as NodeJS.ErrnoException).code ?? 'unknown reason';
-    const message = `${file}: the price history cannot be read (${why}); check valueAtRisk.history`;
-    throw new GyrfalconError('INPUT_MISSING', message, { file }, cause);
-  }
-  if (!file.endsWith('.zst')) return bytes.toString('utf8');
-  try {
-    return zstdDecompressSync(bytes, { maxOutputLength: FILE_BYTES_MAX }).toString('utf8');
-  } catch (cause) {
-    const message = `${file}: not a zstd file (${(cause as Error).message})`;
-    throw new GyrfalconError('INPUT_INVALID', message, { file }, cause);
+    throw recordedFileFault(file, 1, cause);
   }
 }
 

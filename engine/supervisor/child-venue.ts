@@ -39,7 +39,7 @@ export class ChildVenue {
     const ready = await firstLine(child, errors);
     const venue = new ChildVenue(child, ready);
     child.on('exit', (code, signal) => {
-      if (!venue.#isStopping) onExit(`the venue ended (${signal ?? `exit ${code}`}): ${errors.at(-1) ?? 'no reason given'}`);
+      if (!venue.#isStopping) onExit(`the venue ended (${signal ?? `exit ${code}`}): ${said(errors) ?? 'no reason given'}`);
     });
     return venue;
   }
@@ -58,11 +58,16 @@ export class ChildVenue {
   }
 }
 
+/** What the process said of its end: its own complaint, else its last line. */
+function said(errors: readonly string[]): string | undefined {
+  return errors.findLast((line) => line.startsWith('gyrfalcon')) ?? errors.at(-1);
+}
+
 function firstLine(child: ChildProcess, errors: readonly string[]): Promise<ReadyVenue> {
   return new Promise((resolve, reject) => {
     const fail = (why: string): void => {
       child.kill('SIGKILL');
-      const text = errors.at(-1)?.replace(/^gyrfalcon: /, '') ?? why;
+      const text = said(errors)?.replace(/^gyrfalcon( venue)?: /, '') ?? why;
       reject(new GyrfalconError('VENUE_EXITED', `the venue did not start: ${text}`));
     };
     const late = setTimeout(() => fail(`it was not ready within ${READY_MS / 1000} s`), READY_MS);

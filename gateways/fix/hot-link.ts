@@ -132,7 +132,7 @@ export class HotLink implements VenueLink {
 
   send(bytes: Uint8Array): boolean {
     const socket = this.#socket;
-    if (socket === undefined || socket.destroyed) return true; // nobody to send to: the journal has it
+    if (socket === undefined || !socket.writable) return true; // nobody to send to: the journal has it
     if (socket.writableLength > PENDING_BYTES_MAX) return false;
     socket.write(bytes);
     this.#didSendSinceTimer = true;

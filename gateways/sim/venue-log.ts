@@ -71,7 +71,7 @@ export class VenueLog {
     const session = path.join(directory, 'session.jsonl');
     this.memory = { ...ordersOf(readLines(orders)), ...numbersOf(readLines(session)) };
     try {
-      mkdirSync(directory, { recursive: true });
+      mkdirSync(directory, { recursive: true, mode: 0o700 });
       this.#orders = openSync(orders, 'a');
       this.#session = openSync(session, 'a');
     } catch (cause) {

@@ -39,13 +39,17 @@ function hashOf(files) {
   return hash.digest('hex');
 }
 
-/** The npm that belongs to the Node.js that runs us; npm puts its own path in the environment. */
-function npm(args, cwd, env) {
+/**
+ * The npm that called us (it puts its own path in the environment), run by the given Node.js: npm picks
+ * platform packages by the Node.js that it runs under.
+ */
+function npm(args, cwd, node) {
   const cli = process.env.npm_execpath;
-  const command = cli?.endsWith('.js') ? process.execPath : windows ? 'npm.cmd' : 'npm';
+  const command = cli?.endsWith('.js') ? node : windows ? 'npm.cmd' : 'npm';
   const lead = cli?.endsWith('.js') ? [cli] : [];
+  const path = `${dirname(node)}${windows ? ';' : ':'}${process.env.PATH ?? ''}`;
   return spawnSync(command, [...lead, ...args, '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd, env: { ...process.env, ...env }, stdio: ['ignore', 2, 2], shell: windows && !cli,
+    cwd, env: { ...process.env, PATH: path }, stdio: ['ignore', 2, 2], shell: windows && !cli,
   });
 }
 
@@ -58,7 +62,7 @@ function ensureRuntime() {
     if (probe.stdout?.trim() === `v${version}`) return present;
   }
   say(`installing Node.js ${version} for ${process.platform}-${process.arch} …`);
-  const done = npm(['install', '--no-save', '--no-package-lock'], join(root, 'runtime'), {});
+  const done = npm(['install', '--no-save', '--no-package-lock'], join(root, 'runtime'), process.execPath);
   const node = pinnedNode();
   if (done.status !== 0 || !node) {
     fail(`no Node.js ${version} for ${process.platform}-${process.arch}: check the network and the npm registry, then run again`);
@@ -72,8 +76,7 @@ function ensureDependencies(node) {
     && pointsAtPinned(node) && existsSync(join(root, 'node_modules', 'uWebSockets.js', 'package.json'));
   if (intact && npmTouched() === false) return;
   say(existsSync(join(root, 'node_modules')) ? 'repairing node_modules (installed by another Node.js, or changed) …' : 'installing dependencies …');
-  const path = `${dirname(node)}${windows ? ';' : ':'}${process.env.PATH ?? ''}`;
-  const done = npm(['install', '--no-save'], root, { PATH: path });
+  const done = npm(['install', '--no-save'], root, node);
   if (done.status !== 0) fail('npm install failed: the lines above say why; check the network and the npm registry, then run again');
   pointAtPinned(node);
   const probe = spawnSync(node, ['-e', "require('uWebSockets.js')"], { cwd: root, encoding: 'utf8' });

@@ -7,20 +7,28 @@ import net from 'node:net';
 import type { FixVenueConfig } from '../../config/schema.ts';
 import { SessionEventKind } from '../../engine/event/generated/session-event-kind.ts';
 import type { AppMessage, VenueLink } from '../../engine/ports.ts';
-import { CTL_NOW_NS, RX, RX_BYTES, SES_RX_END, SES_RX_START, SESSION_BYTES, SESSIONS } from '../../wasm/layout.ts';
+import {
+  CTL_NOW_NS,
+  RX,
+  RX_BYTES,
+  SES_RX_END,
+  SES_RX_START,
+  SESSION_BYTES,
+  SESSIONS,
+} from '../../wasm/layout.ts';
 import type { Memory } from '../../wasm/memory.ts';
-import type { Field } from './codec.ts';
+import { marketDataRequest } from './market-data.ts';
+import { massCancelRequest, orderStatusRequest } from './order-entry.ts';
 import { Session } from './session.ts';
 import { SharedCounters } from './session-counters.ts';
 import type { MessageStore, SessionConfig, SessionEvent } from './session-types.ts';
 import { resendExecutions } from './session-types.ts';
-import { MsgType, Tag } from './tags.ts';
+import { MsgType } from './tags.ts';
 import { formatTimestamp } from './timestamp.ts';
 
 const TIMER_MS = 50;
 /** A peer that leaves this much unread is not read from us any more. */
 const PENDING_BYTES_MAX = 1_048_576;
-const MASS_CANCEL_ALL = '7';
 
 /** The hot loop as the link needs it. */
 export interface LinkLoop {
@@ -149,42 +157,20 @@ export class HotLink implements VenueLink {
   }
 
   requestStatus(order: Omit<OpenOrder, 'isUnknown'>): void {
-    this.#session.sendApp(
-      MsgType.OrderStatusRequest,
-      [
-        [Tag.ClOrdID, order.clOrdId],
-        [Tag.Symbol, order.symbol],
-        [Tag.Side, order.side],
-      ],
-      this.#now(),
-    );
+    this.#session.sendApp(MsgType.OrderStatusRequest, orderStatusRequest(order), this.#now());
   }
 
   massCancel(): boolean {
-    this.#requests++;
-    const body: Field[] = [
-      [Tag.ClOrdID, `MC${this.#now()}-${this.#requests}`],
-      [Tag.MassCancelRequestType, MASS_CANCEL_ALL],
-      [Tag.TransactTime, formatTimestamp(this.#now())],
-    ];
-    return this.#session.sendApp(MsgType.OrderMassCancelRequest, body, this.#now()) !== 0;
+    const now = this.#now();
+    const clOrdId = `MC${now}-${++this.#requests}`;
+    const body = massCancelRequest(clOrdId, formatTimestamp(now));
+    return this.#session.sendApp(MsgType.OrderMassCancelRequest, body, now) !== 0;
   }
 
   resubscribe(): void {
-    this.#requests++;
+    const mdReqId = `MD${++this.#requests}`;
     const { venue, symbols } = this.#parts;
-    const body: Field[] = [
-      [Tag.MDReqID, `MD${this.#requests}`],
-      [Tag.SubscriptionRequestType, 1],
-      [Tag.MarketDepth, venue.marketDepth],
-      [Tag.MDUpdateType, 1],
-      [Tag.NoMDEntryTypes, 3],
-      [Tag.MDEntryType, 0],
-      [Tag.MDEntryType, 1],
-      [Tag.MDEntryType, 2],
-      [Tag.NoRelatedSym, symbols.length],
-      ...symbols.map((symbol): Field => [Tag.Symbol, symbol]),
-    ];
+    const body = marketDataRequest({ mdReqId, marketDepth: venue.marketDepth, symbols });
     this.#session.sendApp(MsgType.MarketDataRequest, body, this.#now());
   }
 
@@ -215,7 +201,9 @@ export class HotLink implements VenueLink {
       if (what === this.#lastError) return;
       this.#lastError = what;
       const where = `${venue.host}:${venue.port}`;
-      this.#parts.log(`${venue.name} (${where}): ${what}; trying again every ${venue.reconnectMs} ms`);
+      this.#parts.log(
+        `${venue.name} (${where}): ${what}; trying again every ${venue.reconnectMs} ms`,
+      );
     });
     socket.on('close', () => this.#onClose());
   }

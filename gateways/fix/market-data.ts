@@ -1,63 +1,30 @@
 /**
- * Market data between FIX fields and our own words, on the cold side: 35=V parsed and written, 35=W and X
- * written from entries. The engine decodes W and X in WASM (wasm/fix-decode.ts).
+ * The one mapping of market data between FIX fields and our own words, on the cold side: 35=V written by
+ * the engine's link and read by the simulated venue, which writes 35=W, X, Y and the end of a recording.
+ * The engine decodes W and X in WASM (wasm/fix-decode.ts).
  */
-import type { Field, Fields, FixMessage } from './codec.ts';
-import { type Complaint, valueIncorrect } from './session-checks.ts';
-import { RejectReason, Tag } from './tags.ts';
+import { ENTRY_ASK, ENTRY_BID, ENTRY_TRADE } from '../../wasm/layout.ts';
+import { encodeFields, type Field, type Fields, type FixMessage } from './codec.ts';
+import { Tag } from './tags.ts';
 
-export interface MarketDataRequest {
-  readonly mdReqId: string;
-  /** 263: 0 snapshot, 1 snapshot and updates, 2 stop. */
-  readonly subscriptionType: '0' | '1' | '2';
-  /** 264: levels a side, 0 = full book. */
-  readonly marketDepth: number;
-  readonly symbols: readonly string[];
-}
-
-export type ParsedMarketDataRequest =
-  | { readonly request: MarketDataRequest; readonly complaint?: undefined }
-  | { readonly request?: undefined; readonly complaint: Complaint };
-
-const ENTRY_TYPES = ['0', '1', '2'] as const; // bid, offer, trade
+/** SubscriptionRequestType (263); 0 asks for a snapshot alone. */
+export const SUBSCRIBE = '1';
+export const UNSUBSCRIBE = '2';
 const INCREMENTAL_REFRESH = 1;
-
-/** Reads 35=V. */
-export function parseMarketDataRequest(message: FixMessage): ParsedMarketDataRequest {
-  for (const tag of [Tag.MDReqID, Tag.SubscriptionRequestType, Tag.MarketDepth, Tag.NoRelatedSym]) {
-    if ((message.get(tag) ?? '') !== '') continue;
-    const text = `required tag ${tag} is missing`;
-    return {
-      complaint: { refTag: tag, reason: RejectReason.RequiredTagMissing, text, isFatal: false },
-    };
-  }
-  const type = message.get(Tag.SubscriptionRequestType)!;
-  if (type !== '0' && type !== '1' && type !== '2') {
-    const text = `SubscriptionRequestType (263) is ${type}, 0, 1 and 2 are known`;
-    return { complaint: valueIncorrect(Tag.SubscriptionRequestType, text) };
-  }
-  const marketDepth = message.getInt(Tag.MarketDepth) ?? -1;
-  if (marketDepth < 0) {
-    const text = `MarketDepth (264) is ${message.get(Tag.MarketDepth)}, not a number of levels`;
-    return { complaint: valueIncorrect(Tag.MarketDepth, text) };
-  }
-  const symbols = message
-    .bodyFields()
-    .filter(([tag]) => tag === Tag.Symbol)
-    .map(([, value]) => String(value));
-  if (symbols.length !== message.getInt(Tag.NoRelatedSym)) {
-    const text = `NoRelatedSym (146) is ${message.get(Tag.NoRelatedSym)}, ${symbols.length} symbols follow`;
-    return { complaint: valueIncorrect(Tag.NoRelatedSym, text) };
-  }
-  const mdReqId = message.get(Tag.MDReqID)!;
-  return { request: { mdReqId, subscriptionType: type, marketDepth, symbols } };
-}
+const EMPTY_BOOK = 'J';
+const REASON_UNKNOWN_SYMBOL = 0;
+const ENTRY_TYPES = [ENTRY_BID, ENTRY_ASK, ENTRY_TRADE];
 
 /** Body of 35=V for bids, offers and trades, updates included. */
-export function marketDataRequest(request: MarketDataRequest): Fields {
+export function marketDataRequest(request: {
+  readonly mdReqId: string;
+  /** Levels a side, 0 = full book. */
+  readonly marketDepth: number;
+  readonly symbols: readonly string[];
+}): Fields {
   return [
     [Tag.MDReqID, request.mdReqId],
-    [Tag.SubscriptionRequestType, request.subscriptionType],
+    [Tag.SubscriptionRequestType, SUBSCRIBE],
     [Tag.MarketDepth, request.marketDepth],
     [Tag.MDUpdateType, INCREMENTAL_REFRESH],
     [Tag.NoMDEntryTypes, ENTRY_TYPES.length],
@@ -67,54 +34,69 @@ export function marketDataRequest(request: MarketDataRequest): Fields {
   ];
 }
 
-/** One MDEntry; prices and sizes are decimal text. */
+export interface MarketDataRequest {
+  readonly mdReqId: string;
+  readonly subscriptionType: string;
+  readonly symbols: readonly string[];
+}
+
+/** Reads 35=V: what a message does not say is ''. */
+export function parseMarketDataRequest(message: FixMessage): MarketDataRequest {
+  return {
+    mdReqId: message.get(Tag.MDReqID) ?? '',
+    subscriptionType: message.get(Tag.SubscriptionRequestType) ?? '',
+    symbols: message
+      .bodyFields()
+      .filter(([tag]) => tag === Tag.Symbol)
+      .map(([, symbol]) => String(symbol)),
+  };
+}
+
+/** Body of 35=Y. */
+export function marketDataReject(mdReqId: string, text: string): Fields {
+  return [
+    [Tag.MDReqID, mdReqId],
+    [Tag.MDReqRejReason, REASON_UNKNOWN_SYMBOL],
+    [Tag.Text, text],
+  ];
+}
+
+/** One MDEntry: action and type as in wasm/layout.ts, price and size as decimal text. */
 export interface MarketDataEntry {
-  /** 279, ignored in a snapshot. */
-  readonly action: '0' | '1' | '2';
-  /** 269. */
-  readonly type: '0' | '1' | '2' | 'J';
-  readonly symbol: string;
+  readonly action: number;
+  readonly type: number;
   readonly price: string;
   /** '' for a deletion. */
   readonly size: string;
 }
 
-/** Body of 35=W: the whole book of one symbol; `marketTime` is a UTCTimestamp with nanoseconds (5060). */
-export function marketDataSnapshot(
-  symbol: string,
-  marketTime: string,
-  entries: readonly MarketDataEntry[],
-): Fields {
+/** Stands first in 35=W and X: the market's time as a UTCTimestamp with nanoseconds. */
+export const marketTimeField = (marketTime: string): string =>
+  encodeFields([[Tag.MarketTime, marketTime]]);
+
+/** Fields of 35=W after the market time: the whole book of one symbol. */
+export function snapshotFields(symbol: string, entries: readonly MarketDataEntry[]): string {
   const fields: Field[] = [
-    [Tag.MarketTime, marketTime],
     [Tag.Symbol, symbol],
-    [Tag.NoMDEntries, entries.length],
+    [Tag.NoMDEntries, Math.max(1, entries.length)],
   ];
-  for (const entry of entries) {
-    fields.push([Tag.MDEntryType, entry.type]);
-    pushPriceAndSize(fields, entry);
+  if (entries.length === 0) fields.push([Tag.MDEntryType, EMPTY_BOOK]);
+  for (const { type, price, size } of entries) {
+    fields.push([Tag.MDEntryType, type], [Tag.MDEntryPx, price], [Tag.MDEntrySize, size]);
   }
-  return fields;
+  return encodeFields(fields);
 }
 
-/** Body of 35=X: changes. */
-export function marketDataIncrement(
-  marketTime: string,
-  entries: readonly MarketDataEntry[],
-): Fields {
-  const fields: Field[] = [
-    [Tag.MarketTime, marketTime],
-    [Tag.NoMDEntries, entries.length],
-  ];
-  for (const entry of entries) {
-    fields.push([Tag.MDUpdateAction, entry.action]);
-    fields.push([Tag.MDEntryType, entry.type], [Tag.Symbol, entry.symbol]);
-    pushPriceAndSize(fields, entry);
+/** Fields of 35=X after the market time: changes of one symbol. */
+export function incrementFields(symbol: string, entries: readonly MarketDataEntry[]): string {
+  const fields: Field[] = [[Tag.NoMDEntries, entries.length]];
+  for (const { action, type, price, size } of entries) {
+    fields.push([Tag.MDUpdateAction, action], [Tag.MDEntryType, type]);
+    fields.push([Tag.Symbol, symbol], [Tag.MDEntryPx, price]);
+    if (size !== '') fields.push([Tag.MDEntrySize, size]);
   }
-  return fields;
+  return encodeFields(fields);
 }
 
-function pushPriceAndSize(fields: Field[], entry: MarketDataEntry): void {
-  if (entry.price !== '') fields.push([Tag.MDEntryPx, entry.price]);
-  if (entry.size !== '') fields.push([Tag.MDEntrySize, entry.size]);
-}
+/** Body of 35=U2: the recording is over, after so many messages. */
+export const endOfRecording = (messages: number): Fields => [[Tag.RecordedMessages, messages]];

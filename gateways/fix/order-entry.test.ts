@@ -1,232 +1,151 @@
-/** Requests and answers as FIX has them and as we call them. */
+/** Requests and answers of order entry as FIX has them and as we call them. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { encodeMessage, type Field, parseMessage } from './codec.ts';
+import { encodeMessage, type Field, type Fields, parseMessage } from './codec.ts';
 import {
-  marketDataIncrement,
-  marketDataRequest,
-  marketDataSnapshot,
-  parseMarketDataRequest,
-} from './market-data.ts';
-import {
+  BUSINESS_REASON_UNSUPPORTED_TYPE,
   businessReject,
   executionReport,
   massCancelReport,
+  massCancelRequest,
+  type OrderRequest,
   orderCancelReject,
-  parseOrderEntry,
+  orderStatusRequest,
+  parseOrderRequest,
 } from './order-entry.ts';
 import { MsgType, Tag } from './tags.ts';
 
-const message = (msgType: string, fields: readonly Field[]) =>
+const message = (msgType: string, fields: Fields) =>
   parseMessage(encodeMessage('FIX.4.4', [[35, msgType], [34, 7], ...fields]))!;
-const text = (fields: readonly Field[]) =>
-  fields.map(([tag, value]) => `${tag}=${value}`).join('|');
+const text = (fields: Fields) => fields.map(([tag, value]) => `${tag}=${value}`).join('|');
 
-const NEW: Field[] = [
-  [11, 'c1'],
-  [1, 'acc'],
-  [55, 'GOOG'],
-  [54, 1],
-  [60, 'now'],
-  [38, '100'],
-  [40, 2],
-  [44, '580.23'],
-  [59, 3],
-];
-const without = (tag: number) => NEW.filter(([each]) => each !== tag);
-const replaced = (tag: number, value: string): Field[] =>
-  NEW.map((field) => (field[0] === tag ? [tag, value] : field));
-
-describe('order entry', () => {
-  test('a new order is read with all that it says', () => {
-    expect(parseOrderEntry(message('D', NEW))?.request).toEqual({
-      type: 'NEW',
-      clOrdId: 'c1',
-      account: 'acc',
-      symbol: 'GOOG',
-      side: '1',
-      ordType: '2',
-      price: '580.23',
-      orderQty: '100',
-      timeInForce: '3',
-    });
+const SILENT: OrderRequest = {
+  msgType: '',
+  msgSeqNum: 7,
+  clOrdId: '',
+  origClOrdId: '',
+  account: '',
+  symbol: '',
+  side: '',
+  ordType: '',
+  timeInForce: '',
+  price: '',
+  orderQty: '',
+  massCancelType: '',
+  massStatusReqId: '',
+};
+const fieldsOf = (body: string): Field[] =>
+  body.split('|').map((field) => {
+    const [tag = '', value = ''] = field.split('=');
+    return [Number(tag), value];
   });
 
-  const others: [string, Field[], object][] = [
+describe('requests', () => {
+  const limit = { ordType: '2', price: '580.23', orderQty: '100' };
+  const cases: [msgType: string, body: string, says: Partial<OrderRequest>][] = [
+    [
+      'D',
+      '11=c1|1=acc|55=GOOG|54=1|60=now|38=100|40=2|44=580.23|59=3',
+      { clOrdId: 'c1', account: 'acc', symbol: 'GOOG', side: '1', timeInForce: '3', ...limit },
+    ],
+    [
+      'D',
+      '11=c1|55=GOOG|54=5|60=now|38=+200.00|40=1',
+      { clOrdId: 'c1', symbol: 'GOOG', side: '5', ordType: '1', orderQty: '+200.00' },
+    ],
     [
       'F',
-      [
-        [11, 'c2'],
-        [41, 'c1'],
-        [55, 'GOOG'],
-        [54, 2],
-        [60, 'now'],
-      ],
-      { type: 'CANCEL', clOrdId: 'c2', origClOrdId: 'c1', symbol: 'GOOG', side: '2' },
+      '11=c2|41=c1|55=GOOG|54=2|60=now',
+      { clOrdId: 'c2', origClOrdId: 'c1', symbol: 'GOOG', side: '2' },
     ],
     [
       'G',
-      [[41, 'c1'], ...replaced(11, 'c2')],
-      {
-        type: 'REPLACE',
-        clOrdId: 'c2',
-        origClOrdId: 'c1',
-        symbol: 'GOOG',
-        side: '1',
-        ordType: '2',
-        price: '580.23',
-        orderQty: '100',
-      },
+      '11=c2|41=c1|55=GOOG|54=1|60=now|38=100|40=2|44=580.23',
+      { clOrdId: 'c2', origClOrdId: 'c1', symbol: 'GOOG', side: '1', ...limit },
     ],
-    [
-      'q',
-      [
-        [11, 'm1'],
-        [530, 7],
-        [60, 'now'],
-      ],
-      { type: 'MASS_CANCEL', clOrdId: 'm1', requestType: '7', symbol: '' },
-    ],
-    [
-      'H',
-      [
-        [11, 'c1'],
-        [55, 'GOOG'],
-        [54, 1],
-      ],
-      { type: 'STATUS', clOrdId: 'c1', symbol: 'GOOG', side: '1' },
-    ],
-    [
-      'AF',
-      [
-        [584, 's1'],
-        [585, 7],
-      ],
-      { type: 'MASS_STATUS', massStatusReqId: 's1', requestType: '7' },
-    ],
+    ['AF', '584=s1|585=7', { massStatusReqId: 's1' }],
   ];
-  test.each(others)('35=%s is read', (msgType, fields, request) => {
-    expect(parseOrderEntry(message(msgType, fields))?.request).toEqual(request);
+  test.each(cases)('35=%s %s is read as it stands', (msgType, body, says) => {
+    const request = parseOrderRequest(message(msgType, fieldsOf(body)));
+    expect(request).toEqual({ ...SILENT, msgType, ...says });
   });
 
-  const wrong: [string, Field[], number, number][] = [
-    ['no ClOrdID', without(11), 11, 1],
-    ['an empty Symbol', replaced(55, ''), 55, 1],
-    ['no Price on a limit order', without(44), 44, 1],
-    ['a Side that is not traded', replaced(54, '5'), 54, 5],
-    ['a quantity with a sign', replaced(38, '+200.00'), 38, 6],
-    ['a quantity of zero', replaced(38, '0'), 38, 6],
-    ['a Price that is none', replaced(44, '1e3'), 44, 6],
-  ];
-  test.each(wrong)('an order with %s is refused and the tag named', (_, fields, refTag, reason) => {
-    expect(parseOrderEntry(message('D', fields))?.complaint).toMatchObject({
-      refTag,
-      reason,
-      isFatal: false,
-    });
-  });
-
-  test('a market order needs no price', () => {
-    const fields = without(44).map((field): Field => (field[0] === 40 ? [40, '1'] : field));
-    expect(parseOrderEntry(message('D', fields))?.request).toMatchObject({
-      ordType: '1',
-      price: '',
-    });
+  test('what the engine asks for reads as it was written', () => {
+    const status = orderStatusRequest({ clOrdId: 'c1', symbol: 'GOOG', side: 1 });
+    const says = { clOrdId: 'c1', symbol: 'GOOG', side: '1' };
+    expect(parseOrderRequest(message('H', status))).toEqual({ ...SILENT, msgType: 'H', ...says });
+    const all = { clOrdId: 'm1', massCancelType: '7' };
+    const massCancel = parseOrderRequest(message('q', massCancelRequest('m1', 'now')));
+    expect(massCancel).toEqual({ ...SILENT, msgType: 'q', ...all });
   });
 
   test('what is no order entry is left to a BusinessMessageReject', () => {
-    expect(parseOrderEntry(message('B', []))).toBeUndefined();
-    expect(text(businessReject(message('B', [])))).toBe(
-      '45=7|372=B|380=3|58=MsgType B is not supported here',
-    );
-  });
-
-  test('an execution report leaves out what does not apply', () => {
-    const report = executionReport({
-      orderId: 'V1',
-      execId: 'E1',
-      execType: 'F',
-      ordStatus: '1',
-      clOrdId: 'c1',
-      origClOrdId: '',
-      account: '',
-      symbol: 'GOOG',
-      side: '1',
-      ordType: '2',
-      timeInForce: '0',
-      price: '580.23',
-      orderQty: '100',
-      lastPx: '580.23',
-      lastQty: '40',
-      leavesQty: '60',
-      cumQty: '40',
-      avgPx: '580.23',
-      ordRejReason: -1,
-      lastLiquidityInd: 1,
-      massStatusReqId: '',
-      transactTime: 'now',
-      text: '',
-    });
-    expect(text(report)).toBe(
-      '37=V1|11=c1|17=E1|150=F|39=1|55=GOOG|54=1|38=100|40=2|44=580.23|59=0|32=40|31=580.23|151=60|14=40|6=580.23|60=now|851=1',
-    );
-  });
-
-  test('refused cancels and mass cancels are answered', () => {
-    const reject = orderCancelReject({
-      orderId: 'NONE',
-      clOrdId: 'c2',
-      origClOrdId: 'c1',
-      ordStatus: '8',
-      responseTo: '1',
-      reason: 1,
-      text: 'unknown order',
-    });
-    expect(text(reject)).toBe('37=NONE|11=c2|41=c1|39=8|434=1|102=1|58=unknown order');
-    const report = massCancelReport(
-      { type: 'MASS_CANCEL', clOrdId: 'm1', requestType: '7', symbol: '' },
-      'V9',
-      12,
-    );
-    expect(text(report)).toBe('11=m1|37=V9|530=7|531=7|533=12');
+    const other = message('B', [[148, 'news']]);
+    expect(parseOrderRequest(other)).toBeUndefined();
+    const refused = { msgType: 'B', msgSeqNum: 7 };
+    const body = businessReject(refused, BUSINESS_REASON_UNSUPPORTED_TYPE, 'not taken here');
+    expect(text(body)).toBe('45=7|372=B|380=3|58=not taken here');
   });
 });
 
-describe('market data', () => {
-  const request = {
-    mdReqId: 'r1',
-    subscriptionType: '1',
-    marketDepth: 10,
-    symbols: ['GOOG', 'AAPL'],
+describe('answers', () => {
+  const fill = {
+    orderId: 'V1',
+    clOrdId: 'c1',
+    origClOrdId: '',
+    massStatusReqId: '',
+    execId: 'E1',
+    execType: 'F',
+    ordStatus: '1',
+    account: '',
+    symbol: 'GOOG',
+    side: 1,
+    orderQty: '100',
+    ordType: '2',
+    price: '580.23',
+    timeInForce: '0',
+    lastQty: '40',
+    lastPx: '580.23',
+    lastLiquidityInd: 1,
+    leavesQty: '60',
+    cumQty: '40',
+    avgPx: '580.23',
+    transactTime: 'now',
+    ordRejReason: '',
+    text: '',
   } as const;
 
-  test('a request reads as it was written', () => {
-    expect(parseMarketDataRequest(message('V', marketDataRequest(request))).request).toEqual(
-      request,
+  test('an execution report leaves out what does not apply', () => {
+    expect(text(executionReport(fill))).toBe(
+      '37=V1|11=c1|17=E1|150=F|39=1|55=GOOG|54=1|38=100|40=2|44=580.23|59=0|' +
+        '32=40|31=580.23|851=1|151=60|14=40|6=580.23|60=now',
     );
   });
 
-  const wrong: [string, number, number, string][] = [
-    ['a symbol too few', Tag.NoRelatedSym, 146, '3'],
-    ['an unknown subscription', Tag.SubscriptionRequestType, 263, '9'],
-    ['a depth that is none', Tag.MarketDepth, 264, 'all'],
-  ];
-  test.each(wrong)('a request with %s is refused', (_, tag, refTag, value) => {
-    const fields = marketDataRequest(request).map(
-      (field): Field => (field[0] === tag ? [tag, value] : field),
-    );
-    expect(parseMarketDataRequest(message('V', fields)).complaint).toMatchObject({ refTag });
+  test('a rejected order names its reason, 0 included', () => {
+    const noFill = { lastQty: '', lastPx: '', lastLiquidityInd: '' } as const;
+    const why = { execType: '8', ordStatus: '8', ordRejReason: 0, text: 'no' };
+    const body = text(executionReport({ ...fill, ...noFill, ...why }));
+    expect(body).toMatch(/\|59=0\|151=60\|14=40\|6=580.23\|60=now\|103=0\|58=no$/);
   });
 
-  test('a snapshot and a change are written with the market time in front', () => {
-    const bid = { action: '0', type: '0', symbol: 'GOOG', price: '579.4', size: '496' } as const;
-    const gone = { action: '2', type: '1', symbol: 'GOOG', price: '580.23', size: '' } as const;
-    expect(text(marketDataSnapshot('GOOG', 'T', [bid]))).toBe(
-      '5060=T|55=GOOG|268=1|269=0|270=579.4|271=496',
+  test('a refused cancel is answered', () => {
+    const ids = { orderId: 'NONE', clOrdId: 'c2', origClOrdId: 'c1' };
+    const why = { ordStatus: '8', responseTo: '1', reason: 1, text: 'unknown order' } as const;
+    expect(text(orderCancelReject({ ...ids, ...why }, 'now'))).toBe(
+      '37=NONE|11=c2|41=c1|39=8|60=now|434=1|102=1|58=unknown order',
     );
-    expect(text(marketDataIncrement('T', [bid, gone]))).toBe(
-      '5060=T|268=2|279=0|269=0|55=GOOG|270=579.4|271=496|279=2|269=1|55=GOOG|270=580.23',
+  });
+
+  test('a mass cancel is answered with its count, or with why it is not done', () => {
+    const request = { ...SILENT, msgType: 'q', clOrdId: 'm1', massCancelType: '7' };
+    expect(text(massCancelReport(request, { canceled: 0 }, 'now'))).toBe(
+      '11=m1|37=m1|530=7|531=7|533=0|60=now',
+    );
+    const byDesk = { ...request, massCancelType: '3', symbol: 'GOOG' };
+    expect(text(massCancelReport(byDesk, { refusal: 'not here' }, 'now'))).toBe(
+      '11=m1|37=m1|530=3|531=0|532=99|55=GOOG|60=now|58=not here',
     );
   });
 });

@@ -1,224 +1,119 @@
 /**
- * Order entry between FIX fields and our own words, on the side that takes orders: requests 35=D, F, G, q,
- * H, AF are parsed once into a type that cannot be wrong, answers 35=8, 9, r and j are written. Prices and
- * quantities stay decimal text here; who knows the instrument makes ticks and lots of them.
+ * The one mapping of order entry between FIX fields and our own words: requests 35=D F G q H AF read,
+ * those that the engine does not write in WASM (H, q) written, answers 35=8 9 r j written. Prices and
+ * quantities stay decimal text here; who knows the instrument makes ticks and lots of them. Read by the
+ * engine's link and by the simulated venue.
  */
+import type { Side } from '../../engine/units.ts';
 import type { Field, Fields, FixMessage } from './codec.ts';
-import { type Complaint, valueIncorrect } from './session-checks.ts';
-import { MsgType, RejectReason, Tag } from './tags.ts';
+import { MsgType, Tag } from './tags.ts';
 
-type SideText = '1' | '2';
+/** MassCancelRequestType (530). */
+export const MASS_CANCEL_SECURITY = '1';
+export const MASS_CANCEL_ALL = '7';
+const MASS_CANCEL_REJECTED = '0';
+const MASS_CANCEL_REASON_OTHER = 99;
 
-export interface NewOrderRequest {
-  readonly type: 'NEW';
+/** BusinessRejectReason (380). */
+export const BUSINESS_REASON_OTHER = 0;
+export const BUSINESS_REASON_UNSUPPORTED_TYPE = 3;
+
+const REQUESTS: ReadonlySet<string> = new Set([
+  MsgType.NewOrderSingle,
+  MsgType.OrderCancelRequest,
+  MsgType.OrderCancelReplaceRequest,
+  MsgType.OrderMassCancelRequest,
+  MsgType.OrderStatusRequest,
+  MsgType.OrderMassStatusRequest,
+]);
+
+/** A request as the message has it; '' where it says nothing. What of it makes sense the desk judges. */
+export interface OrderRequest {
+  readonly msgType: string;
+  readonly msgSeqNum: number;
   readonly clOrdId: string;
-  /** '' where the message names none. */
+  readonly origClOrdId: string;
   readonly account: string;
   readonly symbol: string;
-  readonly side: SideText;
+  readonly side: string;
   readonly ordType: string;
-  /** '' for a market order. */
-  readonly price: string;
-  readonly orderQty: string;
   readonly timeInForce: string;
-}
-
-export interface CancelRequest {
-  readonly type: 'CANCEL';
-  readonly clOrdId: string;
-  readonly origClOrdId: string;
-  readonly symbol: string;
-  readonly side: SideText;
-}
-
-export interface ReplaceRequest {
-  readonly type: 'REPLACE';
-  readonly clOrdId: string;
-  readonly origClOrdId: string;
-  readonly symbol: string;
-  readonly side: SideText;
-  readonly ordType: string;
   readonly price: string;
-  /** The new total quantity, filled part included. */
+  /** Of a replace: the new total, filled part included. */
   readonly orderQty: string;
-}
-
-export interface MassCancelRequest {
-  readonly type: 'MASS_CANCEL';
-  readonly clOrdId: string;
-  /** 530: 1 = one security, 7 = all orders. */
-  readonly requestType: string;
-  /** '' for all. */
-  readonly symbol: string;
-}
-
-export interface StatusRequest {
-  readonly type: 'STATUS';
-  readonly clOrdId: string;
-  readonly symbol: string;
-  readonly side: SideText;
-}
-
-export interface MassStatusRequest {
-  readonly type: 'MASS_STATUS';
+  readonly massCancelType: string;
   readonly massStatusReqId: string;
-  readonly requestType: string;
 }
 
-export type OrderEntryRequest =
-  | NewOrderRequest
-  | CancelRequest
-  | ReplaceRequest
-  | MassCancelRequest
-  | StatusRequest
-  | MassStatusRequest;
-
-/** What a request came to: the request, or what is wrong with it (for Session.reject). */
-export type ParsedRequest =
-  | { readonly request: OrderEntryRequest; readonly complaint?: undefined }
-  | { readonly request?: undefined; readonly complaint: Complaint };
-
-const ACCOUNT = 1;
-const DAY = '0';
-const LIMIT = '2';
-const POSITIVE_DECIMAL = /^(?=.*[1-9])\d{1,15}(\.\d{1,9})?$/;
-const DECIMAL = /^-?\d{1,15}(\.\d{1,9})?$/;
-
-/** A message that is no order entry gives undefined: answer it with businessReject. */
-export function parseOrderEntry(message: FixMessage): ParsedRequest | undefined {
-  const read = READERS[message.msgType];
-  if (read === undefined) return undefined;
-  for (const tag of REQUIRED[message.msgType]!) {
-    if ((message.get(tag) ?? '') !== '') continue;
-    const text = `required tag ${tag} is missing`;
-    return {
-      complaint: { refTag: tag, reason: RejectReason.RequiredTagMissing, text, isFatal: false },
-    };
-  }
-  const complaint = checkValues(message);
-  return complaint === undefined ? { request: read(message) } : { complaint };
+/** undefined: no message type of order entry. */
+export function parseOrderRequest(message: FixMessage): OrderRequest | undefined {
+  if (!REQUESTS.has(message.msgType)) return undefined;
+  const text = (tag: number): string => message.get(tag) ?? '';
+  return {
+    msgType: message.msgType,
+    msgSeqNum: message.getInt(Tag.MsgSeqNum) ?? 0,
+    clOrdId: text(Tag.ClOrdID),
+    origClOrdId: text(Tag.OrigClOrdID),
+    account: text(Tag.Account),
+    symbol: text(Tag.Symbol),
+    side: text(Tag.Side),
+    ordType: text(Tag.OrdType),
+    timeInForce: text(Tag.TimeInForce),
+    price: text(Tag.Price),
+    orderQty: text(Tag.OrderQty),
+    massCancelType: text(Tag.MassCancelRequestType),
+    massStatusReqId: text(Tag.MassStatusReqID),
+  };
 }
 
-function checkValues(message: FixMessage): Complaint | undefined {
-  const side = message.get(Tag.Side);
-  if (side !== undefined && side !== '1' && side !== '2') {
-    return valueIncorrect(Tag.Side, `Side (54) is ${side}, 1 and 2 are traded here`);
-  }
-  const orderQty = message.get(Tag.OrderQty);
-  if (orderQty !== undefined && !POSITIVE_DECIMAL.test(orderQty)) {
-    return badFormat(Tag.OrderQty, `OrderQty (38) is ${orderQty}, not a positive number`);
-  }
-  const price = message.get(Tag.Price);
-  if (price !== undefined && !DECIMAL.test(price)) {
-    return badFormat(Tag.Price, `Price (44) is ${price}, not a number`);
-  }
-  if (message.get(Tag.OrdType) !== LIMIT || price !== undefined) return undefined;
-  const text = 'Price (44) of a limit order is missing';
-  return { refTag: Tag.Price, reason: RejectReason.RequiredTagMissing, text, isFatal: false };
+/** Body of 35=H. */
+export function orderStatusRequest(order: {
+  readonly clOrdId: string;
+  readonly symbol: string;
+  readonly side: number;
+}): Fields {
+  return [
+    [Tag.ClOrdID, order.clOrdId],
+    [Tag.Symbol, order.symbol],
+    [Tag.Side, order.side],
+  ];
 }
 
-const badFormat = (refTag: number, text: string): Complaint => ({
-  refTag,
-  reason: RejectReason.IncorrectDataFormat,
-  text,
-  isFatal: false,
-});
+/** Body of 35=q for all our orders. */
+export function massCancelRequest(clOrdId: string, transactTime: string): Fields {
+  return [
+    [Tag.ClOrdID, clOrdId],
+    [Tag.MassCancelRequestType, MASS_CANCEL_ALL],
+    [Tag.TransactTime, transactTime],
+  ];
+}
 
-const { ClOrdID, OrigClOrdID, Symbol: SymbolTag, Side, TransactTime, OrderQty, OrdType } = Tag;
-const REQUIRED: Readonly<Record<string, readonly number[]>> = {
-  [MsgType.NewOrderSingle]: [ClOrdID, SymbolTag, Side, TransactTime, OrderQty, OrdType],
-  [MsgType.OrderCancelRequest]: [ClOrdID, OrigClOrdID, SymbolTag, Side, TransactTime],
-  [MsgType.OrderCancelReplaceRequest]: [
-    ClOrdID,
-    OrigClOrdID,
-    SymbolTag,
-    Side,
-    TransactTime,
-    OrderQty,
-    OrdType,
-  ],
-  [MsgType.OrderMassCancelRequest]: [ClOrdID, Tag.MassCancelRequestType, TransactTime],
-  [MsgType.OrderStatusRequest]: [ClOrdID, SymbolTag, Side],
-  [MsgType.OrderMassStatusRequest]: [Tag.MassStatusReqID, Tag.MassStatusReqType],
-};
-
-const textOf = (message: FixMessage, tag: number): string => message.get(tag) ?? '';
-const sideOf = (message: FixMessage): SideText => (message.get(Side) === '2' ? '2' : '1');
-
-const READERS: Readonly<Record<string, (message: FixMessage) => OrderEntryRequest>> = {
-  [MsgType.NewOrderSingle]: (message) => ({
-    type: 'NEW',
-    clOrdId: textOf(message, ClOrdID),
-    account: textOf(message, ACCOUNT),
-    symbol: textOf(message, SymbolTag),
-    side: sideOf(message),
-    ordType: textOf(message, OrdType),
-    price: textOf(message, Tag.Price),
-    orderQty: textOf(message, OrderQty),
-    timeInForce: message.get(Tag.TimeInForce) ?? DAY,
-  }),
-  [MsgType.OrderCancelRequest]: (message) => ({
-    type: 'CANCEL',
-    clOrdId: textOf(message, ClOrdID),
-    origClOrdId: textOf(message, OrigClOrdID),
-    symbol: textOf(message, SymbolTag),
-    side: sideOf(message),
-  }),
-  [MsgType.OrderCancelReplaceRequest]: (message) => ({
-    type: 'REPLACE',
-    clOrdId: textOf(message, ClOrdID),
-    origClOrdId: textOf(message, OrigClOrdID),
-    symbol: textOf(message, SymbolTag),
-    side: sideOf(message),
-    ordType: textOf(message, OrdType),
-    price: textOf(message, Tag.Price),
-    orderQty: textOf(message, OrderQty),
-  }),
-  [MsgType.OrderMassCancelRequest]: (message) => ({
-    type: 'MASS_CANCEL',
-    clOrdId: textOf(message, ClOrdID),
-    requestType: textOf(message, Tag.MassCancelRequestType),
-    symbol: textOf(message, SymbolTag),
-  }),
-  [MsgType.OrderStatusRequest]: (message) => ({
-    type: 'STATUS',
-    clOrdId: textOf(message, ClOrdID),
-    symbol: textOf(message, SymbolTag),
-    side: sideOf(message),
-  }),
-  [MsgType.OrderMassStatusRequest]: (message) => ({
-    type: 'MASS_STATUS',
-    massStatusReqId: textOf(message, Tag.MassStatusReqID),
-    requestType: textOf(message, Tag.MassStatusReqType),
-  }),
-};
-
-/** One state of one order; '' and -1 = leave the field out. */
+/** One state of one order; '' = leave the field out. */
 export interface ExecutionReportText {
   readonly orderId: string;
+  readonly clOrdId: string;
+  readonly origClOrdId: string;
+  /** The 35=AF that it answers. */
+  readonly massStatusReqId: string;
   readonly execId: string;
   readonly execType: string;
   readonly ordStatus: string;
-  readonly clOrdId: string;
-  readonly origClOrdId: string;
   readonly account: string;
   readonly symbol: string;
-  readonly side: SideText;
-  readonly ordType: string;
-  readonly timeInForce: string;
-  readonly price: string;
+  readonly side: Side;
   readonly orderQty: string;
-  readonly lastPx: string;
+  readonly ordType: string;
+  readonly price: string;
+  readonly timeInForce: string;
   readonly lastQty: string;
+  readonly lastPx: string;
+  /** 851: 1 added, 2 removed. */
+  readonly lastLiquidityInd: 1 | 2 | '';
   readonly leavesQty: string;
   readonly cumQty: string;
   readonly avgPx: string;
-  readonly ordRejReason: number;
-  /** 851: 1 added, 2 removed, 0 = no fill. */
-  readonly lastLiquidityInd: number;
-  readonly massStatusReqId: string;
-  /** UTCTimestamp. */
   readonly transactTime: string;
+  readonly ordRejReason: number | '';
   readonly text: string;
 }
 
@@ -226,30 +121,30 @@ export interface ExecutionReportText {
 export function executionReport(report: ExecutionReportText): Fields {
   const fields: Field[] = [
     [Tag.OrderID, report.orderId],
-    [ClOrdID, report.clOrdId],
-    [OrigClOrdID, report.origClOrdId],
+    [Tag.ClOrdID, report.clOrdId],
+    [Tag.OrigClOrdID, report.origClOrdId],
     [Tag.MassStatusReqID, report.massStatusReqId],
     [Tag.ExecID, report.execId],
     [Tag.ExecType, report.execType],
     [Tag.OrdStatus, report.ordStatus],
-    [Tag.OrdRejReason, report.ordRejReason < 0 ? '' : report.ordRejReason],
-    [ACCOUNT, report.account],
-    [SymbolTag, report.symbol],
-    [Side, report.side],
-    [OrderQty, report.orderQty],
-    [OrdType, report.ordType],
+    [Tag.Account, report.account],
+    [Tag.Symbol, report.symbol],
+    [Tag.Side, report.side],
+    [Tag.OrderQty, report.orderQty],
+    [Tag.OrdType, report.ordType],
     [Tag.Price, report.price],
     [Tag.TimeInForce, report.timeInForce],
     [Tag.LastQty, report.lastQty],
     [Tag.LastPx, report.lastPx],
+    [Tag.LastLiquidityInd, report.lastLiquidityInd],
     [Tag.LeavesQty, report.leavesQty],
     [Tag.CumQty, report.cumQty],
     [Tag.AvgPx, report.avgPx],
-    [TransactTime, report.transactTime],
+    [Tag.TransactTime, report.transactTime],
+    [Tag.OrdRejReason, report.ordRejReason],
     [Tag.Text, report.text],
-    [Tag.LastLiquidityInd, report.lastLiquidityInd === 0 ? '' : report.lastLiquidityInd],
   ];
-  return fields.filter(([, value]) => value !== '');
+  return said(fields);
 }
 
 export interface CancelRejectText {
@@ -266,41 +161,53 @@ export interface CancelRejectText {
 }
 
 /** Body of 35=9. */
-export function orderCancelReject(reject: CancelRejectText): Fields {
-  return [
+export function orderCancelReject(reject: CancelRejectText, transactTime: string): Fields {
+  return said([
     [Tag.OrderID, reject.orderId],
-    [ClOrdID, reject.clOrdId],
-    [OrigClOrdID, reject.origClOrdId],
+    [Tag.ClOrdID, reject.clOrdId],
+    [Tag.OrigClOrdID, reject.origClOrdId],
     [Tag.OrdStatus, reject.ordStatus],
+    [Tag.TransactTime, transactTime],
     [Tag.CxlRejResponseTo, reject.responseTo],
     [Tag.CxlRejReason, reject.reason],
     [Tag.Text, reject.text],
-  ];
+  ]);
 }
 
-/** Body of 35=r for a mass cancel that was carried out. */
+/** Body of 35=r: how many orders the mass cancel took out, or why it is not done. */
 export function massCancelReport(
-  request: MassCancelRequest,
-  orderId: string,
-  affectedOrders: number,
+  request: OrderRequest,
+  outcome: { readonly canceled: number } | { readonly refusal: string },
+  transactTime: string,
+): Fields {
+  const clOrdId = request.clOrdId || 'NONE';
+  const type = request.massCancelType;
+  const isDone = 'canceled' in outcome;
+  return said([
+    [Tag.ClOrdID, clOrdId],
+    [Tag.OrderID, clOrdId],
+    [Tag.MassCancelRequestType, type],
+    [Tag.MassCancelResponse, isDone ? type : MASS_CANCEL_REJECTED],
+    [Tag.MassCancelRejectReason, isDone ? '' : MASS_CANCEL_REASON_OTHER],
+    [Tag.TotalAffectedOrders, isDone ? outcome.canceled : ''],
+    [Tag.Symbol, request.symbol],
+    [Tag.TransactTime, transactTime],
+    [Tag.Text, isDone ? '' : outcome.refusal],
+  ]);
+}
+
+/** Body of 35=j: the message is of the standard, and nothing comes of it here. */
+export function businessReject(
+  refused: { readonly msgType: string; readonly msgSeqNum: number },
+  reason: number,
+  text: string,
 ): Fields {
   return [
-    [ClOrdID, request.clOrdId],
-    [Tag.OrderID, orderId],
-    [Tag.MassCancelRequestType, request.requestType],
-    [Tag.MassCancelResponse, request.requestType],
-    [Tag.TotalAffectedOrders, affectedOrders],
+    [Tag.RefSeqNum, refused.msgSeqNum],
+    [Tag.RefMsgType, refused.msgType],
+    [Tag.BusinessRejectReason, reason],
+    [Tag.Text, text],
   ];
 }
 
-const UNSUPPORTED_MESSAGE_TYPE = 3;
-
-/** Body of 35=j: the message is of the standard, and nobody here acts on it. */
-export function businessReject(message: FixMessage): Fields {
-  return [
-    [Tag.RefSeqNum, message.get(Tag.MsgSeqNum) ?? ''],
-    [Tag.RefMsgType, message.msgType],
-    [Tag.BusinessRejectReason, UNSUPPORTED_MESSAGE_TYPE],
-    [Tag.Text, `MsgType ${message.msgType} is not supported here`],
-  ];
-}
+const said = (fields: readonly Field[]): Fields => fields.filter(([, value]) => value !== '');

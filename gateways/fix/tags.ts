@@ -4,6 +4,7 @@
  * exist. Read by everything in gateways/fix; names become camelCase in the mapping files.
  */
 export const Tag = {
+  Account: 1,
   AvgPx: 6,
   BeginSeqNo: 7,
   BeginString: 8,
@@ -65,6 +66,7 @@ export const Tag = {
   MDEntryPx: 270,
   MDEntrySize: 271,
   MDUpdateAction: 279,
+  MDReqRejReason: 281,
   RefTagID: 371,
   RefMsgType: 372,
   SessionRejectReason: 373,

@@ -13,16 +13,17 @@ import {
   ENTRY_TRADE,
   MESSAGE_BYTES_MAX,
 } from '../../wasm/layout.ts';
-import { FlowModel, type FlowTrade } from './flow-model.ts';
-import { decimalTextE8, type InstrumentGrid } from './instrument-grid.ts';
 import {
-  changeFields,
   incrementFields,
-  MarketTimeText,
+  type MarketDataEntry,
   marketTimeField,
   snapshotFields,
-} from './market-body.ts';
+} from '../fix/market-data.ts';
+import { bookEntries, entryText } from './entry-text.ts';
+import { FlowModel, type FlowTrade } from './flow-model.ts';
+import { decimalTextE8, type InstrumentGrid } from './instrument-grid.ts';
 import type { MarketMessage, MarketSource } from './market-source.ts';
+import { MarketTimeText } from './market-time.ts';
 import { Xoshiro } from './prng.ts';
 import { type Level, VenueBook } from './venue-book.ts';
 
@@ -109,7 +110,8 @@ export class FlowGenerator implements MarketSource {
     const opening = this.#unopened.shift();
     if (opening !== undefined) {
       showTop(opening);
-      return this.#write(true, OPEN_NS, snapshotFields(opening.grid, opening.shown));
+      const entries = bookEntries(opening.grid, opening.shown);
+      return this.#write(true, OPEN_NS, snapshotFields(opening.grid.symbol, entries));
     }
     for (;;) {
       const stock = this.#earliest();
@@ -118,7 +120,8 @@ export class FlowGenerator implements MarketSource {
       stock.trades.length = 0;
       stock.nextNs += Math.max(1, Math.round(stock.model.step(stock.trades) * 1e9));
       const entries = changesOf(stock);
-      if (entries.length > 0) return this.#write(false, timeNs, incrementFields(entries));
+      if (entries.length === 0) continue;
+      return this.#write(false, timeNs, incrementFields(stock.grid.symbol, entries));
     }
   }
 
@@ -174,13 +177,13 @@ function showTop(stock: Stock): void {
  * Entries that lead from what is shown to the book as it is now, then the trades; shown becomes
  * now.
  */
-function changesOf(stock: Stock): string[] {
+function changesOf(stock: Stock): MarketDataEntry[] {
   const { grid, shown, model } = stock;
-  const entries: string[] = [];
+  const entries: MarketDataEntry[] = [];
   for (const type of [ENTRY_BID, ENTRY_ASK] as const) {
     const now = model.book.sides[type];
     const add = (action: number, priceTicks: number, lots: number): number =>
-      entries.push(changeFields(grid, { action, type, priceTicks, lots }));
+      entries.push(entryText(grid, { action, type, priceTicks, lots }));
     for (const level of [...shown.sides[type]]) {
       if (lotsInTop(now, level.priceTicks / grid.incrementTicks) > 0) continue;
       add(ACTION_DELETE, level.priceTicks, 0);
@@ -198,7 +201,7 @@ function changesOf(stock: Stock): string[] {
   for (const trade of stock.trades) {
     const priceTicks = trade.price * grid.incrementTicks;
     entries.push(
-      changeFields(grid, { action: ACTION_NEW, type: ENTRY_TRADE, priceTicks, lots: trade.lots }),
+      entryText(grid, { action: ACTION_NEW, type: ENTRY_TRADE, priceTicks, lots: trade.lots }),
     );
   }
   return entries;

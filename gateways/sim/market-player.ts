@@ -4,10 +4,12 @@
  * venue's decision (venue.ts).
  */
 import { GyrfalconError } from '../../engine/errors.ts';
+import { marketTimeField, snapshotFields } from '../fix/market-data.ts';
+import { bookEntries } from './entry-text.ts';
 import type { InstrumentGrid } from './instrument-grid.ts';
-import { MarketTimeText, marketTimeField, snapshotFields } from './market-body.ts';
 import { MarketEntries } from './market-entries.ts';
 import type { MarketMessage, MarketSource } from './market-source.ts';
+import { MarketTimeText } from './market-time.ts';
 import type { OrderDesk } from './order-desk.ts';
 
 export interface PlayedMessage {
@@ -111,7 +113,8 @@ export class MarketPlayer {
   /** Body of a 35=W of an instrument's book as it is now. */
   snapshot(instrument: number): Buffer {
     const grid = this.#grids[instrument]!;
-    const fields = snapshotFields(grid, this.#desk.matching(instrument).book);
+    const entries = bookEntries(grid, this.#desk.matching(instrument).book);
+    const fields = snapshotFields(grid.symbol, entries);
     return Buffer.from(marketTimeField(this.timeText()) + fields, 'latin1');
   }
 

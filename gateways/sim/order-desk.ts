@@ -1,7 +1,7 @@
 /**
  * The order book of our own orders: takes new orders, cancels, replaces, mass cancels and status
  * requests, keeps every order's state, and reports each change. Fills come from matching.ts. All in
- * ticks and lots; the FIX side is order-messages.ts.
+ * ticks and lots; order-terms.ts makes them of text.
  */
 import type { InstrumentGrid } from './instrument-grid.ts';
 import type { MarketEntries } from './market-entries.ts';

@@ -2,21 +2,21 @@
  * Between the venue's FIX session and its order desk: requests wait their latency in market time,
  * then take effect in the order in which they came; every report is logged, then sent.
  */
-import type { FixMessage } from '../fix/codec.ts';
-import { MsgType, Tag } from '../fix/tags.ts';
+import type { Fields, FixMessage } from '../fix/codec.ts';
+import {
+  BUSINESS_REASON_OTHER,
+  businessReject,
+  executionReport,
+  massCancelReport,
+  type OrderRequest,
+  orderCancelReject,
+  parseOrderRequest,
+} from '../fix/order-entry.ts';
+import { MsgType } from '../fix/tags.ts';
 import { type InstrumentGrid, stepsText } from './instrument-grid.ts';
 import { Latency, type LatencyOptions } from './latency.ts';
 import { type DeskOutput, OrderDesk, REASON_OTHER } from './order-desk.ts';
-import {
-  cancelRejectBody,
-  executionBody,
-  massCancelBody,
-  massCancelTarget,
-  nothingToReportBody,
-  parseCancel,
-  parseNewOrder,
-  parseReplace,
-} from './order-messages.ts';
+import { cancelOf, executionText, massCancelTarget, newOrderOf, replaceOf } from './order-terms.ts';
 import type { VenueMemory } from './venue-log.ts';
 import type { CancelReject, ExecutionReport, RestingOrder } from './venue-order.ts';
 
@@ -34,7 +34,7 @@ const EVENT_NAMES: Readonly<Record<string, string>> = {
 export interface GatewayPort {
   /** Writes the event to the venue's log. */
   log(event: string, fields: object): void;
-  send(msgType: string, body: string): void;
+  send(msgType: string, body: Fields): void;
   timeText(): string;
 }
 
@@ -49,7 +49,7 @@ export class OrderGateway implements DeskOutput {
   readonly #latency: Latency;
   readonly #port: GatewayPort;
   readonly #pending: Pending[] = [];
-  #massStatusId = '';
+  #massStatusReqId = '';
 
   constructor(
     grids: readonly InstrumentGrid[],
@@ -73,9 +73,10 @@ export class OrderGateway implements DeskOutput {
 
   /** Takes a request in; false = no message type of order entry. */
   onMessage(message: FixMessage, marketNs: number): boolean {
-    const take = this.#effectOf(message);
-    if (take === undefined) return false;
-    this.#port.log('request', requestFields(message));
+    const request = parseOrderRequest(message);
+    if (request === undefined) return false;
+    this.#port.log('request', loggedFields(request));
+    const take = (): void => this.#take(request);
     this.#pending.push({ dueNs: this.#latency.effectiveNs(marketNs), take });
     return true;
   }
@@ -91,76 +92,78 @@ export class OrderGateway implements DeskOutput {
 
   execution(report: ExecutionReport): void {
     const grid = this.#grids[report.instrument];
-    const context = { timeText: this.#port.timeText(), massStatusId: this.#massStatusId };
+    const transactTime = this.#port.timeText();
     const price = grid === undefined ? '' : stepsText(report.priceTicks, grid.tickE8);
     const qty = grid === undefined ? '' : stepsText(report.qtyLots, grid.lotE8);
     this.#port.log(EVENT_NAMES[report.execType]!, { ...report, price, qty });
-    this.#port.send(MsgType.ExecutionReport, executionBody(report, grid, context));
+    const context = { transactTime, massStatusReqId: this.#massStatusReqId };
+    const text = executionText(report, grid, context);
+    this.#port.send(MsgType.ExecutionReport, executionReport(text));
   }
 
   cancelReject(reject: CancelReject): void {
     this.#port.log('cancelRejected', reject);
-    this.#port.send(MsgType.OrderCancelReject, cancelRejectBody(reject, this.#port.timeText()));
+    const body = orderCancelReject(reject, this.#port.timeText());
+    this.#port.send(MsgType.OrderCancelReject, body);
   }
 
-  #effectOf(message: FixMessage): (() => void) | undefined {
-    switch (message.msgType) {
+  #take(request: OrderRequest): void {
+    switch (request.msgType) {
       case MsgType.NewOrderSingle:
-        return () => this.#newOrder(message);
+        this.#newOrder(request);
+        break;
       case MsgType.OrderCancelRequest:
-        return () => this.desk.cancel(parseCancel(message));
+        this.desk.cancel(cancelOf(request));
+        break;
       case MsgType.OrderCancelReplaceRequest:
-        return () => this.#replace(message);
+        this.#replace(request);
+        break;
       case MsgType.OrderMassCancelRequest:
-        return () => this.#massCancel(message);
+        this.#massCancel(request);
+        break;
       case MsgType.OrderStatusRequest:
-        return () => this.desk.status(parseNewOrder(message, this.#grids).request);
-      case MsgType.OrderMassStatusRequest:
-        return () => this.#massStatus(message);
+        this.desk.status(newOrderOf(request, this.#grids).order);
+        break;
       default:
-        return undefined;
+        this.#massStatus(request);
     }
   }
 
-  #newOrder(message: FixMessage): void {
-    const { request, problem } = parseNewOrder(message, this.#grids);
-    if (problem !== '') this.desk.refuse(request, REASON_OTHER, problem);
-    else if (this.#latency.refuses()) this.desk.refuse(request, REASON_OTHER, 'refused by chance');
-    else this.desk.newOrder(request);
+  #newOrder(request: OrderRequest): void {
+    const { order, problem } = newOrderOf(request, this.#grids);
+    if (problem !== '') this.desk.refuse(order, REASON_OTHER, problem);
+    else if (this.#latency.refuses()) this.desk.refuse(order, REASON_OTHER, 'refused by chance');
+    else this.desk.newOrder(order);
   }
 
-  #replace(message: FixMessage): void {
-    const request = parseReplace(message, this.#grids);
-    if (this.#latency.refuses()) this.desk.refuseChange(request, '2', 'refused by chance');
-    else this.desk.replace(request);
+  #replace(request: OrderRequest): void {
+    const order = replaceOf(request, this.#grids);
+    if (this.#latency.refuses()) this.desk.refuseChange(order, '2', 'refused by chance');
+    else this.desk.replace(order);
   }
 
-  #massCancel(message: FixMessage): void {
-    const target = massCancelTarget(message, this.#grids);
+  #massCancel(request: OrderRequest): void {
+    const target = massCancelTarget(request, this.#grids);
     const canceled = target === 'unsupported' ? target : this.desk.massCancel(target);
-    this.#port.log('massCanceled', { clOrdId: message.get(Tag.ClOrdID) ?? '', canceled });
-    const body = massCancelBody(message, canceled, this.#port.timeText());
+    this.#port.log('massCanceled', { clOrdId: request.clOrdId, canceled });
+    const refusal = 'only MassCancelRequestType (530) 7, or 1 with a known symbol';
+    const outcome = canceled === 'unsupported' ? { refusal } : { canceled };
+    const body = massCancelReport(request, outcome, this.#port.timeText());
     this.#port.send(MsgType.OrderMassCancelReport, body);
   }
 
-  #massStatus(message: FixMessage): void {
-    this.#massStatusId = message.get(Tag.MassStatusReqID) ?? '';
+  #massStatus(request: OrderRequest): void {
+    this.#massStatusReqId = request.massStatusReqId;
     const reported = this.desk.massStatus();
-    this.#massStatusId = '';
+    this.#massStatusReqId = '';
     if (reported > 0) return;
-    this.#port.send(MsgType.BusinessMessageReject, nothingToReportBody(message));
+    const body = businessReject(request, BUSINESS_REASON_OTHER, 'no order is open');
+    this.#port.send(MsgType.BusinessMessageReject, body);
   }
 }
 
-function requestFields(message: FixMessage): object {
-  return {
-    msgType: message.msgType,
-    msgSeqNum: message.getInt(Tag.MsgSeqNum) ?? 0,
-    clOrdId: message.get(Tag.ClOrdID) ?? '',
-    origClOrdId: message.get(Tag.OrigClOrdID) ?? '',
-    symbol: message.get(Tag.Symbol) ?? '',
-    side: Number(message.get(Tag.Side) ?? 0),
-    qty: message.get(Tag.OrderQty) ?? '',
-    price: message.get(Tag.Price) ?? '',
-  };
+function loggedFields(request: OrderRequest): object {
+  const { msgType, msgSeqNum, clOrdId, origClOrdId, symbol, side, orderQty, price } = request;
+  const terms = { symbol, side: Number(side), qty: orderQty, price };
+  return { msgType, msgSeqNum, clOrdId, origClOrdId, ...terms };
 }

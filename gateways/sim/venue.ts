@@ -6,8 +6,16 @@
 import type { Clock } from '../../engine/ports.ts';
 import { NS_PER_MS } from '../../engine/units.ts';
 import { FixAcceptor } from '../fix/acceptor.ts';
-import type { FixMessage } from '../fix/codec.ts';
+import { encodeFields, type Fields, type FixMessage } from '../fix/codec.ts';
 import type { FixConnection } from '../fix/fix-connection.ts';
+import {
+  endOfRecording,
+  marketDataReject,
+  parseMarketDataRequest,
+  SUBSCRIBE,
+  UNSUBSCRIBE,
+} from '../fix/market-data.ts';
+import { BUSINESS_REASON_UNSUPPORTED_TYPE, businessReject } from '../fix/order-entry.ts';
 import { NOT_SENT } from '../fix/session.ts';
 import { SessionEncoder } from '../fix/session-encoder.ts';
 import type { SessionEvent } from '../fix/session-types.ts';
@@ -71,7 +79,7 @@ export class Venue {
       options,
       {
         log: (event, fields) => this.#note(event, fields),
-        send: (msgType, body) => this.#send(msgType, Buffer.from(body, 'latin1'), body),
+        send: (msgType, body) => this.#sendLogged(msgType, body),
         timeText: () => this.#player.timeText(),
       },
       this.#log.memory,
@@ -176,37 +184,37 @@ export class Venue {
   }
 
   #refuseType(message: FixMessage): void {
-    this.#connection.sendApp(MsgType.BusinessMessageReject, [
-      [Tag.RefSeqNum, message.get(Tag.MsgSeqNum) ?? ''],
-      [Tag.RefMsgType, message.msgType],
-      [Tag.BusinessRejectReason, 3],
-      [Tag.Text, 'this venue does not take messages of this type'],
-    ]);
+    const refused = { msgType: message.msgType, msgSeqNum: message.getInt(Tag.MsgSeqNum) ?? 0 };
+    const text = 'this venue does not take messages of this type';
+    const body = businessReject(refused, BUSINESS_REASON_UNSUPPORTED_TYPE, text);
+    this.#connection.sendApp(MsgType.BusinessMessageReject, body);
   }
 
   #onMarketDataRequest(message: FixMessage): void {
-    const asked = message.bodyFields().filter(([tag]) => tag === Tag.Symbol);
-    const instruments = asked.map(([, symbol]) =>
+    const { mdReqId, subscriptionType, symbols } = parseMarketDataRequest(message);
+    const instruments = symbols.map((symbol) =>
       this.#grids.findIndex((grid) => grid.symbol === symbol),
     );
-    const unknown = asked[instruments.indexOf(-1)];
-    if (asked.length === 0 || unknown !== undefined || this.#fault !== '') {
-      this.#connection.sendApp(MsgType.MarketDataRequestReject, [
-        [Tag.MDReqID, message.get(Tag.MDReqID) ?? ''],
-        [281, 0],
-        [Tag.Text, this.#fault || `unknown symbol ${unknown?.[1] ?? ''}`],
-      ]);
+    const unknown = symbols[instruments.indexOf(-1)];
+    if (symbols.length === 0 || unknown !== undefined || this.#fault !== '') {
+      const body = marketDataReject(mdReqId, this.#fault || `unknown symbol ${unknown ?? ''}`);
+      this.#connection.sendApp(MsgType.MarketDataRequestReject, body);
       return;
     }
-    const type = message.get(Tag.SubscriptionRequestType);
     for (const instrument of instruments) {
-      if (type === '2') this.#subscribed.delete(instrument);
+      if (subscriptionType === UNSUBSCRIBE) this.#subscribed.delete(instrument);
       else if (this.#player.hasBook(instrument)) this.#send('W', this.#player.snapshot(instrument));
-      if (type === '1') this.#subscribed.add(instrument);
+      if (subscriptionType === SUBSCRIBE) this.#subscribed.add(instrument);
     }
     this.#anchor();
     this.#isEndTold = false;
     if (this.#subscribed.size === 0) this.#pause();
+  }
+
+  /** Answers about orders are kept for a later run, to be asked for again. */
+  #sendLogged(msgType: string, body: Fields): void {
+    const text = encodeFields(body);
+    this.#send(msgType, Buffer.from(text, 'latin1'), text);
   }
 
   #send(msgType: string, body: Buffer, loggedBody = ''): void {
@@ -349,10 +357,8 @@ export class Venue {
     if (this.#isEndTold) return;
     this.#isEndTold = true;
     this.#note('endOfRecording', { messages: this.#player.count });
-    this.#send(
-      MsgType.EndOfRecording,
-      Buffer.from(`${Tag.RecordedMessages}=${this.#player.count}\x01`, 'latin1'),
-    );
+    const body = encodeFields(endOfRecording(this.#player.count));
+    this.#send(MsgType.EndOfRecording, Buffer.from(body, 'latin1'));
   }
 
   #fail(fault: unknown): void {

@@ -29,6 +29,11 @@ export function lockJournal(directory: string): JournalLock {
   }
 }
 
+/** Gives a lock of this process free whose thread was ended and can no longer do it. */
+export function releaseJournalOfEndedThread(directory: string): void {
+  release(join(directory, LOCK_NAME), identity(process.pid));
+}
+
 function acquire(directory: string, file: string, own: string): number {
   if (tryLink(own, file)) return 0;
   const holder = readText(file);

@@ -105,7 +105,12 @@ export class StrategyHost {
         L.STRATEGY_STATE + index * L.STRATEGY_STATE_BYTES + place * fields.length * 8;
       const parameters = strategy.parameters;
       this.#handles[index * L.INSTRUMENTS_MAX + instrument] = new MarketHandle(this.#parts, {
-        strategy: index, instrument, symbol, parameters, fields, stateAddress,
+        strategy: index,
+        instrument,
+        symbol,
+        parameters,
+        fields,
+        stateAddress,
       });
       this.#byInstrument[instrument]!.push(index);
     }
@@ -114,15 +119,14 @@ export class StrategyHost {
   #mayDecide(strategy: number, instrument: number): boolean {
     const memory = this.#memory;
     const block = L.STRATEGIES + strategy * L.STRATEGY_BYTES;
-    const bookState = memory.i32(
-      L.INSTRUMENTS + instrument * L.INSTRUMENT_BYTES + L.INS_BOOK_STATE,
-    );
+    const market = L.INSTRUMENTS + instrument * L.INSTRUMENT_BYTES;
     return (
       !this.#isStopped &&
       memory.i32(L.CTL_FIRM_STATE) !== L.TRADING_HALTED &&
       memory.i32(block + L.STR_PAUSED) === 0 &&
       memory.i32(block + L.STR_TRADING_STATE) !== L.TRADING_HALTED &&
-      bookState === L.BOOK_LIVE &&
+      memory.i32(market + L.INS_TRADING_STATE) !== L.TRADING_HALTED &&
+      memory.i32(market + L.INS_BOOK_STATE) === L.BOOK_LIVE &&
       // Until the venue has said what became of every order, nobody trades on a guess.
       memory.i32(L.CTL_ORDER_BY_STATE + L.ORDER_UNKNOWN * 4) === 0
     );

@@ -4,6 +4,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import type { Memory } from '../../wasm/memory.ts';
+import { releaseJournalOfEndedThread } from '../journal/journal-lock.ts';
 import { type FaultCode, GyrfalconError } from '../errors.ts';
 import type { Command } from '../event/event.ts';
 import type { FromHotWorker, HotWorkerInput, ToHotWorker } from '../hot-worker.ts';
@@ -91,8 +92,10 @@ export class HotThread {
     this.#worker = undefined;
     for (const answer of this.#waiting.values()) answer({ refused: 'the hot loop was ended' });
     this.#waiting.clear();
-    worker?.removeAllListeners();
-    await worker?.terminate();
+    if (worker === undefined) return;
+    worker.removeAllListeners();
+    await worker.terminate();
+    releaseJournalOfEndedThread(this.#input.journalDirectory);
   }
 
   #post(message: ToHotWorker): void {

@@ -1,26 +1,15 @@
 /** Acceptor and initiator over TCP on this machine: who gets in, who is turned away, who is too slow. */
 import net from 'node:net';
 import { afterEach, expect, test } from 'vitest';
+import { FixInitiator } from '../../test/support/fix-initiator.ts';
+import { sessionConfig } from '../../test/support/session-config.ts';
 import { FixAcceptor } from './acceptor.ts';
 import { encodeMessage, type Field } from './codec.ts';
 import type { ConnectionHandler, FixConnection } from './fix-connection.ts';
-import { FixInitiator } from './initiator.ts';
-import { resendExecutions, type SessionConfig } from './session-types.ts';
 import { formatTimestamp } from './timestamp.ts';
 
 const clock = { nowNs: () => BigInt(Date.now()) * 1_000_000n };
-const SESSION: SessionConfig = {
-  name: 'venue',
-  role: 'acceptor',
-  beginString: 'FIX.4.4',
-  senderCompId: 'VENUE',
-  targetCompId: 'ENGINE',
-  heartbeatS: 30,
-  sendingTimeToleranceS: 120,
-  resetSeqNum: false,
-  resetOnLogon: false,
-  resend: resendExecutions,
-};
+const SESSION = sessionConfig({ role: 'acceptor', senderCompId: 'VENUE', targetCompId: 'ENGINE' });
 const LIMITS = { pendingBytesMax: 1_000_000, resendMessagesMax: 100 };
 
 /** Notes what happens, and lets a test wait for it. */
@@ -77,14 +66,8 @@ async function acceptorOn(port: number, notes: Notes, limits = LIMITS) {
 }
 
 function initiatorTo(port: number, notes: Notes): FixInitiator {
-  const config: SessionConfig = {
-    ...SESSION,
-    role: 'initiator',
-    senderCompId: 'ENGINE',
-    targetCompId: 'VENUE',
-  };
+  const config = sessionConfig({ senderCompId: 'ENGINE', targetCompId: 'VENUE' });
   const initiator = new FixInitiator({
-    host: '127.0.0.1',
     port,
     reconnectMs: 5,
     clock,

@@ -1,7 +1,7 @@
 /**
  * One FIX session on Node sockets, one connection after the other: bytes in through the FrameReader, bytes
  * out through blocks that leave in one write a cork, the session's timer, a bound on what a slow peer
- * leaves unread. Acceptor and initiator own these; the engine's hot link does without (it reads in WASM).
+ * leaves unread. The acceptor owns these; the engine's hot link does without (it reads in WASM).
  */
 import type { Socket } from 'node:net';
 import type { Clock } from '../../engine/ports.ts';
@@ -47,7 +47,6 @@ export class FixConnection {
   #block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
   #blockEnd = 0;
   #isCorked = false;
-  #wasLoggedOn = false;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -81,11 +80,6 @@ export class FixConnection {
     return this.session.isLoggedOn;
   }
 
-  /** The present or the last connection got as far as a logon. */
-  get wasLoggedOn(): boolean {
-    return this.#wasLoggedOn;
-  }
-
   /** Bytes that wait in this process. */
   get pendingBytes(): number {
     return this.#blockEnd + (this.#socket?.writableLength ?? 0);
@@ -94,7 +88,6 @@ export class FixConnection {
   /** Takes a connected socket over; `received` are bytes that were read from it before. */
   attach(socket: Socket, received: Uint8Array): void {
     this.#socket = socket;
-    this.#wasLoggedOn = false;
     socket.setNoDelay(true);
     socket.on('data', (chunk) => this.#onData(socket, chunk));
     socket.on('drain', () => this.#options.handler.onWritable(this));
@@ -171,7 +164,6 @@ export class FixConnection {
   }
 
   #onEvent(kind: SessionEvent, reason: string): void {
-    if (kind === 'LOGGED_ON') this.#wasLoggedOn = true;
     if (kind === 'DISCONNECT') this.#close();
     this.#options.handler.onEvent(this, kind, reason);
   }

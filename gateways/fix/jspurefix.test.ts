@@ -4,8 +4,9 @@
  * orders. Every byte: GYRFALCON_EVERY_BYTE=1; else every 16th, from a seeded offset that the name prints.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { FixInitiator } from './initiator.ts';
-import { Cutter, type Direction, JspurefixPeer } from './jspurefix-peer.ts';
+import { FixInitiator } from '../../test/support/fix-initiator.ts';
+import { Cutter, type Direction, JspurefixPeer } from '../../test/support/jspurefix-peer.ts';
+import { sessionConfig } from '../../test/support/session-config.ts';
 import { formatTimestamp } from './timestamp.ts';
 
 const ORDERS = 50;
@@ -39,24 +40,12 @@ class OurSide {
 
   constructor() {
     this.initiator = new FixInitiator({
-      host: '127.0.0.1',
       port,
       reconnectMs: 1,
       clock,
       pendingBytesMax: 1_000_000,
       resendMessagesMax: 1000,
-      config: {
-        name: 'jspurefix',
-        role: 'initiator',
-        beginString: 'FIX.4.4',
-        senderCompId: 'US',
-        targetCompId: 'PEER',
-        heartbeatS: 30,
-        sendingTimeToleranceS: 120,
-        resetSeqNum: false,
-        resetOnLogon: false,
-        resend: () => true,
-      },
+      config: sessionConfig({ name: 'jspurefix', resend: () => true }),
       handler: {
         onMessage: (_, message) => {
           if (message.msgType === '8') this.executions.push(message.get(11) ?? '');

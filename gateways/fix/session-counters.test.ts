@@ -1,5 +1,6 @@
 /** The session's numbers and state in shared memory are those that the fast path reads and advances. */
 import { expect, test } from 'vitest';
+import { sessionConfig } from '../../test/support/session-config.ts';
 import {
   SES_NEXT_IN,
   SES_NEXT_OUT,
@@ -14,7 +15,6 @@ import { encodeMessage } from './codec.ts';
 import { MemoryMessageStore } from './message-store.ts';
 import { Session } from './session.ts';
 import { SharedCounters } from './session-counters.ts';
-import { resendExecutions } from './session-types.ts';
 import { formatTimestamp } from './timestamp.ts';
 
 const NOW_NS = 1_340_285_400_000_000_000n;
@@ -29,18 +29,7 @@ test('fast path and session advance the same numbers, in turn', () => {
   const session = new Session({
     counters: new SharedCounters(memory, SESSION),
     store: new MemoryMessageStore(10),
-    config: {
-      name: 'shared',
-      role: 'initiator',
-      beginString: 'FIX.4.4',
-      senderCompId: 'US',
-      targetCompId: 'PEER',
-      heartbeatS: 30,
-      sendingTimeToleranceS: 120,
-      resetSeqNum: false,
-      resetOnLogon: false,
-      resend: resendExecutions,
-    },
+    config: sessionConfig({}),
     port: {
       send: () => {},
       deliver: (message) => delivered.push(message.get(34) ?? ''),

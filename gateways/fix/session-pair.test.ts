@@ -3,6 +3,8 @@
  * after the last reconnect both have the same numbers and every message arrived once, in order.
  */
 import { expect, test } from 'vitest';
+import { SeededRandom } from '../../test/support/seeded-random.ts';
+import { sessionConfig } from '../../test/support/session-config.ts';
 import { FrameReader } from './frame-reader.ts';
 import { MemoryMessageStore } from './message-store.ts';
 import { NOT_SENT, Session } from './session.ts';
@@ -13,17 +15,6 @@ const START_NS = 1_340_285_400_000_000_000n;
 const NS_PER_MS = 1_000_000n;
 const STEPS = 600;
 const CUT_EVERY = 25;
-
-/** A small seeded generator of the test's own (mulberry32). */
-function randomOf(seed: number): (bound: number) => number {
-  let state = seed;
-  return (bound) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % bound;
-  };
-}
 
 class Side {
   readonly session: Session;
@@ -39,18 +30,13 @@ class Side {
     this.session = new Session({
       counters: plainCounters(),
       store: this.#store,
-      config: {
-        name: role,
+      config: sessionConfig({
         role,
-        beginString: 'FIX.4.4',
         senderCompId,
         targetCompId,
         heartbeatS: 1,
-        sendingTimeToleranceS: 120,
-        resetSeqNum: false,
-        resetOnLogon: false,
         resend: () => true,
-      },
+      }),
       port: {
         send: (bytes, msgSeqNum, msgType, isResend) => {
           if (msgType === '8' && !isResend) this.#store.keep(msgSeqNum, msgType, bytes);
@@ -86,7 +72,7 @@ function carry(from: Side, to: Side, bytes: number, nowNs: bigint): void {
 }
 
 function run(seed: number): readonly [Side, Side] {
-  const random = randomOf(seed);
+  const random = new SeededRandom(seed);
   const initiator = new Side('initiator', 'A', 'B');
   const acceptor = new Side('acceptor', 'B', 'A');
   const sides = [initiator, acceptor] as const;
@@ -97,12 +83,12 @@ function run(seed: number): readonly [Side, Side] {
   };
   connect();
   for (let step = 0; step < STEPS; step++) {
-    nowNs += BigInt(random(40)) * NS_PER_MS;
-    const way = random(2);
-    if (random(3) === 0) sides[way]!.say(nowNs);
-    else carry(sides[way]!, sides[1 - way]!, random(400), nowNs);
+    nowNs += BigInt(random.below(40)) * NS_PER_MS;
+    const way = random.below(2);
+    if (random.below(3) === 0) sides[way]!.say(nowNs);
+    else carry(sides[way]!, sides[1 - way]!, random.below(400), nowNs);
     for (const side of sides) side.session.onTimer(nowNs);
-    if (random(CUT_EVERY) !== 0) continue;
+    if (random.below(CUT_EVERY) !== 0) continue;
     for (const side of sides) side.cut();
     connect();
   }

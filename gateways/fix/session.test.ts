@@ -1,5 +1,6 @@
 /** How a session begins, lives and ends: what the peer sends, what goes back, what the owner is told. */
 import { describe, expect, test } from 'vitest';
+import { dup, NS_PER_S, order, SessionRig, START_NS } from '../../test/support/session-rig.ts';
 import {
   SESSION_DISCONNECTED,
   SESSION_LIVE,
@@ -7,7 +8,6 @@ import {
   SESSION_RECOVERING,
 } from '../../wasm/layout.ts';
 import { encodeMessage, type Field } from './codec.ts';
-import { dup, NS_PER_S, order, SessionRig, START_NS } from './session-rig.ts';
 import { formatTimestamp } from './timestamp.ts';
 
 describe('logon', () => {

@@ -3,13 +3,13 @@
  */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { testInstrument } from '../../test/support/venue-rig.ts';
 import { FlowGenerator } from './flow-generator.ts';
 import { gridOf } from './instrument-grid.ts';
 import { MarketEntries } from './market-entries.ts';
 import { OrderDesk } from './order-desk.ts';
 import { VENUE_DEFAULTS } from './venue-options.ts';
 import { LIQUIDITY_MAKER } from './venue-order.ts';
-import { testInstrument } from './venue-rig.ts';
 
 const historyCsv = readFileSync(VENUE_DEFAULTS.historyFile, 'latin1');
 const GRIDS = ['AAPL', 'JPM'].map((symbol) => gridOf(testInstrument(symbol)));

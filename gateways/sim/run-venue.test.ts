@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { EXIT_INPUT, EXIT_OK } from '../../engine/errors.ts';
-import { Trader, testInstrument } from './venue-rig.ts';
+import { Trader, testInstrument } from '../../test/support/venue-rig.ts';
 
 const directory = mkdtempSync(path.join(tmpdir(), 'run-venue-'));
 afterAll(() => rmSync(directory, { recursive: true }));

@@ -28,7 +28,7 @@ export async function runVenue(
     stop = resolve;
   });
   const onFault = (fault: unknown): void => {
-    process.stderr.write(`gyrfalcon venue: ${fault instanceof Error ? fault.message : fault}\n`);
+    process.stderr.write(`gyrfalcon: ${fault instanceof Error ? fault.message : fault}\n`);
     stop(fault instanceof GyrfalconError ? FAULTS[fault.code] : EXIT_FAILED);
   };
   const onNote = (text: string): void => {

@@ -5,11 +5,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { Trader, testInstrument } from '../../test/support/venue-rig.ts';
 import type { FixMessage } from '../fix/codec.ts';
 import { MsgType, Tag } from '../fix/tags.ts';
 import { startVenue, type Venue } from './venue.ts';
 import { VENUE_DEFAULTS, type VenueOptions } from './venue-options.ts';
-import { Trader, testInstrument } from './venue-rig.ts';
 
 const directory = mkdtempSync(path.join(tmpdir(), 'venue-'));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -198,7 +198,7 @@ test('a damaged recording ends the session with a reason, and no wrong book', as
   while (fault === undefined) await new Promise((resolve) => setTimeout(resolve, 10));
   expect(fault).toMatchObject({
     code: 'INPUT_INVALID',
-    message: expect.stringContaining('line 1'),
+    message: expect.stringContaining('bad.fix:1'),
   });
   expect(trader.of('W')).toEqual([]);
   await trader.until(() => trader.of('Y').length > 0); // after its reconnection

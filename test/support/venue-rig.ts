@@ -2,11 +2,12 @@
  * For tests: a trader at the other end of the simulated venue, who writes down all that he is told.
  */
 import type { InstrumentConfig } from '../../config/schema.ts';
-import type { Fields, FixMessage } from '../fix/codec.ts';
-import { FixInitiator } from '../fix/initiator.ts';
-import { resendExecutions, type SessionConfig } from '../fix/session-types.ts';
-import { MsgType, Tag } from '../fix/tags.ts';
-import { wallClock } from './venue-parts.ts';
+import type { Fields, FixMessage } from '../../gateways/fix/codec.ts';
+import { marketDataRequest } from '../../gateways/fix/market-data.ts';
+import { MsgType, Tag } from '../../gateways/fix/tags.ts';
+import { wallClock } from '../../gateways/sim/venue-parts.ts';
+import { FixInitiator } from './fix-initiator.ts';
+import { sessionConfig } from './session-config.ts';
 
 export function testInstrument(symbol: string): InstrumentConfig {
   return {
@@ -23,18 +24,7 @@ export function testInstrument(symbol: string): InstrumentConfig {
   };
 }
 
-const SESSION: SessionConfig = {
-  name: 'trader',
-  role: 'initiator',
-  beginString: 'FIX.4.4',
-  senderCompId: 'GYRFALCON',
-  targetCompId: 'SIM',
-  heartbeatS: 30,
-  sendingTimeToleranceS: 120,
-  resetSeqNum: false,
-  resetOnLogon: false,
-  resend: resendExecutions,
-};
+const SESSION = sessionConfig({ senderCompId: 'GYRFALCON', targetCompId: 'SIM' });
 
 export class Trader {
   /** Bodies of everything that came, with | for SOH: session fields and wall times left out. */
@@ -61,7 +51,6 @@ export class Trader {
     this.#act = options.act ?? (() => {});
     this.#isLockStep = options.isLockStep;
     this.#initiator = new FixInitiator({
-      host: '127.0.0.1',
       port,
       reconnectMs: 20,
       config: SESSION,
@@ -111,18 +100,9 @@ export class Trader {
   }
 
   subscribe(): void {
-    this.#requests++;
-    const symbols: Fields = this.#symbols.map((symbol) => [Tag.Symbol, symbol] as const);
-    this.send(MsgType.MarketDataRequest, [
-      [Tag.MDReqID, `MD${this.#requests}`],
-      [Tag.SubscriptionRequestType, 1],
-      [Tag.MarketDepth, 10],
-      [Tag.MDUpdateType, 1],
-      [Tag.NoMDEntryTypes, 1],
-      [Tag.MDEntryType, 0],
-      [Tag.NoRelatedSym, symbols.length],
-      ...symbols,
-    ]);
+    const mdReqId = `MD${++this.#requests}`;
+    const body = marketDataRequest({ mdReqId, marketDepth: 10, symbols: this.#symbols });
+    this.send(MsgType.MarketDataRequest, body);
   }
 
   #onMessage(message: FixMessage): void {

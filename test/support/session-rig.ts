@@ -1,27 +1,15 @@
 /** For tests: one session whose peer is the test, with everything that it said and did written down. */
-import { encodeMessage, type Field } from './codec.ts';
-import { MemoryMessageStore } from './message-store.ts';
-import { Session } from './session.ts';
-import { plainCounters } from './session-counters.ts';
-import { resendExecutions, type SessionConfig } from './session-types.ts';
-import { formatTimestamp } from './timestamp.ts';
+import { encodeMessage, type Field } from '../../gateways/fix/codec.ts';
+import { MemoryMessageStore } from '../../gateways/fix/message-store.ts';
+import { Session } from '../../gateways/fix/session.ts';
+import { plainCounters } from '../../gateways/fix/session-counters.ts';
+import type { SessionConfig } from '../../gateways/fix/session-types.ts';
+import { formatTimestamp } from '../../gateways/fix/timestamp.ts';
+import { sessionConfig } from './session-config.ts';
 
 export const START_NS = 1_340_285_400_000_000_000n;
 export const NS_PER_S = 1_000_000_000n;
 const HEARTBEAT_S = 10;
-
-const CONFIG: SessionConfig = {
-  name: 'test',
-  role: 'acceptor',
-  beginString: 'FIX.4.4',
-  senderCompId: 'US',
-  targetCompId: 'PEER',
-  heartbeatS: HEARTBEAT_S,
-  sendingTimeToleranceS: 120,
-  resetSeqNum: false,
-  resetOnLogon: false,
-  resend: resendExecutions,
-};
 
 export class SessionRig {
   readonly sent: string[] = [];
@@ -32,7 +20,7 @@ export class SessionRig {
   nowNs = START_NS;
 
   constructor(overrides: Partial<SessionConfig> = {}, nextIn = 1, nextOut = 1) {
-    const config = { ...CONFIG, ...overrides };
+    const config = sessionConfig({ role: 'acceptor', heartbeatS: HEARTBEAT_S, ...overrides });
     this.session = new Session({
       config,
       counters: plainCounters(nextIn, nextOut),

@@ -195,9 +195,14 @@ export class Replay implements Recorder {
     if (ORDER_TYPES.has(type) && !isResend) {
       throw this.#diverged(record, `an order (35=${type}) without an intent`);
     }
-    const next = L.SESSIONS + record.source * L.SESSION_BYTES + L.SES_NEXT_OUT;
+    const block = L.SESSIONS + record.source * L.SESSION_BYTES;
+    const next = block + L.SES_NEXT_OUT;
     if (type === 'A' && number === 1) this.#core.memory.setI64(next, 2);
-    else if (number >= this.#core.memory.i64(next)) this.#core.memory.setI64(next, number + 1);
+    else if (number >= this.#core.memory.i64(next)) {
+      this.#core.memory.setI64(next, number + 1);
+      // Ours, not an answer: the twin must not answer the one that comes back.
+      if (type === '5') this.#core.memory.setI32(block + L.SES_STATE, L.SESSION_LOGOUT_SENT);
+    }
   }
 
   #applyState(record: JournalRecord): void {

@@ -270,6 +270,10 @@ export class HotLink implements VenueLink {
       this.#tell(SessionEventKind.GAP_FILLED, reason);
       // Market data are not sent again: what the books missed only a snapshot can say.
       this.#afterLogon = true;
+    } else if (kind === 'RESENT') {
+      log(`${venue.name}: ${reason}`);
+      // What we asked for since the logon was in the gap, and was not sent late: it is asked for anew.
+      this.#afterLogon = true;
     } else if (kind !== 'SEQUENCE_RESET') {
       log(`${venue.name}: ${kind.toLowerCase().replaceAll('_', ' ')}: ${reason}`);
     }

@@ -31,7 +31,9 @@ export function answerResendRequest(
     return valueIncorrect(Tag.BeginSeqNo, why);
   }
   const isOpenEnded = endSeq === 0 || endSeq > lastSeq;
-  resendRange(fromSeq, isOpenEnded ? lastSeq : Math.max(endSeq, fromSeq), nowNs, parts);
+  const toSeq = isOpenEnded ? lastSeq : Math.max(endSeq, fromSeq);
+  resendRange(fromSeq, toSeq, nowNs, parts);
+  parts.port.event('RESENT', `the peer asked for messages ${fromSeq} to ${toSeq} again`);
   return undefined;
 }
 

@@ -37,6 +37,8 @@ export type SessionEvent =
   | 'DISCONNECT'
   | 'GAP_DETECTED'
   | 'GAP_FILLED'
+  /** The peer asked for messages again and got those that the policy sends late; the others it never saw. */
+  | 'RESENT'
   /** Both directions start at 1 again. */
   | 'SEQUENCE_RESET'
   | 'REJECT_SENT'

@@ -1,12 +1,20 @@
 /** Starts `gyrfalcon` as a user would, in a folder of its own, and reads what it says. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { RunSummary } from '../../engine/summary.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const CLI = join(ROOT, 'engine', 'cli.ts');
 
 export const GOOG_DAY = join(ROOT, '../shared/data/lobster-fix/GOOG_2012-06-21_L10.fix.zst');
 export const hasGoogDay = existsSync(GOOG_DAY);
@@ -48,6 +56,19 @@ export class TestFolder {
   }
 }
 
+const PARTS = ['build', 'console', 'engine', 'gateways', 'risk', 'strategies', 'wasm'];
+
+/** A copy of the program with a strategy file of the test's own, as a user would add one; its root. */
+export function programWith(folder: TestFolder, name: string, code: string): string {
+  const root = folder.file('program');
+  for (const part of PARTS) cpSync(join(ROOT, part), join(root, part), { recursive: true });
+  cpSync(join(ROOT, 'config'), join(root, 'config'), { recursive: true });
+  cpSync(join(ROOT, 'package.json'), join(root, 'package.json'));
+  symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'));
+  writeFileSync(join(root, 'strategies', name), code);
+  return root;
+}
+
 export interface Finished {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -61,9 +82,10 @@ export class Gyrfalcon {
   stdout = '';
   stderr = '';
 
-  constructor(args: readonly string[], cwd = ROOT) {
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', CLI, ...args], {
-      cwd,
+  constructor(args: readonly string[], root = ROOT) {
+    const cli = join(root, 'engine', 'cli.ts');
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', cli, ...args], {
+      cwd: root,
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     this.process = child;
@@ -106,4 +128,11 @@ export class Gyrfalcon {
 /** Runs a command to its end. */
 export function gyrfalcon(args: readonly string[]): Promise<Finished> {
   return new Gyrfalcon(args).finished;
+}
+
+/** A headless run to its end; what it came to. */
+export async function runToEnd(args: readonly string[]): Promise<RunSummary> {
+  const { code, stdout, stderr } = await gyrfalcon(['run', '--headless', '--json', ...args]);
+  if (code !== 0) throw new Error(`the run ended with ${code}: ${stderr}`);
+  return JSON.parse(stdout) as RunSummary;
 }

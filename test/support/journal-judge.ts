@@ -1,8 +1,11 @@
 /** What a journal says about orders, read back for whole-system tests: requests written down, states, positions. */
+import { truncateSync } from 'node:fs';
+import { join } from 'node:path';
 import { replayJournal } from '../../engine/cli/replay.ts';
 import type { Command, IntentEvent } from '../../engine/event/event.ts';
 import { decodeEvent } from '../../engine/event/event-codec.ts';
 import { RecordKind } from '../../engine/event/generated/record-kind.ts';
+import { segmentName } from '../../engine/journal/journal-format.ts';
 import { JournalReader } from '../../engine/journal/journal-reader.ts';
 import { stateHashOf } from '../../engine/state-hash.ts';
 import { parseMessage } from '../../gateways/fix/codec.ts';
@@ -84,4 +87,21 @@ export async function journalEnd(directory: string): Promise<JournalEnd> {
     states,
     positions: new Map([...positions].sort()),
   };
+}
+
+/** Ends the journal right behind its last order intent that was let through, as a crash at that moment does. */
+export function cutAfterLastIntent(directory: string): void {
+  const reader = new JournalReader(directory);
+  let segment = 0;
+  let bytes = 0;
+  while (reader.next()) {
+    const { kind, payload } = reader.record;
+    if (kind !== RecordKind.INTENT) continue;
+    const event = decodeEvent(kind, payload);
+    if (event?.type !== 'INTENT' || !isAllowed(event)) continue;
+    segment = reader.segment;
+    bytes = reader.offset;
+  }
+  reader.close();
+  truncateSync(join(directory, segmentName(segment)), bytes);
 }

@@ -8,12 +8,15 @@ export interface VenueEvent {
   readonly event: string;
   readonly msgType: string;
   readonly clOrdId: string;
+  readonly origClOrdId: string;
   readonly account: string;
   readonly symbol: string;
   readonly side: number;
   readonly ordStatus: string;
   readonly orderId: string;
   readonly lastLots: number;
+  readonly lastTicks: number;
+  readonly marketNs: number;
 }
 
 const ENDS = new Set(['canceled', 'expired', 'rejected']);

@@ -97,6 +97,12 @@ function spliceFiles(list: { main: YamlFile; key: string; list: unknown[]; mista
   });
 }
 
+const NOT_READABLE: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'that is a directory, not a file',
+  EACCES: 'it may not be read by this user',
+};
+
 /** `namedBy` is put before a file that cannot be read, so that the user finds who asks for it. */
 function readYamlFile(file: string, namedBy: string): YamlFile {
   let text: string;
@@ -104,7 +110,7 @@ function readYamlFile(file: string, namedBy: string): YamlFile {
     text = readFileSync(file, 'utf8');
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? 'unknown reason';
-    const hint = code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`;
+    const hint = NOT_READABLE[code] ?? `it cannot be read (${code})`;
     throw new ConfigError([`${namedBy}${file}: ${hint}`]);
   }
   const lines = new LineCounter();

@@ -3,7 +3,8 @@
  * an exit code (0 done, 1 failed, 2 wrong use, 3 bad input, 4 the machine or the network).
  */
 import { ConfigError } from '../config/config-error.ts';
-import { EXIT_FAILED, EXIT_INPUT, EXIT_OK, EXIT_USAGE, FAULTS, GyrfalconError } from './errors.ts';
+import { optionFault } from './cli/arguments.ts';
+import { EXIT_FAILED, EXIT_INPUT, EXIT_OK, FAULTS, GyrfalconError } from './errors.ts';
 import { ENGINE_VERSION } from './version.ts';
 
 interface Command {
@@ -12,18 +13,35 @@ interface Command {
 }
 
 const COMMANDS: Readonly<Record<string, Command>> = {
-  run: { summary: 'run the engine, by default against its own simulated venue', load: () => import('./cli/run.ts') },
+  run: {
+    summary: 'run the engine, by default against its own simulated venue',
+    load: () => import('./cli/run.ts'),
+  },
   venue: { summary: 'run the simulated venue alone', load: () => import('./cli/venue.ts') },
-  replay: { summary: 'run a journal again and print its state hash', load: () => import('./cli/replay.ts') },
+  replay: {
+    summary: 'run a journal again and print its state hash',
+    load: () => import('./cli/replay.ts'),
+  },
   journal: { summary: 'verify or show a journal', load: () => import('./cli/journal.ts') },
-  book: { summary: 'build an order book from a recording, a CSV row a message', load: () => import('./cli/book.ts') },
-  kill: { summary: 'stop all trading of a running engine, now', load: () => import('./cli/kill.ts') },
-  bench: { summary: 'measure, against a plain version in the same run', load: () => import('./cli/bench.ts') },
+  book: {
+    summary: 'build an order book from a recording, a CSV row a message',
+    load: () => import('./cli/book.ts'),
+  },
+  kill: {
+    summary: 'stop all trading of a running engine, now',
+    load: () => import('./cli/kill.ts'),
+  },
+  bench: {
+    summary: 'measure, against a plain version in the same run',
+    load: () => import('./cli/bench.ts'),
+  },
 };
 
 const HELP = `gyrfalcon ${ENGINE_VERSION}: usage: gyrfalcon <command> [options]
 
-${Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(8)} ${summary}`).join('\n')}
+${Object.entries(COMMANDS)
+  .map(([name, { summary }]) => `  ${name.padEnd(8)} ${summary}`)
+  .join('\n')}
 
   gyrfalcon <command> --help tells the options of a command.
   Exit codes: 0 done, 1 failed, 2 wrong use, 3 bad input, 4 the machine or the network.
@@ -31,9 +49,13 @@ ${Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(8)} ${s
 
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
-  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+  const names = Object.keys(COMMANDS).join(' ');
+  if (name === undefined) {
+    throw new GyrfalconError('USAGE', `name a command: ${names}; see gyrfalcon --help`);
+  }
+  if (name === '--help' || name === '-h' || name === 'help') {
     process.stdout.write(HELP);
-    return name === undefined ? EXIT_USAGE : EXIT_OK;
+    return EXIT_OK;
   }
   if (name === '--version') {
     process.stdout.write(`${ENGINE_VERSION}\n`);
@@ -41,28 +63,32 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command === undefined) {
-    const names = Object.keys(COMMANDS).join(' ');
-    throw new GyrfalconError('USAGE', `no command ${name}; there are: ${names}`);
+    throw new GyrfalconError(
+      'USAGE',
+      `there is no command ${oneLine(name)}; name one of: ${names}`,
+    );
   }
   return (await command.load()).main(rest);
 }
 
+/** What a user typed may hold anything; a message is one line all the same. */
+const oneLine = (text: string): string => text.replaceAll(/\s*[\r\n]+\s*/g, ' ');
+
 function complain(error: unknown): number {
   if (error instanceof GyrfalconError) {
-    process.stderr.write(`gyrfalcon: ${error.message}\n`);
+    process.stderr.write(`gyrfalcon: ${oneLine(error.message)}\n`);
     return FAULTS[error.code];
   }
   if (error instanceof ConfigError) {
     for (const line of error.lines) process.stderr.write(`gyrfalcon: ${line}\n`);
     return EXIT_INPUT;
   }
-  const code = (error as { code?: string }).code ?? '';
-  if (code.startsWith('ERR_PARSE_ARGS')) {
-    process.stderr.write(`gyrfalcon: ${(error as Error).message.split('. ')[0]}; see gyrfalcon ${process.argv[2]} --help\n`);
-    return EXIT_USAGE;
-  }
+  const wrongUse = optionFault(error, process.argv[2]!);
+  if (wrongUse !== undefined) return complain(wrongUse);
   // Anything else is a bug of ours: all that is known about it is worth having.
-  process.stderr.write(`gyrfalcon: internal error, please report it: ${error instanceof Error ? error.stack : String(error)}\n`);
+  process.stderr.write(
+    `gyrfalcon: internal error, please report it: ${error instanceof Error ? error.stack : String(error)}\n`,
+  );
   return EXIT_FAILED;
 }
 

@@ -140,8 +140,8 @@ export class Engine {
       const args = [...venueIdentity(venue), ...this.#options.venueArguments];
       // Beside the journal: a run that goes on from it finds the venue as it left it.
       if (!args.includes('--log')) args.push('--log', join(this.journalDirectory, `venue-${venue.name}`));
-      const child = await ChildVenue.start(args, (text) =>
-        this.#options.onFault(new GyrfalconError('VENUE_EXITED', `${venue.name}: ${text}`)),
+      const child = await ChildVenue.start(args, (text, code) =>
+        this.#options.onFault(new GyrfalconError(code, `${venue.name}: ${text}`)),
       );
       this.#children.push(child);
       ports[venue.name] = child.ready.fixPort;
@@ -151,8 +151,8 @@ export class Engine {
   }
 
   async #startReplayedFeed(): Promise<void> {
-    const child = await ChildVenue.start(this.#options.venueArguments, (text) =>
-      this.#options.onFault(new GyrfalconError('VENUE_EXITED', `the WebSocket venue: ${text}`)),
+    const child = await ChildVenue.start(this.#options.venueArguments, (text, code) =>
+      this.#options.onFault(new GyrfalconError(code, `the WebSocket venue: ${text}`)),
     );
     this.#children.push(child);
     const { wsUrl, wsSnapshotUrl } = child.ready;

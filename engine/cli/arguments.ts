@@ -8,6 +8,29 @@ export function usage(text: string): GyrfalconError {
   return new GyrfalconError('USAGE', text);
 }
 
+const OPTION_NAME = /'(?:-\w, )?(--?[^' ]+)[^']*'/;
+
+/** What node:util parseArgs complains of, in our words and on one line; undefined: it was not parseArgs. */
+export function optionFault(cause: unknown, command: string): GyrfalconError | undefined {
+  const { code = '', message } = cause as { code?: string; message: string };
+  if (!code.startsWith('ERR_PARSE_ARGS')) return undefined;
+  const name = OPTION_NAME.exec(message)?.[1] ?? '';
+  const text = optionText(code, name, message);
+  return usage(`${text}; see gyrfalcon ${command} --help`);
+}
+
+function optionText(code: string, name: string, message: string): string {
+  if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') return `there is no option ${name}`;
+  if (code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL') {
+    return `unexpected argument ${/'(.*?)'/s.exec(message)?.[1]}`.replaceAll(/\s+/g, ' ');
+  }
+  if (message.includes('does not take an argument')) return `${name} takes no value`;
+  if (message.includes('ambiguous')) {
+    return `${name} needs a value; one that begins with a dash is written ${name}=-1`;
+  }
+  return `${name} needs a value`;
+}
+
 /** `30s`, `5m`, `500ms` in milliseconds. */
 export function durationMs(option: string, text: string): number {
   const match = DURATION.exec(text);

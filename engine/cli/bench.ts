@@ -19,14 +19,19 @@ const OPTIONS = {
 } as const;
 
 export async function main(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: OPTIONS,
+    allowPositionals: true,
+  });
   if (values.help) {
     process.stdout.write(HELP);
     return EXIT_OK;
   }
-  const [suite] = positionals;
+  const [suite, ...rest] = positionals;
+  if (rest.length > 0) throw usage('name one bench, or none for all; see gyrfalcon bench --help');
   if (suite !== undefined && !BENCH_NAMES.includes(suite)) {
-    throw usage(`no bench ${suite}; there are: ${BENCH_NAMES.join(' ')}`);
+    throw usage(`there is no bench ${suite}; name one of: ${BENCH_NAMES.join(' ')}`);
   }
   return (await runBench(suite, values)) ? EXIT_OK : EXIT_FAILED;
 }

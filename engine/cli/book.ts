@@ -1,4 +1,5 @@
 /** `gyrfalcon book`: a recorded day through the core's own decode and book, a CSV row a message. */
+import { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
 import { bookFromBinance } from '../../gateways/ws/book-command.ts';
 import { Memory } from '../../wasm/memory.ts';
@@ -17,6 +18,7 @@ const HELP = `usage: gyrfalcon book --fix FILE [--levels N] [--symbol S]
   --venue binance --file FILE --bbo
                 recorded WebSocket messages (.jsonl, .jsonl.zst): best bid and offer after each diff,
                 built from snapshot and diffs alone
+  --json        each row as one line of JSON
 `;
 
 const OPTIONS = {
@@ -38,19 +40,36 @@ export async function main(args: readonly string[]): Promise<number> {
   }
   if (values.fix !== undefined) {
     const levels = wholeNumber('levels', values.levels, { min: 1, max: 50 });
-    const { rows, symbol } = await bookFromFix(values.fix, {
-      levels, out: process.stdout, symbol: values.symbol,
-    });
-    if (values.json) process.stderr.write(`${JSON.stringify({ rows, symbol })}\n`);
+    const out = values.json ? jsonRows : process.stdout;
+    await bookFromFix(values.fix, { levels, out, symbol: values.symbol });
     return EXIT_OK;
   }
-  if (values.venue !== 'binance') throw usage('give --fix FILE, or --venue binance --file FILE --bbo');
-  if (values.file === undefined || !values.bbo) throw usage('--venue binance needs --file FILE and --bbo');
+  if (values.venue !== 'binance')
+    throw usage('give --fix FILE, or --venue binance --file FILE --bbo');
+  if (values.file === undefined || !values.bbo)
+    throw usage('--venue binance needs --file FILE and --bbo');
   const memory = new Memory();
   const out = (text: string): void => {
-    process.stdout.write(text);
+    process.stdout.write(values.json ? quotesAsJson(text) : text);
   };
-  const { rows, ignored } = await bookFromBinance(values.file, { memory, core: loadCore(memory), out });
-  if (values.json) process.stderr.write(`${JSON.stringify({ rows, ignored })}\n`);
+  await bookFromBinance(values.file, { memory, core: loadCore(memory), out });
   return EXIT_OK;
+}
+
+/** Rows of whole numbers, written as JSON arrays. */
+const jsonRows = new Writable({
+  decodeStrings: false,
+  write: (rows: Buffer | string, _encoding, done) => {
+    process.stdout.write(String(rows).replaceAll(/^.+$/gm, '[$&]'), done);
+  },
+});
+
+/** `updateId,bidPrice,bidSize,askPrice,askSize` as JSON objects; the header line goes, an empty side is null. */
+function quotesAsJson(text: string): string {
+  return text.replaceAll(/^.+\n/gm, (line: string) => {
+    const [updateId, ...cells] = line.trimEnd().split(',');
+    if (updateId === 'updateId') return '';
+    const [bidPrice, bidSize, askPrice, askSize] = cells.map((cell) => (cell === '' ? null : cell));
+    return `${JSON.stringify({ updateId: Number(updateId), bidPrice, bidSize, askPrice, askSize })}\n`;
+  });
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../../config/load.ts';
 import { EXIT_FAILED, EXIT_OK, GyrfalconError } from '../errors.ts';
-import { usage } from './arguments.ts';
+import { usage, wholeNumber } from './arguments.ts';
 
 const HELP = `usage: gyrfalcon kill --reason TEXT [options]
 
@@ -30,6 +30,8 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
+const SCOPES: readonly string[] = ['firm', 'strategy', 'instrument'];
+
 interface Status {
   readonly state: string;
   readonly openOrders: number;
@@ -42,11 +44,20 @@ export async function main(args: readonly string[]): Promise<number> {
     return EXIT_OK;
   }
   if (values.reason === undefined) throw usage('give a reason: gyrfalcon kill --reason "…"');
+  const { scope, target, reason, operator } = values;
+  if (!SCOPES.includes(scope)) throw usage(`--scope ${scope}: give one of ${SCOPES.join(' ')}`);
+  if ((scope === 'firm') !== (target === '')) {
+    throw usage(
+      scope === 'firm'
+        ? '--target needs --scope strategy or instrument'
+        : `--scope ${scope} needs --target NAME`,
+    );
+  }
+  if (values.port !== undefined) wholeNumber('port', values.port, { min: 1, max: 65_535 });
   const { control } = loadConfig(values.config).config;
   const host = control.host === '::1' ? '[::1]' : control.host;
   const address = `http://${host}:${values.port ?? control.port}/api/v1/${values.rearm ? 'rearm' : 'kill'}`;
   const token = readToken(values.rearm ? control.rearmTokenFile : control.tokenFile);
-  const { scope, target, reason, operator } = values;
   const body = JSON.stringify({ scope, ...(target === '' ? {} : { target }), reason, operator });
   const status = await post(address, token, body);
   if (values.json) process.stdout.write(`${JSON.stringify(status)}\n`);
@@ -58,7 +69,12 @@ function readToken(file: string): string {
   try {
     return readFileSync(file, 'utf8').trim();
   } catch (cause) {
-    throw new GyrfalconError('INPUT_MISSING', `no token in ${file}: the engine makes it at its first start`, {}, cause);
+    const { code } = cause as NodeJS.ErrnoException;
+    const what =
+      code === 'ENOENT'
+        ? 'there is no such file; the engine makes it at its first start'
+        : `the token cannot be read (${code})`;
+    throw new GyrfalconError('INPUT_MISSING', `${file}: ${what}`, {}, cause);
   }
 }
 
@@ -68,9 +84,20 @@ async function post(address: string, token: string, body: string): Promise<Statu
   try {
     response = await fetch(address, { method: 'POST', headers, body });
   } catch (cause) {
-    throw new GyrfalconError('VENUE_UNREACHABLE', `no engine answers at ${new URL(address).origin}: is it running, on another port?`, {}, cause);
+    throw new GyrfalconError(
+      'VENUE_UNREACHABLE',
+      `no engine answers at ${new URL(address).origin}: start it, or give its port with --port`,
+      {},
+      cause,
+    );
   }
-  const answer = (await response.json()) as Status & { readonly error?: { readonly message: string } };
-  if (!response.ok) throw new GyrfalconError('USAGE', `the engine refused: ${answer.error?.message ?? response.status}`);
+  const answer = (await response.json()) as Status & {
+    readonly error?: { readonly message: string };
+  };
+  if (!response.ok)
+    throw new GyrfalconError(
+      'USAGE',
+      `the engine refused: ${answer.error?.message ?? response.status}`,
+    );
   return answer;
 }

@@ -1,11 +1,11 @@
 /** `gyrfalcon run`: the engine until Ctrl-C, the end of a recording, or --for; then what it came to. */
-import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../../config/load.ts';
 import { EXIT_OK, GyrfalconError } from '../errors.ts';
+import { requireRecordedFile } from '../event/recorded-file.ts';
 import { Engine } from '../main.ts';
 import type { RunSummary } from '../summary.ts';
-import { durationMs, type Speed, speedOf, wholeNumber } from './arguments.ts';
+import { durationMs, type Speed, speedOf, usage, wholeNumber } from './arguments.ts';
 import { summaryScreen } from './summary-screen.ts';
 
 const HELP = `usage: gyrfalcon run [options]
@@ -78,14 +78,21 @@ interface RunControl {
   readonly say: (text: string) => void;
 }
 
-async function runUntilEnd(engine: Engine, ending: Ending, control: RunControl): Promise<RunSummary> {
+async function runUntilEnd(
+  engine: Engine,
+  ending: Ending,
+  control: RunControl,
+): Promise<RunSummary> {
   try {
     await Promise.race([engine.start(), ending.failed]);
     if (engine.consoleUrl !== '') control.say(`console: ${engine.consoleUrl}`);
     control.say(`journal: ${engine.journalDirectory}`);
     const { events, ms } = engine.recovered;
     if (events > 0) control.say(`recovered ${events} records in ${ms.toFixed(0)} ms`);
-    const timer = control.forMs === undefined ? undefined : setTimeout(() => ending.reach('the time is over'), control.forMs);
+    const timer =
+      control.forMs === undefined
+        ? undefined
+        : setTimeout(() => ending.reach('the time is over'), control.forMs);
     const reason = await ending.reached;
     clearTimeout(timer);
     control.say(`stopping: ${reason}`);
@@ -125,7 +132,12 @@ class Ending {
       this.#firstSignalMs = Date.now();
       this.reach(signal === 'SIGINT' ? 'Ctrl-C' : signal);
     } else if (Date.now() - this.#firstSignalMs > SAME_SIGNAL_MS) {
-      this.fail(new GyrfalconError('ENGINE_STOPPED', 'stopped at once: orders may be left at the venue; the journal is whole'));
+      this.fail(
+        new GyrfalconError(
+          'ENGINE_STOPPED',
+          'stopped at once: orders may be left at the venue; the journal is whole',
+        ),
+      );
     }
   }
 }
@@ -137,19 +149,23 @@ function isFeedRecording(file: string | undefined): boolean {
   return file !== undefined && /\.jsonl(\.zst)?$/.test(file);
 }
 
-function venueArguments(
-  values: RunValues,
-  speed: Speed,
-): readonly string[] {
+function venueArguments(values: RunValues, speed: Speed): readonly string[] {
   const args = ['--speed', String(speed), '--seed', values.seed, '--config', values.config];
   if (values.replay !== undefined) {
-    if (!existsSync(values.replay)) {
-      throw new GyrfalconError('INPUT_MISSING', `--replay ${values.replay}: there is no such file`);
-    }
+    requireRecordedFile(values.replay);
     args.push(isFeedRecording(values.replay) ? '--ws-file' : '--replay', values.replay);
   }
-  if (values['ws-drop'] !== undefined) args.push('--ws-drop', values['ws-drop']);
+  const drop = values['ws-drop'];
+  if (drop !== undefined) {
+    if (!isFeedRecording(values.replay))
+      throw usage('--ws-drop needs --replay with recorded Binance messages (.jsonl, .jsonl.zst)');
+    wholeNumber('ws-drop', drop, { min: 0, max: 1e12 });
+    args.push('--ws-drop', drop);
+  }
   if (values['venue-log'] !== undefined) args.push('--log', values['venue-log']);
-  if (values.flow !== undefined) args.push('--flow', values.flow);
+  if (values.flow !== undefined) {
+    durationMs('flow', values.flow);
+    args.push('--flow', values.flow);
+  }
   return args;
 }

@@ -1,11 +1,11 @@
 /** `gyrfalcon venue`: the simulated venue as a process of its own. */
-import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../../config/load.ts';
 import { runVenue, type WebSocketOptions } from '../../gateways/sim/run-venue.ts';
 import { VENUE_DEFAULTS, type VenueOptions } from '../../gateways/sim/venue-options.ts';
-import { EXIT_OK, GyrfalconError } from '../errors.ts';
-import { durationMs, realNumber, speedOf, wholeNumber } from './arguments.ts';
+import { EXIT_OK } from '../errors.ts';
+import { requireRecordedFile } from '../event/recorded-file.ts';
+import { durationMs, realNumber, speedOf, usage, wholeNumber } from './arguments.ts';
 
 const HELP = `usage: gyrfalcon venue [options]
 
@@ -25,6 +25,7 @@ const HELP = `usage: gyrfalcon venue [options]
   --ws-file FILE    serve recorded Binance messages (.jsonl.zst) over WebSocket and HTTP; with --replay
                     the FIX side runs too
   --ws-port N       default 0; --ws-drop K: every K-th depth diff is lost on the way
+  --json            for scripts; the line on stdout, with the ports, is JSON with and without it
 `;
 
 const OPTIONS = {
@@ -45,12 +46,15 @@ const OPTIONS = {
   'ws-file': { type: 'string' },
   'ws-port': { type: 'string', default: '0' },
   'ws-drop': { type: 'string', default: '0' },
+  json: { type: 'boolean', default: false },
   /** Started by an engine: ends with it. */
   'with-parent': { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
 const PORTS = { min: 0, max: 65_535 };
+/** Loopback alone: what the venue says is not protected. */
+const HOSTS: readonly string[] = ['127.0.0.1', '::1'];
 const COUNTS = { min: 0, max: 1e12 };
 
 export async function main(args: readonly string[]): Promise<number> {
@@ -59,23 +63,27 @@ export async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(HELP);
     return EXIT_OK;
   }
-  requireFile('replay', values.replay);
-  requireFile('ws-file', values['ws-file']);
+  if (values.replay !== undefined) requireRecordedFile(values.replay);
+  const webSocket = webSocketOptions(values);
+  const options = venueOptions(values);
   if (values['with-parent']) {
     // The pipe closes when the parent is gone, however it went.
     process.stdin.on('end', () => process.kill(process.pid, 'SIGTERM'));
     process.stdin.resume();
   }
-  const webSocket = webSocketOptions(values);
   const isFeedOnly = webSocket !== undefined && values.replay === undefined;
-  const exitCode = await runVenue(isFeedOnly ? undefined : venueOptions(values), webSocket);
-  process.stdin.pause();
-  return exitCode;
+  try {
+    return await runVenue(isFeedOnly ? undefined : options, webSocket);
+  } finally {
+    process.stdin.pause(); // an open pipe would keep the process
+  }
 }
 
 type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'];
 
 function venueOptions(values: Values): VenueOptions {
+  if (!HOSTS.includes(values.host))
+    throw usage(`--host ${values.host}: give ${HOSTS.join(' or ')}`);
   return {
     ...VENUE_DEFAULTS,
     host: values.host,
@@ -97,17 +105,15 @@ function venueOptions(values: Values): VenueOptions {
 
 function webSocketOptions(values: Values): WebSocketOptions | undefined {
   const wsFile = values['ws-file'];
-  if (wsFile === undefined) return undefined;
+  if (wsFile === undefined) {
+    if (values['ws-port'] === '0' && values['ws-drop'] === '0') return undefined;
+    throw usage('--ws-port and --ws-drop need --ws-file FILE');
+  }
+  requireRecordedFile(wsFile);
   return {
     wsFile,
     wsPort: wholeNumber('ws-port', values['ws-port'], PORTS),
     wsDrop: wholeNumber('ws-drop', values['ws-drop'], COUNTS),
     speed: speedOf(values.speed),
   };
-}
-
-function requireFile(option: string, file: string | undefined): void {
-  if (file !== undefined && !existsSync(file)) {
-    throw new GyrfalconError('INPUT_MISSING', `--${option} ${file}: there is no such file`);
-  }
 }

@@ -1,5 +1,6 @@
 /** `gyrfalcon journal verify|show DIR`: is it whole, and what does it say. */
 import { parseArgs } from 'node:util';
+import { optionFault } from '../cli/arguments.ts';
 import { EXIT_INPUT, EXIT_OK, GyrfalconError } from '../errors.ts';
 import { decodeEvent } from '../event/event-codec.ts';
 import { FEED_HEADER_BYTES, FEED_NORMALISED_LENGTH } from '../event/feed-layout.ts';
@@ -51,14 +52,14 @@ function parse(args: readonly string[]) {
       allowPositionals: true,
       options: {
         json: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
         from: { type: 'string' },
         limit: { type: 'string' },
         kind: { type: 'string' },
       },
     });
   } catch (cause) {
-    throw usage(cause instanceof Error ? cause.message.split('.')[0]! : String(cause));
+    throw optionFault(cause, 'journal') ?? cause;
   }
 }
 

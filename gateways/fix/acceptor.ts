@@ -37,6 +37,8 @@ export class FixAcceptor {
   readonly #server: net.Server;
   /** Connections that are no session's yet. */
   readonly #strangers = new Set<net.Socket>();
+  /** Each resolves when its socket has closed and everybody was told. */
+  readonly #ends = new Set<Promise<void>>();
 
   constructor(options: AcceptorOptions) {
     this.#options = options;
@@ -66,6 +68,8 @@ export class FixAcceptor {
     for (const connection of this.connections) connection.logout(reason);
     for (const socket of this.#strangers) socket.destroy();
     await closed;
+    // The server counts a socket out before the socket has told its connection.
+    await Promise.all(this.#ends);
   }
 
   #onSocket(socket: net.Socket): void {
@@ -73,6 +77,9 @@ export class FixAcceptor {
     const received: Buffer[] = [];
     let bytes = 0;
     this.#strangers.add(socket);
+    const ended = new Promise<void>((resolve) => socket.on('close', () => resolve()));
+    this.#ends.add(ended);
+    void ended.then(() => this.#ends.delete(ended));
     const refuse = (reason: string): void => {
       clearTimeout(timer);
       socket.destroy();

@@ -12,7 +12,7 @@ import { JournalReader } from '../journal/journal-reader.ts';
 import { prepareCore, readConfig } from '../recovery.ts';
 import { Replay } from '../replay.ts';
 import { stateHashOf } from '../state-hash.ts';
-import { loadStrategies } from '../strategy/strategy-loader.ts';
+import { type LoadedStrategy, loadStrategies } from '../strategy/strategy-loader.ts';
 import { usage } from './arguments.ts';
 
 const HELP = `usage: gyrfalcon replay DIR [--verify] [--json]
@@ -29,26 +29,40 @@ const OPTIONS = {
 } as const;
 
 const NOTHING_IS_DECIDED = {
-  beforeDecision: refuse, intent: refuse, outbound: refuse, state: refuse, strategyFault: refuse,
+  beforeDecision: refuse,
+  intent: refuse,
+  outbound: refuse,
+  state: refuse,
+  strategyFault: refuse,
 };
 function refuse(): never {
   throw new Error('assertion failed: a decision before the replay began');
 }
 
 export async function main(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: OPTIONS,
+    allowPositionals: true,
+  });
   if (values.help) {
     process.stdout.write(HELP);
     return EXIT_OK;
   }
   const [directory] = positionals;
-  if (directory === undefined || positionals.length > 1) throw usage('give one journal directory: gyrfalcon replay DIR');
+  if (directory === undefined || positionals.length > 1)
+    throw usage('give one journal directory: gyrfalcon replay DIR');
   const { memory, core, events, damage } = await replayJournal(directory, values.verify);
   const stateHash = stateHashOf(memory, core.module);
-  if (values.json) process.stdout.write(`${JSON.stringify({ stateHash, events, verified: values.verify, damage })}\n`);
+  if (values.json)
+    process.stdout.write(
+      `${JSON.stringify({ stateHash, events, verified: values.verify, damage })}\n`,
+    );
   else process.stdout.write(`state-hash ${stateHash} events ${events}\n`);
   if (damage === undefined) return EXIT_OK;
-  process.stderr.write(`gyrfalcon: the journal is damaged: ${damage}; the hash is of the state before it\n`);
+  process.stderr.write(
+    `gyrfalcon: the journal is damaged: ${damage}; the hash is of the state before it\n`,
+  );
   return EXIT_FAILED;
 }
 
@@ -60,20 +74,36 @@ export interface ReplayedJournal {
   readonly damage: string | undefined;
 }
 
+/** What a replay runs with, where it is not what the journal names: a reader that watches, other strategies. */
+export interface ReplayParts {
+  readonly memory: Memory;
+  readonly reader: JournalReader;
+  readonly strategies: readonly LoadedStrategy[];
+}
+
 /** The core as the journal leaves it. */
-export async function replayJournal(directory: string, isVerifying: boolean): Promise<ReplayedJournal> {
-  const reader = new JournalReader(directory);
+export async function replayJournal(
+  directory: string,
+  isVerifying: boolean,
+  parts: Partial<ReplayParts> = {},
+): Promise<ReplayedJournal> {
+  const { memory = new Memory(), reader = new JournalReader(directory) } = parts;
   const recorded = readConfig(directory);
-  if (recorded === undefined) throw new GyrfalconError('INPUT_INVALID', `journal ${directory} has no record`);
+  if (recorded === undefined)
+    throw new GyrfalconError('INPUT_INVALID', `journal ${directory} has no record`);
   const config = configSchema.parse(JSON.parse(recorded.configJson));
-  const strategies = await loadStrategies(config.strategies);
-  const memory = new Memory();
+  const strategies = parts.strategies ?? (await loadStrategies(config.strategies));
   const core = buildCore({ memory, config, strategies }, NOTHING_IS_DECIDED);
   prepareCore(core, recorded);
   const app = new AppInput(core);
   const sessions = fixVenues(config).map(
     (venue, index) =>
-      new ReplaySession({ memory, index, venue, deliver: (session, message) => void app.deliver(session, message) }),
+      new ReplaySession({
+        memory,
+        index,
+        venue,
+        deliver: (session, message) => void app.deliver(session, message),
+      }),
   );
   const replay = new Replay(core, app, reader, sessions);
   core.gate.recorder = replay;

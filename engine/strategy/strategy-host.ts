@@ -132,7 +132,9 @@ export class StrategyHost {
     );
   }
 
+  /** A fault of the world (the journal cannot be written, a replay differs) is not the strategy's. */
   #fault(strategy: number, error: unknown): void {
+    if (error instanceof GyrfalconError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     this.#parts.gate.recorder.strategyFault(strategy, `exception in strategy code: ${reason}`);
   }

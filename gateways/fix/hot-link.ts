@@ -131,6 +131,7 @@ export class HotLink implements VenueLink {
       };
       if (this.#socket === undefined) return finish();
       this.#onStopped = finish;
+      if (this.#socket.connecting) this.#socket.destroy(); // there is nobody to log out from yet
       this.#session.logout(reason, this.#parts.clock.nowNs());
       this.#parts.loop.endTurn();
     });

@@ -18,6 +18,7 @@ import type { Command } from './event/event.ts';
 import { SessionEventKind } from './event/generated/session-event-kind.ts';
 import { FeedInput } from './feed-input.ts';
 import { HotLoop } from './hot-loop.ts';
+import { RESTART_REASON } from './journal-crashes.ts';
 import { JournalWriter } from './journal/journal-writer.ts';
 import { JournalRecorder } from './journal-recorder.ts';
 import { eachOpenOrder } from './orders/open-orders.ts';
@@ -168,7 +169,7 @@ class HotThread {
         session,
         nextIn: this.#memory.i64(block + L.SES_NEXT_IN),
         nextOut: this.#memory.i64(block + L.SES_NEXT_OUT),
-        reason: 'the engine was started again',
+        reason: RESTART_REASON,
       });
     }
   }

@@ -12,6 +12,7 @@ import { decodeEvent } from './event/event-codec.ts';
 import { RecordKind } from './event/generated/record-kind.ts';
 import { SessionEventKind } from './event/generated/session-event-kind.ts';
 import { loadIntent } from './event/intent-record.ts';
+import { isRestart } from './journal-crashes.ts';
 import type { JournalReader, JournalRecord } from './journal/journal-reader.ts';
 import { type KillInForce, killsAfter } from './limits/kills-in-force.ts';
 import type { Recorder } from './recorder.ts';
@@ -49,6 +50,7 @@ export class Replay implements Recorder {
   /** The reader's record was looked at and not yet applied. */
   #isAhead = false;
   #isAtEnd = false;
+  #isVerifying = false;
   #events = 0;
   #unwritten: UnwrittenMessage | undefined;
   #kills: readonly KillInForce[] = [];
@@ -70,10 +72,20 @@ export class Replay implements Recorder {
     return this.#kills;
   }
 
-  /** Applies all that is left in the journal; `verify` runs the strategies. Returns the last sequence. */
-  run(verify: boolean): number {
-    this.#core.host.isDeciding = verify;
-    for (let record = this.#next(); record !== undefined; record = this.#next()) this.#apply(record);
+  /**
+   * Applies all that is left in the journal; `verify` runs the strategies, but not upon the inputs `diedOn`
+   * (lastInputs) until the restart that follows. Returns the last sequence.
+   */
+  run(verify: boolean, diedOn: ReadonlySet<number> = new Set()): number {
+    const { host } = this.#core;
+    this.#isVerifying = verify;
+    host.isDeciding = verify;
+    for (let record = this.#next(); record !== undefined; record = this.#next()) {
+      if (diedOn.has(record.sequence)) host.isDeciding = false;
+      this.#apply(record);
+    }
+    // A record that was compared, not applied, may be the last: the next one to be written follows it.
+    this.#core.memory.setI64(L.CTL_RECORD_SEQUENCE, this.#events);
     return this.#events;
   }
 
@@ -231,6 +243,7 @@ export class Replay implements Recorder {
   #applySession(event: SessionEvent, nowNs: bigint): void {
     const { memory, pipeline } = this.#core;
     const session = this.#sessions[event.session]!;
+    if (isRestart(event)) this.#core.host.isDeciding = this.#isVerifying;
     if (event.kind === SessionEventKind.CONNECTED) {
       pipeline.onSessionConnected();
       session.onConnected(nowNs);

@@ -7,6 +7,7 @@ import { AppInput } from '../app-input.ts';
 import { buildCore, type Core } from '../core.ts';
 import { fixVenues } from '../core-setup.ts';
 import { EXIT_FAILED, EXIT_OK, GyrfalconError } from '../errors.ts';
+import { lastInputs } from '../journal-crashes.ts';
 import { damageText } from '../journal/journal-format.ts';
 import { JournalReader } from '../journal/journal-reader.ts';
 import { prepareCore, readConfig } from '../recovery.ts';
@@ -107,7 +108,7 @@ export async function replayJournal(
   );
   const replay = new Replay(core, app, reader, sessions);
   core.gate.recorder = replay;
-  const events = replay.run(isVerifying);
+  const events = replay.run(isVerifying, isVerifying ? lastInputs(directory) : undefined);
   const damage = reader.damage === undefined ? undefined : damageText(reader.damage);
   return { memory, core, events, damage };
 }

@@ -43,6 +43,10 @@ export class TestFolder {
     this.change((yaml) => yaml.replace(/port: 0 # 0 =/, `port: ${port} # 0 =`));
   }
 
+  edit(name: string, change: (text: string) => string): void {
+    writeFileSync(this.file(name), change(this.read(name)));
+  }
+
   file(name: string): string {
     return join(this.path, name);
   }

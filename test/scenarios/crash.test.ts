@@ -4,15 +4,25 @@
  * tell the same story. GYRFALCON_CRASHES sets how often, GYRFALCON_SEED which moments.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { replayJournal } from '../../engine/cli/replay.ts';
 import type { RunSummary } from '../../engine/summary.ts';
 import * as L from '../../wasm/layout.ts';
 import { gyrfalcon } from '../support/engine-process.ts';
-import { cutAfterLastIntent, journalEnd, readRequests } from '../support/journal-judge.ts';
+import {
+  copyUpTo,
+  cutAfterLastIntent,
+  journalEnd,
+  readRequests,
+  recordEnds,
+} from '../support/journal-judge.ts';
 import { SeededRandom } from '../support/seeded-random.ts';
 import { pause, TradingPair, until } from '../support/trading-pair.ts';
 
 const CRASHES = Number(process.env.GYRFALCON_CRASHES ?? 50);
 const SEED = Number(process.env.GYRFALCON_SEED ?? Date.now() % 1_000_000);
+/** Of the first so many records, about so many are the last one once. */
+const RECORDS_CUT = 1500;
+const CUTS = 150;
 const RESTART_MS_MAX = 5000;
 /** A third dies on the way up, the rest within this time of trading. */
 const TRADING_MS_MAX = 700;
@@ -73,7 +83,8 @@ async function expectOneStory(printedHash: string): Promise<void> {
   expect(judge.openOrders()).toEqual([]);
   expect(Object.fromEntries(end.positions)).toEqual(Object.fromEntries(judge.netLots()));
   expect(end.stateHash).toBe(printedHash);
-  const replayed = await gyrfalcon(['replay', journal, '--json']);
+  const replayed = await gyrfalcon(['replay', journal, '--verify', '--json']);
+  expect(replayed.stderr).toBe('');
   expect(JSON.parse(replayed.stdout).stateHash).toBe(printedHash);
 }
 
@@ -138,6 +149,27 @@ test('orders that were written down and never reached the venue are closed by it
     lost.filter((clOrdId) => received.has(clOrdId)),
     'none was sent late',
   ).toEqual([]);
+});
+
+test('a journal that ends behind any kind of record is replayed, verified and counted on', async () => {
+  const random = new SeededRandom(SEED);
+  const ends = recordEnds(journal, RECORDS_CUT);
+  const seen = new Set<number>();
+  for (const end of ends) {
+    // The first of each kind, and some of all.
+    if (seen.has(end.kind) && !random.oneIn(RECORDS_CUT / CUTS)) continue;
+    seen.add(end.kind);
+    const copy = pair.folder.file('cut');
+    copyUpTo(journal, end, copy);
+    const { memory, events, damage } = await replayJournal(copy, random.oneIn(2));
+    const place = `cut behind record ${end.sequence} of kind ${end.kind} (seed ${SEED})`;
+    expect([events, memory.i64(L.CTL_RECORD_SEQUENCE), damage], place).toEqual([
+      end.sequence,
+      end.sequence,
+      undefined,
+    ]);
+  }
+  expect(seen.size).toBeGreaterThanOrEqual(6);
 });
 
 /** New orders in the journal that the venue never saw. */

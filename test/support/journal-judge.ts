@@ -1,5 +1,5 @@
 /** What a journal says about orders, read back for whole-system tests: requests written down, states, positions. */
-import { truncateSync } from 'node:fs';
+import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { replayJournal } from '../../engine/cli/replay.ts';
 import type { Command, IntentEvent } from '../../engine/event/event.ts';
@@ -104,4 +104,30 @@ export function cutAfterLastIntent(directory: string): void {
   }
   reader.close();
   truncateSync(join(directory, segmentName(segment)), bytes);
+}
+
+export interface RecordEnd {
+  readonly sequence: number;
+  readonly kind: number;
+  /** In the first segment. */
+  readonly bytes: number;
+}
+
+/** Where the first records of a journal end. */
+export function recordEnds(directory: string, count: number): readonly RecordEnd[] {
+  const reader = new JournalReader(directory);
+  const ends: RecordEnd[] = [];
+  while (ends.length < count && reader.next()) {
+    const { sequence, kind } = reader.record;
+    ends.push({ sequence, kind, bytes: reader.offset });
+  }
+  reader.close();
+  return ends;
+}
+
+/** A copy of the journal as it was when this was its last record. */
+export function copyUpTo(directory: string, end: RecordEnd, copy: string): void {
+  mkdirSync(copy, { recursive: true });
+  const bytes = readFileSync(join(directory, segmentName(1)));
+  writeFileSync(join(copy, segmentName(1)), bytes.subarray(0, end.bytes));
 }

@@ -98,6 +98,7 @@ class HotThread {
       memory: this.#memory,
       core: this.#core.module,
       notice: log,
+      onOutOfRoom: (fault) => setImmediate(() => void this.#stop(fault.message, fault)),
     });
     const beganNs = this.#clock.elapsedNs();
     const app = new AppInput(this.#core);
@@ -296,7 +297,7 @@ class HotThread {
   }
 
   /** Cancels what is open, waits for the answers, logs out, closes the journal, says what it came to. */
-  async #stop(reason: string): Promise<void> {
+  async #stop(reason: string, fault?: GyrfalconError): Promise<void> {
     if (this.#isStopping) return;
     this.#isStopping = true;
     this.#memory.setI32(L.CTL_LOOP_STATE, L.LOOP_STOPPING);
@@ -311,7 +312,8 @@ class HotThread {
     await this.#writer.sync();
     this.#writer.close();
     this.#memory.setI32(L.CTL_LOOP_STATE, L.LOOP_STOPPED);
-    tell({ type: 'stopped', summary: this.#summary() });
+    if (fault !== undefined) tell({ type: 'fault', code: fault.code, text: fault.message });
+    else tell({ type: 'stopped', summary: this.#summary() });
   }
 
   async #waitForAnswers(): Promise<void> {

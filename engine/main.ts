@@ -9,13 +9,15 @@ import { decimalE8 } from '../config/decimal.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import type { FixVenueConfig, GyrfalconConfig } from '../config/schema.ts';
 import { loadTokens } from '../gateways/control/auth.ts';
-import { type ControlServer, startControlServer } from '../gateways/control/server.ts';
+import { type ControlServer, requireFreePort, startControlServer } from '../gateways/control/server.ts';
 import { type Feed, startFeed } from '../gateways/ws/start-feed.ts';
 import { positionVar, prepareVarModel } from '../risk/var/position-var.ts';
 import { Memory } from '../wasm/memory.ts';
 import { fixVenues } from './core-setup.ts';
 import { GyrfalconError } from './errors.ts';
 import type { Command } from './event/event.ts';
+import { requireUnlockedJournal } from './journal/journal-lock.ts';
+import { requireJournalRoom } from './journal/journal-room.ts';
 import { LatencyHistograms } from './latency-histogram.ts';
 import { loadStrategies } from './strategy/strategy-loader.ts';
 import type { RunSummary } from './summary.ts';
@@ -74,6 +76,9 @@ export class Engine {
     await loadStrategies(config.strategies, (path, schema) => loaded.mistakesIn(path, schema));
     const tokens = this.#options.isHeadless ? undefined : loadTokens(config.control);
     this.journalDirectory = resolve(this.#options.journalDirectory ?? newJournal(config));
+    requireJournalRoom(this.journalDirectory, config.journal.segmentBytes);
+    requireUnlockedJournal(this.journalDirectory);
+    if (tokens !== undefined) await requireFreePort(config.control.host, config.control.port);
     const ports = await this.#startVenues();
     this.#thread = new HotThread(
       this.#memory,

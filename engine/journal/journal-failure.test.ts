@@ -95,13 +95,33 @@ test.each([
   writer.close();
   expect(verifyJournal(directory)).toMatchObject({
     records: 1,
-    damage: { reason: 'incomplete record', sequence: 2 },
+    damage: undefined,
   });
   const notices: string[] = [];
   const again = open((text) => notices.push(text));
   expect(again.sequence).toBe(1);
-  expect(notices[0]).toContain('last 50 bytes');
+  expect(notices, 'nothing is torn').toEqual([]);
   again.close();
+});
+
+test('a full disk is told once, and the reserve lets the writer finish what it has to say', () => {
+  const faults: string[] = [];
+  const onOutOfRoom = (fault: Error): void => void faults.push(fault.message);
+  const options = { directory, segmentBytes: 1_048_576, memory, core, notice: () => {} };
+  const writer = new JournalWriter({ ...options, onOutOfRoom });
+  const reserve = join(directory, 'journal.reserve');
+  expect(fs.statSync(reserve).size).toBe(4_194_304);
+  disk.write = (file, bytes, at, length) => {
+    if (fs.existsSync(reserve)) throw failing('ENOSPC');
+    return real.writeSync(file, bytes, at, length);
+  };
+  for (let i = 0; i < 3; i++) {
+    writer.append(2, 0, SCRATCH, 100);
+    writer.flush();
+  }
+  expect(faults).toEqual([expect.stringContaining('cannot be written (ENOSPC): make room')]);
+  writer.close();
+  expect(verifyJournal(directory)).toMatchObject({ records: 3, damage: undefined });
 });
 
 test('a disk with less room than one segment is refused at the start', () => {

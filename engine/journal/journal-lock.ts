@@ -29,6 +29,13 @@ export function lockJournal(directory: string): JournalLock {
   }
 }
 
+/** Refuses a journal that a living process writes. */
+export function requireUnlockedJournal(directory: string): void {
+  const holder = readText(join(directory, LOCK_NAME));
+  const pid = Number.parseInt(holder, 10);
+  if (holder !== '' && holder === identity(pid)) throw locked(directory, pid);
+}
+
 /** Gives a lock of this process free whose thread was ended and can no longer do it. */
 export function releaseJournalOfEndedThread(directory: string): void {
   release(join(directory, LOCK_NAME), identity(process.pid));

@@ -10,9 +10,8 @@ import {
   fdatasyncSync,
   fsync,
   fsyncSync,
-  mkdirSync,
+  ftruncateSync,
   openSync,
-  statfsSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -24,6 +23,7 @@ import { assert, GyrfalconError } from '../errors.ts';
 import { paddedBytes, segmentName } from './journal-format.ts';
 import { type JournalLock, lockJournal } from './journal-lock.ts';
 import { recoverJournal } from './journal-recovery.ts';
+import { JournalReserve, requireJournalRoom } from './journal-room.ts';
 
 export interface JournalOptions {
   readonly directory: string;
@@ -33,6 +33,8 @@ export interface JournalOptions {
   readonly core: Pick<CoreModule, 'journalStage'>;
   /** Told, in one line, of a lock taken over and of a torn tail cut off. */
   readonly notice: (text: string) => void;
+  /** The disk is full: what is written from now on lives from a small reserve. Stop soon. */
+  readonly onOutOfRoom?: (fault: GyrfalconError) => void;
 }
 
 export class JournalWriter {
@@ -51,6 +53,8 @@ export class JournalWriter {
   /** A full segment that is still on its way to the disk, -1 = none. */
   #syncing = -1;
   #failure: GyrfalconError | undefined;
+  readonly #reserve: JournalReserve;
+  readonly #onOutOfRoom: (fault: GyrfalconError) => void;
 
   /** Opens or makes the directory; CTL_RECORD_SEQUENCE goes on from the last good record. */
   constructor(options: JournalOptions) {
@@ -58,7 +62,8 @@ export class JournalWriter {
     this.#segmentBytesMax = options.segmentBytes;
     this.#memory = options.memory;
     this.#core = options.core;
-    makeDirectory(options);
+    this.#onOutOfRoom = options.onOutOfRoom ?? (() => {});
+    requireJournalRoom(options.directory, options.segmentBytes);
     try {
       this.#lock = lockJournal(options.directory);
     } catch (cause) {
@@ -76,6 +81,7 @@ export class JournalWriter {
       this.#segment = recovered.segment;
       this.#segmentBytes = recovered.segmentBytes;
       options.memory.setI64(CTL_RECORD_SEQUENCE, recovered.sequence);
+      this.#reserve = new JournalReserve(options.directory);
       this.#open();
       this.#directoryFile = openDirectory(options.directory);
     } catch (cause) {
@@ -113,12 +119,28 @@ export class JournalWriter {
       try {
         at += writeSync(this.#file, bytes, at, end - at, null);
       } catch (cause) {
-        throw this.#fail(cause);
+        if (!this.#takeReserve(cause)) throw this.#failWrite(cause);
       }
     }
     this.#segmentBytes += this.#staged;
     this.#memory.addI64(CTL_JOURNAL_BYTES, this.#staged);
     this.#staged = 0;
+  }
+
+  #takeReserve(cause: unknown): boolean {
+    if (!isFull(cause) || !this.#reserve.giveUp()) return false;
+    this.#onOutOfRoom(this.#fault(cause));
+    return true;
+  }
+
+  /** Nothing that was staged may leave or be applied: what of it reached the file is taken back. */
+  #failWrite(cause: unknown): GyrfalconError {
+    try {
+      ftruncateSync(this.#file, this.#segmentBytes);
+    } catch {
+      // Then a torn tail stays, which the next start finds and cuts off.
+    }
+    return this.#fail(cause);
   }
 
   /** Resolves when all that was flushed before is on the disk; the loop goes on meanwhile. */
@@ -147,6 +169,7 @@ export class JournalWriter {
       closeSync(this.#file);
       this.#file = -1;
       if (this.#directoryFile !== -1) closeSync(this.#directoryFile);
+      this.#reserve.giveUp();
       this.#lock.release();
     }
   }
@@ -191,48 +214,27 @@ export class JournalWriter {
   /** Of a fault that has its words already, those. */
   #fail(cause: unknown): GyrfalconError {
     if (cause instanceof GyrfalconError) return cause;
+    this.#failure ??= this.#fault(cause);
+    return this.#failure;
+  }
+
+  #fault(cause: unknown): GyrfalconError {
     const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
-    const hint =
-      code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG'
-        ? 'make room on the disk, then start again'
-        : 'check the disk, then start again';
-    this.#failure ??= new GyrfalconError(
+    const hint = isFull(cause)
+      ? 'make room on the disk, then start again'
+      : 'check the disk, then start again';
+    return new GyrfalconError(
       'JOURNAL_WRITE_FAILED',
       `the journal ${this.directory} cannot be written (${code}): ${hint}; ` +
         'no order leaves without it',
       { directory: this.directory, code },
       cause,
     );
-    return this.#failure;
   }
 }
 
-function makeDirectory(options: JournalOptions): void {
-  const { directory, segmentBytes } = options;
-  let free: number;
-  try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    const disk = statfsSync(directory);
-    free = disk.bavail * disk.bsize;
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    throw new GyrfalconError(
-      'JOURNAL_WRITE_FAILED',
-      `the journal directory ${directory} cannot be made (${code}): ` +
-        'give another in journal.directory',
-      { directory },
-      cause,
-    );
-  }
-  if (free < segmentBytes) {
-    throw new GyrfalconError(
-      'JOURNAL_WRITE_FAILED',
-      `no room for the journal: ${directory} has ${free} bytes free and one segment takes ` +
-        `${segmentBytes}: make room, or give another directory in journal.directory`,
-      { directory, free, segmentBytes },
-    );
-  }
-}
+const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+const isFull = (cause: unknown): boolean => FULL.has((cause as NodeJS.ErrnoException).code ?? '');
 
 /** Syncs the names in the directory; -1 where the system cannot (Windows, some network disks). */
 function openDirectory(directory: string): number {

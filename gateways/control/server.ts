@@ -85,9 +85,7 @@ export async function startControlServer(options: ControlServerOptions): Promise
  * calling first. It also cannot take a port back while connections of a stopped server fade (one minute).
  */
 async function listen(app: ReturnType<typeof App>, host: string, port: number): Promise<number> {
-  if (port !== 0 && (await isAnswered(host, port))) {
-    throw portInUse(host, port, 'is in use: stop the other program or set control.port');
-  }
+  await requireFreePort(host, port);
   return new Promise((resolve, reject) => {
     app.listen(host, port, (socket) => {
       if (socket) {
@@ -99,6 +97,12 @@ async function listen(app: ReturnType<typeof App>, host: string, port: number): 
       reject(portInUse(host, port, why));
     });
   });
+}
+
+/** Said before the engine trades, too: a console that cannot start must not cost an order. */
+export async function requireFreePort(host: string, port: number): Promise<void> {
+  if (port === 0 || !(await isAnswered(host, port))) return;
+  throw portInUse(host, port, 'is in use: stop the other program or set control.port');
 }
 
 const portInUse = (host: string, port: number, why: string): GyrfalconError =>

@@ -6,8 +6,10 @@
 import type { CommandHandler } from './command-handler.ts';
 import type { Command } from './event/event.ts';
 
-/** A venue has this long to answer a kill before it is asked again. */
-const RETRY_NS = 500_000_000;
+/** Between two rounds; an order that was asked for waits for its answer and is in none of them. */
+const RETRY_NS = 100_000_000;
+/** A venue has this long to answer a mass cancel before it is asked order by order. */
+const FIRST_ROUND_NS = 500_000_000;
 
 export class CancelRetry {
   readonly #commands: CommandHandler;
@@ -19,7 +21,7 @@ export class CancelRetry {
 
   /** A kill has its own first round. */
   watch(command: Command, nowNs: number): void {
-    if (command.kind === 'KILL') this.#nextNs = nowNs + RETRY_NS;
+    if (command.kind === 'KILL') this.#nextNs = nowNs + FIRST_ROUND_NS;
   }
 
   run(nowNs: number): void {

@@ -94,15 +94,18 @@ export class KillSwitch {
     const generation = ++this.#generation;
     const command: KillCommand = { type: 'COMMAND', kind: 'KILL', ...request, generation };
     const record = newRecord(command, Date.now());
+    const beganMs = performance.now();
     this.#tell(command);
     this.#active.push(record);
-    log(`KILL ${request.scope} ${request.target}: ${request.reason} (${request.operator})`);
+    const what = `${request.scope} ${request.target}`.trim();
+    log(`KILL ${what}: ${request.reason} (${request.operator})`);
     record.wasFenced = await this.#untilApplied(command);
     record.stoppedMs = Date.now();
+    log(`KILL: no order can leave any more, ${(performance.now() - beganMs).toFixed(1)} ms after the call`);
     const done = this.#watch(record);
     await Promise.race([done, pause(ANSWER_MS)]);
     if (record.doneMs === null) {
-      log(`KILL: no order can leave; ${this.openOrders(record)} are still open at the venue`);
+      log(`KILL: ${this.openOrders(record)} orders are still open at the venue`);
     }
     return record;
   }
@@ -163,7 +166,7 @@ export class KillSwitch {
       if (isRunning && this.openOrders(record) === 0) {
         record.doneMs = Date.now();
         const tookMs = record.doneMs - record.requestedMs;
-        this.#ports.log(`KILL done: no order can leave and none is open, after ${tookMs} ms`);
+        this.#ports.log(`KILL done: none is open, ${tookMs} ms after the call`);
         return;
       }
       await pause(Date.now() - record.stoppedMs < ANSWER_MS ? POLL_MS : SLOW_POLL_MS);

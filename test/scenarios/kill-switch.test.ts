@@ -81,9 +81,11 @@ describe('over a market that trades', () => {
     await until('resting orders', () => pair.judge.openOrders().length > 0);
     const { body, calledMs, returnedMs } = await pair.post('kill', { scope: 'firm' });
     expect([body.state, body.openOrders]).toEqual(['KILLED', 0]);
-    const lastMs = pair.judge.requests('D', 'G').at(-1)!.wallMs;
+    const stopped = await pair.engine.says(
+      /KILL FIRM:[\s\S]*no order can leave any more, ([\d.]+) ms/,
+    );
     console.log(
-      `firm kill: last order at the venue ${(lastMs - calledMs).toFixed(1)} ms after the call, ` +
+      `firm kill: no order could leave ${stopped[1]} ms after the call, ` +
         `all answered after ${body.doneMs! - calledMs} ms, call returned after ${returnedMs - calledMs} ms`,
     );
     expect(pair.judge.openOrders()).toEqual([]);
@@ -227,6 +229,18 @@ describe('over a market that trades', () => {
     await pause(QUIET_MS);
     expect(acceptedAfter(pair, wokenMs + 100)).toEqual([]);
   });
+
+  test('orders at a venue that is gone are cancelled as soon as it is back', async () => {
+    await pair.post('rearm', { scope: 'firm' }, 'rearm');
+    await until('resting orders', () => pair.judge.openOrders().length > 0);
+    await pair.venue.stop('SIGKILL');
+    const { body } = await pair.post('kill', { scope: 'firm' });
+    expect(body.state).toBe('KILLING');
+    expect(body.openOrders).toBeGreaterThan(0);
+    await pair.startVenue();
+    await until('KILLED', async () => (await pair.killStatus()).state === 'KILLED');
+    expect(pair.judge.openOrders()).toEqual([]);
+  });
 });
 
 /** One order far from the market, then no end. */
@@ -262,8 +276,12 @@ describe('over a loop that hangs in a strategy', () => {
   test('the loop is ended, the engine comes back halted, and every order is cancelled', async () => {
     await until('the engine hangs', async () => (await pair.state()).engineState === 'HUNG');
     expect(pair.judge.openOrders().length).toBeGreaterThan(0);
-    const { status, body, calledMs, returnedMs } = await pair.post('kill', { scope: 'firm' });
-    expect(status).toBe(200);
+    // Two people press at once: the loop is ended once, and neither kill is lost.
+    const [{ status, body, calledMs, returnedMs }, second] = await Promise.all([
+      pair.post('kill', { scope: 'firm' }),
+      pair.post('kill', { scope: 'strategy', target: 'hanging' }),
+    ]);
+    expect([status, second.status]).toEqual([200, 200]);
     await until('KILLED', async () => (await pair.killStatus()).state === 'KILLED');
     const { doneMs } = await pair.killStatus();
     console.log(
@@ -274,6 +292,9 @@ describe('over a loop that hangs in a strategy', () => {
     expect(arrivedAfter(pair, returnedMs)).toEqual([]);
     const state = await pair.state();
     expect([state.engineState, state.firmState]).toEqual(['RUNNING', 'HALTED']);
+    const hanging = state.strategies.find(({ name }) => name === 'hanging')!;
+    expect(hanging.state).toBe('HALTED');
+    expect(pair.engine.stderr.match(/coming back HALTED/g)).toHaveLength(1);
     const finished = await pair.engine.stop('SIGINT');
     expect(finished.code, finished.stderr).toBe(0);
   });

@@ -2,9 +2,10 @@
 import net from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { FixInitiator } from '../../test/support/fix-initiator.ts';
+import { encodeMessage } from '../../test/support/fix-message.ts';
 import { sessionConfig } from '../../test/support/session-config.ts';
 import { FixAcceptor } from './acceptor.ts';
-import { encodeMessage, type Field } from './codec.ts';
+import type { Field } from './codec.ts';
 import type { ConnectionHandler, FixConnection } from './fix-connection.ts';
 import { formatTimestamp } from './timestamp.ts';
 

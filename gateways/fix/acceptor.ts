@@ -18,7 +18,7 @@ const LOGON_BYTES_MAX = 16_384;
 const TRAILER_BYTES = 7;
 const TRAILER = /^10=\d{3}$/;
 
-export interface AcceptorOptions {
+interface AcceptorOptions {
   readonly host: string;
   /** 0 = any free one. */
   readonly port: number;

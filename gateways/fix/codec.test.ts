@@ -1,6 +1,7 @@
 /** Fields to bytes and back, timestamps, and the cutting of a byte stream into messages. */
 import { describe, expect, test } from 'vitest';
-import { encodeMessage, type Field, parseMessage } from './codec.ts';
+import { encodeMessage } from '../../test/support/fix-message.ts';
+import { type Field, parseMessage } from './codec.ts';
 import { FrameReader } from './frame-reader.ts';
 import { formatTimestamp, parseTimestamp } from './timestamp.ts';
 

@@ -28,17 +28,6 @@ export function encodeFields(fields: Fields): string {
   return text;
 }
 
-/** A whole message: `fields` are header (from MsgType on) and body, in the order in which they shall stand. */
-export function encodeMessage(beginString: string, fields: Fields): Uint8Array {
-  const body = encodeFields(fields);
-  const head = `8=${beginString}${SOH_TEXT}9=${body.length}${SOH_TEXT}`;
-  const bytes = Buffer.from(`${head}${body}10=000${SOH_TEXT}`, 'latin1');
-  const trailer = bytes.length - 7;
-  const sum = String(checksumOf(bytes, 0, trailer)).padStart(3, '0');
-  bytes.write(sum, trailer + 3, 'latin1');
-  return bytes;
-}
-
 /** A parsed message. It owns its text: it stays valid when the bytes that it was read from are reused. */
 export class FixMessage {
   readonly text: string;
@@ -55,14 +44,6 @@ export class FixMessage {
     this.#ends = ends;
     this.beginString = this.valueAt(0);
     this.msgType = this.valueAt(2);
-  }
-
-  get fieldCount(): number {
-    return this.#tags.length;
-  }
-
-  tagAt(index: number): number {
-    return this.#tags[index]!;
   }
 
   valueAt(index: number): string {

@@ -5,6 +5,7 @@
  */
 import net from 'node:net';
 import type { FixVenueConfig } from '../../config/schema.ts';
+import type { SessionEvent as SessionRecord } from '../../engine/event/event.ts';
 import { SessionEventKind } from '../../engine/event/generated/session-event-kind.ts';
 import type { AppMessage, VenueLink } from '../../engine/ports.ts';
 import {
@@ -31,22 +32,15 @@ const TIMER_MS = 50;
 const PENDING_BYTES_MAX = 1_048_576;
 
 /** The hot loop as the link needs it. */
-export interface LinkLoop {
+interface LinkLoop {
   onReadable(session: number, receivedNs: number): void;
   deliver(session: number, message: AppMessage): void;
   sendFromSession(session: number, bytes: Uint8Array): boolean;
-  onSession(event: {
-    readonly type: 'SESSION';
-    readonly kind: SessionEventKind;
-    readonly session: number;
-    readonly nextIn: number;
-    readonly nextOut: number;
-    readonly reason: string;
-  }): void;
+  onSession(event: SessionRecord): void;
   endTurn(): void;
 }
 
-export interface LinkClock {
+interface LinkClock {
   elapsedNs(): number;
   nowNs(): bigint;
 }
@@ -58,7 +52,7 @@ export interface OpenOrder {
   readonly isUnknown: boolean;
 }
 
-export interface HotLinkParts {
+interface HotLinkParts {
   readonly memory: Memory;
   readonly index: number;
   readonly venue: FixVenueConfig;

@@ -1,7 +1,8 @@
 /** Market data as FIX has them and as we call them. */
 import { expect, test } from 'vitest';
+import { encodeMessage } from '../../test/support/fix-message.ts';
 import { ACTION_DELETE, ACTION_NEW, ENTRY_ASK, ENTRY_BID } from '../../wasm/layout.ts';
-import { encodeMessage, parseMessage } from './codec.ts';
+import { parseMessage } from './codec.ts';
 import {
   incrementFields,
   marketDataReject,

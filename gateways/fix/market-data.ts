@@ -34,7 +34,7 @@ export function marketDataRequest(request: {
   ];
 }
 
-export interface MarketDataRequest {
+interface MarketDataRequest {
   readonly mdReqId: string;
   readonly subscriptionType: string;
   readonly symbols: readonly string[];

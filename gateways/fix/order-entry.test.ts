@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { encodeMessage, type Field, type Fields, parseMessage } from './codec.ts';
+import { encodeMessage } from '../../test/support/fix-message.ts';
+import { type Field, type Fields, parseMessage } from './codec.ts';
 import {
   BUSINESS_REASON_UNSUPPORTED_TYPE,
   businessReject,

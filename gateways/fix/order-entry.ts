@@ -147,7 +147,7 @@ export function executionReport(report: ExecutionReportText): Fields {
   return said(fields);
 }
 
-export interface CancelRejectText {
+export interface CancelReject {
   /** NONE where the order is not known. */
   readonly orderId: string;
   readonly clOrdId: string;
@@ -161,7 +161,7 @@ export interface CancelRejectText {
 }
 
 /** Body of 35=9. */
-export function orderCancelReject(reject: CancelRejectText, transactTime: string): Fields {
+export function orderCancelReject(reject: CancelReject, transactTime: string): Fields {
   return said([
     [Tag.OrderID, reject.orderId],
     [Tag.ClOrdID, reject.clOrdId],

@@ -9,7 +9,7 @@ import { initiatorConfig } from './hot-link.ts';
 import { Session } from './session.ts';
 import { SharedCounters } from './session-counters.ts';
 
-export interface ReplaySessionParts {
+interface ReplaySessionParts {
   readonly memory: Memory;
   readonly index: number;
   readonly venue: FixVenueConfig;

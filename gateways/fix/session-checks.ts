@@ -5,7 +5,7 @@
 import type { Field, FixMessage } from './codec.ts';
 import type { SessionConfig } from './session-types.ts';
 import { KNOWN_MSG_TYPES, MsgType, RejectReason, Tag } from './tags.ts';
-import { parseTimestamp } from './timestamp.ts';
+import { NS_PER_S, parseTimestamp } from './timestamp.ts';
 
 export interface Complaint {
   readonly refTag: number;
@@ -24,8 +24,6 @@ const complaint = (refTag: number, reason: number, text: string, isFatal = false
 
 export const valueIncorrect = (refTag: number, text: string): Complaint =>
   complaint(refTag, RejectReason.ValueIsIncorrect, text);
-
-const NS_PER_S = 1_000_000_000n;
 
 /** What no Reject can answer, since it has no number or another version; undefined = sound, 34 is a number. */
 export function checkFraming(message: FixMessage, config: SessionConfig): string | undefined {

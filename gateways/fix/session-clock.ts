@@ -3,8 +3,8 @@
  * holds no clock; the times are those that the session was called with.
  */
 import type { Deadline } from './session-table.ts';
+import { NS_PER_S } from './timestamp.ts';
 
-const NS_PER_S = 1_000_000_000n;
 const LOGON_WAIT_NS = 10n * NS_PER_S;
 const LOGOUT_WAIT_NS = 2n * NS_PER_S;
 /** Without progress a ResendRequest is repeated after this time. */

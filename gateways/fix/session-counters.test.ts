@@ -1,5 +1,6 @@
 /** The session's numbers and state in shared memory are those that the fast path reads and advances. */
 import { expect, test } from 'vitest';
+import { encodeMessage } from '../../test/support/fix-message.ts';
 import { sessionConfig } from '../../test/support/session-config.ts';
 import {
   SES_NEXT_IN,
@@ -11,7 +12,6 @@ import {
   SESSIONS,
 } from '../../wasm/layout.ts';
 import { Memory } from '../../wasm/memory.ts';
-import { encodeMessage } from './codec.ts';
 import { MemoryMessageStore } from './message-store.ts';
 import { Session } from './session.ts';
 import { SharedCounters } from './session-counters.ts';

@@ -8,12 +8,11 @@ import { MESSAGE_BYTES_MAX } from '../../wasm/layout.ts';
 import { checksumOf, encodeFields, type Field, type FixMessage } from './codec.ts';
 import type { SessionConfig } from './session-types.ts';
 import { Tag } from './tags.ts';
-import { formatTimestamp } from './timestamp.ts';
+import { formatTimestamp, NS_PER_MS } from './timestamp.ts';
 
 const HEADER_BYTES_MAX = 1024;
 const TRAILER_BYTES = 7;
 const SOH_TEXT = '\x01';
-const NS_PER_MS = 1_000_000n;
 
 export class SessionEncoder {
   readonly #bytes = new Uint8Array(MESSAGE_BYTES_MAX + HEADER_BYTES_MAX);

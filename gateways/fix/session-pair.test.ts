@@ -10,9 +10,9 @@ import { MemoryMessageStore } from './message-store.ts';
 import { NOT_SENT, Session } from './session.ts';
 import { plainCounters } from './session-counters.ts';
 import type { SessionConfig } from './session-types.ts';
+import { NS_PER_MS } from './timestamp.ts';
 
 const START_NS = 1_340_285_400_000_000_000n;
-const NS_PER_MS = 1_000_000n;
 const STEPS = 600;
 const CUT_EVERY = 25;
 

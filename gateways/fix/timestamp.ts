@@ -3,7 +3,8 @@
  * 1970. The session stamps milliseconds (FIX 4.4); market times carry all nine digits.
  */
 const SHAPE = /^(\d{4})(\d{2})(\d{2})-(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?$/;
-const NS_PER_MS = 1_000_000n;
+export const NS_PER_MS = 1_000_000n;
+export const NS_PER_S = 1_000_000_000n;
 
 /** Decimals of the second: none, milli, micro, nano. */
 type TimestampDigits = 0 | 3 | 6 | 9;

@@ -33,7 +33,7 @@ const DAY_MS = 86_400_000;
 /** Lots of the flow are shares; more than this of history is not needed for a volatility. */
 const RETURNS_MAX = 250;
 
-export interface FlowOptions {
+interface FlowOptions {
   readonly seed: number;
   /** Market time that the flow lasts. */
   readonly durationS: number;

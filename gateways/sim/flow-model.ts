@@ -46,7 +46,7 @@ const SPREAD_WIDE = 5;
 /** Share of trades that take no more than the touch shows. */
 const TOUCH_ONLY = 0.75;
 
-export interface FlowParameters {
+interface FlowParameters {
   /** Last close, in increments. */
   readonly price: number;
   /** Standard deviation of daily returns. */

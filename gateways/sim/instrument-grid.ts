@@ -1,7 +1,10 @@
 /**
  * Prices and sizes of one instrument as integers: decimal text to ticks and lots and back. Read by
- * the recording reader, the flow generator and the order desk of the simulated venue.
+ * the recording reader, the flow generator and the order desk of the simulated venue. Decimals are
+ * read here from bytes and without BigInt (config/decimal.ts) for the speed of a recorded day; what
+ * is no number is NaN, which the desk refuses, where a feed (gateways/ws/decimal.ts) names why.
  */
+import { decimalE8 } from '../../config/decimal.ts';
 import type { InstrumentConfig } from '../../config/schema.ts';
 import { DECIMAL_SCALE } from '../../engine/units.ts';
 
@@ -21,18 +24,18 @@ export interface InstrumentGrid {
 }
 
 export function gridOf(instrument: InstrumentConfig): InstrumentGrid {
-  const tickE8 = decimalTextE8(instrument.tickSize);
+  const tickE8 = Number(decimalE8(instrument.tickSize));
   return {
     symbol: instrument.symbol,
     symbolBytes: Buffer.from(instrument.symbol, 'latin1'),
     tickE8,
-    lotE8: decimalTextE8(instrument.lotSize),
-    incrementTicks: Math.round(decimalTextE8(instrument.minPriceIncrement) / tickE8),
+    lotE8: Number(decimalE8(instrument.lotSize)),
+    incrementTicks: Math.round(Number(decimalE8(instrument.minPriceIncrement)) / tickE8),
   };
 }
 
 /** Decimal text in bytes, times 1e8; NaN where it is no plain decimal number that stays exact. */
-export function decimalE8(bytes: Uint8Array, start: number, end: number): number {
+export function decimalBytesE8(bytes: Uint8Array, start: number, end: number): number {
   const isNegative = bytes[start] === MINUS;
   let value = 0;
   let decimals = -1;
@@ -55,9 +58,9 @@ export function decimalE8(bytes: Uint8Array, start: number, end: number): number
   return isNegative ? -scaled : scaled;
 }
 
-/** As decimalE8, of a string. */
+/** As decimalBytesE8, of a string. */
 export function decimalTextE8(text: string): number {
-  return decimalE8(Buffer.from(text, 'latin1'), 0, text.length);
+  return decimalBytesE8(Buffer.from(text, 'latin1'), 0, text.length);
 }
 
 /** Whole steps of the grid; NaN where the value is off the grid. */

@@ -3,7 +3,7 @@
  * matching needs. One object is filled again for every message; no string is made of a field.
  */
 import { DECODED_ENTRIES_MAX, ENTRY_EMPTY_BOOK, ENTRY_TRADE } from '../../wasm/layout.ts';
-import { decimalE8, type InstrumentGrid, stepsE8 } from './instrument-grid.ts';
+import { decimalBytesE8, type InstrumentGrid, stepsE8 } from './instrument-grid.ts';
 
 const SOH = 1;
 const EQUALS = 61;
@@ -77,7 +77,7 @@ export class MarketEntries {
         return '';
       case TAG_PRICE:
       case TAG_SIZE:
-        return this.#amount(tag === TAG_PRICE, index, decimalE8(bytes, start, end));
+        return this.#amount(tag === TAG_PRICE, index, decimalBytesE8(bytes, start, end));
       default:
         return '';
     }

@@ -5,6 +5,7 @@
  */
 import { GyrfalconError } from '../../engine/errors.ts';
 import { marketTimeField, snapshotFields } from '../fix/market-data.ts';
+import { MsgType } from '../fix/tags.ts';
 import { bookEntries } from './entry-text.ts';
 import type { InstrumentGrid } from './instrument-grid.ts';
 import { MarketEntries } from './market-entries.ts';
@@ -12,8 +13,8 @@ import type { MarketMessage, MarketSource } from './market-source.ts';
 import { MarketTimeText } from './market-time.ts';
 import type { OrderDesk } from './order-desk.ts';
 
-export interface PlayedMessage {
-  readonly msgType: 'W' | 'X';
+interface PlayedMessage {
+  readonly msgType: string;
   /** Valid until the next call. */
   readonly body: Buffer;
   /** -1 where the message has no entry. */
@@ -99,7 +100,9 @@ export class MarketPlayer {
     const instrument = entries.count > 0 ? entries.instrument[0]! : -1;
     if (instrument >= 0) this.#seen.add(instrument);
     return {
-      msgType: isSnapshot ? 'W' : 'X',
+      msgType: isSnapshot
+        ? MsgType.MarketDataSnapshotFullRefresh
+        : MsgType.MarketDataIncrementalRefresh,
       body: bytes.subarray(bodyStart, bodyEnd),
       instrument,
     };

@@ -3,7 +3,7 @@
  * gateways/fix/timestamp.ts for its speed: one text a message, 100,000 a second, and the text of the
  * second rarely changes.
  */
-const NS_PER_SECOND = 1e9;
+import { NS_PER_SECOND } from '../../engine/units.ts';
 
 export class MarketTimeText {
   readonly #epochMs: number;

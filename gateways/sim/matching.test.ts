@@ -4,10 +4,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { testInstrument } from '../../test/support/venue-rig.ts';
+import type { CancelReject } from '../fix/order-entry.ts';
 import { gridOf } from './instrument-grid.ts';
 import { MarketEntries } from './market-entries.ts';
 import { OrderDesk } from './order-desk.ts';
-import type { CancelReject, ExecutionReport, NewOrder } from './venue-order.ts';
+import type { ExecutionReport, NewOrder } from './venue-order.ts';
 
 const CENT = 100; // ticks
 const GRID = gridOf(testInstrument('GOOG'));

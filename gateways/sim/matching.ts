@@ -34,12 +34,7 @@ import {
 } from './venue-order.ts';
 
 /** Called once a fill, after the order's quantities were changed. */
-export type OnFill = (
-  order: RestingOrder,
-  lastTicks: number,
-  lastLots: number,
-  liquidity: 1 | 2,
-) => void;
+type OnFill = (order: RestingOrder, lastTicks: number, lastLots: number, liquidity: 1 | 2) => void;
 
 /** The side of the book on which an order of this side rests. */
 const ownBook = (side: Side): number => (side === SIDE_BUY ? ENTRY_BID : ENTRY_ASK);

@@ -3,13 +3,13 @@
  * requests, keeps every order's state, and reports each change. Fills come from matching.ts. All in
  * ticks and lots; order-terms.ts makes them of text.
  */
+import type { CancelReject } from '../fix/order-entry.ts';
 import type { InstrumentGrid } from './instrument-grid.ts';
 import type { MarketEntries } from './market-entries.ts';
 import { InstrumentMatching } from './matching.ts';
 import { QUEUE_UNKNOWN } from './queue-position.ts';
 import {
   type CancelOrder,
-  type CancelReject,
   EXEC_CANCELED,
   EXEC_EXPIRED,
   EXEC_NEW,
@@ -36,11 +36,11 @@ import {
 /**
  * Done orders are remembered for status requests and duplicate ids; the oldest are forgotten first.
  */
-export const ORDERS_KEPT_MAX = 131_072;
+const ORDERS_KEPT_MAX = 131_072;
 
 /** FIX 103 and 102. */
-export const REASON_UNKNOWN_SYMBOL = 1;
-export const REASON_DUPLICATE_ORDER = 6;
+const REASON_UNKNOWN_SYMBOL = 1;
+const REASON_DUPLICATE_ORDER = 6;
 const REASON_UNKNOWN_ORDER = 5;
 export const REASON_OTHER = 99;
 const CANCEL_TOO_LATE = 0;

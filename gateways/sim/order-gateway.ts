@@ -6,6 +6,7 @@ import type { Fields, FixMessage } from '../fix/codec.ts';
 import {
   BUSINESS_REASON_OTHER,
   businessReject,
+  type CancelReject,
   executionReport,
   massCancelReport,
   type OrderRequest,
@@ -18,7 +19,7 @@ import { Latency, type LatencyOptions } from './latency.ts';
 import { type DeskOutput, OrderDesk, REASON_OTHER } from './order-desk.ts';
 import { cancelOf, executionText, massCancelTarget, newOrderOf, replaceOf } from './order-terms.ts';
 import type { VenueMemory } from './venue-log.ts';
-import type { CancelReject, ExecutionReport, RestingOrder } from './venue-order.ts';
+import type { ExecutionReport, RestingOrder } from './venue-order.ts';
 
 /** What the log calls each ExecType (150). */
 const EVENT_NAMES: Readonly<Record<string, string>> = {
@@ -31,7 +32,7 @@ const EVENT_NAMES: Readonly<Record<string, string>> = {
   I: 'status',
 };
 
-export interface GatewayPort {
+interface GatewayPort {
   /** Writes the event to the venue's log. */
   log(event: string, fields: object): void;
   send(msgType: string, body: Fields): void;

@@ -28,7 +28,7 @@ const LIMIT = '2';
 const DAY = '0';
 const NO_ID = 'NONE';
 
-export interface ParsedOrder {
+interface ParsedOrder {
   readonly order: NewOrder;
   /** What this venue does not do with it; '' = nothing. */
   readonly problem: string;

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { zstdCompressSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
-import { encodeMessage, type Fields } from '../fix/codec.ts';
+import { encodeMessage } from '../../test/support/fix-message.ts';
+import type { Fields } from '../fix/codec.ts';
 import { Recording } from './recording.ts';
 
 const DAY = new URL('../../../shared/data/lobster-fix/GOOG_2012-06-21_L10.fix.zst', import.meta.url)

@@ -21,7 +21,7 @@ import {
  */
 const NUMBERS_CLAIMED = 100_000;
 
-export interface SentReport {
+interface SentReport {
   readonly msgSeqNum: number;
   readonly msgType: string;
   readonly wallNs: bigint;

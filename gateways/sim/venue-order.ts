@@ -55,7 +55,7 @@ export const STATUS_FILLED = '2';
 export const STATUS_CANCELED = '4';
 export const STATUS_REJECTED = '8';
 export const STATUS_EXPIRED = 'C';
-export type OrdStatus = '0' | '1' | '2' | '4' | '8' | 'C';
+type OrdStatus = '0' | '1' | '2' | '4' | '8' | 'C';
 export const EXEC_NEW = '0';
 export const EXEC_CANCELED = '4';
 export const EXEC_REPLACED = '5';
@@ -71,22 +71,13 @@ export const LIQUIDITY_MAKER = 1;
 export const LIQUIDITY_TAKER = 2;
 
 /** One ExecutionReport (35=8): the order as it was just after the change. */
-export interface ExecutionReport {
+export interface ExecutionReport extends NewOrder {
   readonly execId: string;
   readonly execType: ExecType;
   readonly ordStatus: OrdStatus;
-  readonly clOrdId: string;
   /** '' where the report answers no cancel or replace. */
   readonly origClOrdId: string;
   readonly orderId: string;
-  readonly account: string;
-  readonly symbol: string;
-  readonly instrument: number;
-  readonly side: Side;
-  readonly ordType: OrdType;
-  readonly timeInForce: TimeInForce;
-  readonly priceTicks: number;
-  readonly qtyLots: number;
   readonly cumLots: number;
   readonly leavesLots: number;
   readonly costTickLots: number;
@@ -95,20 +86,6 @@ export interface ExecutionReport {
   readonly liquidity: 0 | 1 | 2;
   /** FIX 103, -1 = none. */
   readonly rejectReason: number;
-  readonly text: string;
-}
-
-/** OrderCancelReject (35=9). */
-export interface CancelReject {
-  readonly clOrdId: string;
-  readonly origClOrdId: string;
-  /** 'NONE' where the order is not known. */
-  readonly orderId: string;
-  readonly ordStatus: OrdStatus;
-  /** FIX 434. */
-  readonly responseTo: '1' | '2';
-  /** FIX 102. */
-  readonly reason: number;
   readonly text: string;
 }
 

@@ -35,7 +35,7 @@ const PENDING_BYTES_MAX = 64 << 20;
 const RESEND_MESSAGES_MAX = 200_000;
 const TIMER_MS_MAX = 1000;
 
-export interface VenueStatus {
+interface VenueStatus {
   readonly marketDataMessages: number;
   readonly openOrders: number;
   readonly marketNs: number;
@@ -203,12 +203,16 @@ export class Venue {
     }
     for (const instrument of instruments) {
       if (subscriptionType === UNSUBSCRIBE) this.#subscribed.delete(instrument);
-      else if (this.#player.hasBook(instrument)) this.#send('W', this.#player.snapshot(instrument));
+      else if (this.#player.hasBook(instrument)) this.#sendSnapshot(instrument);
       if (subscriptionType === SUBSCRIBE) this.#subscribed.add(instrument);
     }
     this.#anchor();
     this.#isEndTold = false;
     if (this.#subscribed.size === 0) this.#pause();
+  }
+
+  #sendSnapshot(instrument: number): void {
+    this.#send(MsgType.MarketDataSnapshotFullRefresh, this.#player.snapshot(instrument));
   }
 
   /** Answers about orders are kept for a later run, to be asked for again. */

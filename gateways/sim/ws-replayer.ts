@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { GyrfalconError } from '../../engine/errors.ts';
+import { NS_PER_MS } from '../../engine/units.ts';
 import { readRecording } from '../ws/recording.ts';
 import { type DepthAnswer, PlainBook, type TextLevel } from './plain-book.ts';
 
@@ -49,7 +50,6 @@ const UNREAD_BYTES_MAX = 1_048_576;
  */
 const SENDS_UNREAD_MAX = 64;
 const WAIT_MS = 1;
-const NS_PER_MS = 1e6;
 
 interface ReplayMessage {
   readonly atMs: number;

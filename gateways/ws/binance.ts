@@ -41,7 +41,7 @@ export interface DepthSnapshot {
   readonly asks: Levels;
 }
 
-export interface BookTicker {
+interface BookTicker {
   readonly kind: 'bookTicker';
   readonly target: FeedInstrument;
   readonly updateId: number;
@@ -51,7 +51,7 @@ export interface BookTicker {
   readonly askLots: number;
 }
 
-export interface Trade {
+interface Trade {
   readonly kind: 'trade';
   readonly target: FeedInstrument;
   readonly tradeId: number;
@@ -60,7 +60,7 @@ export interface Trade {
   readonly qtyLots: number;
 }
 
-export type FeedRefusalReason =
+type FeedRefusalReason =
   | 'NOT_JSON'
   | 'UNKNOWN_MESSAGE'
   | 'UNKNOWN_SYMBOL'
@@ -69,7 +69,7 @@ export type FeedRefusalReason =
   | 'OVERFLOW'
   | 'VENUE_ERROR';
 
-export interface FeedRefusal {
+interface FeedRefusal {
   readonly kind: 'refused';
   readonly reason: FeedRefusalReason;
   /** What was wrong, for one line. */
@@ -80,7 +80,7 @@ export interface FeedRefusal {
 
 export type BinanceMessage = DepthDiff | DepthSnapshot | BookTicker | Trade | FeedRefusal;
 /** By the venue's spelling of the symbol. */
-export type InstrumentsBySymbol = ReadonlyMap<string, FeedInstrument>;
+type InstrumentsBySymbol = ReadonlyMap<string, FeedInstrument>;
 type Fields = Record<string, unknown>;
 
 const refused = (reason: FeedRefusalReason, detail: string): FeedRefusal => ({

@@ -23,19 +23,19 @@ import { type DepthSink, DepthSync } from './depth-sync.ts';
 import { readRecording } from './recording.ts';
 
 /** The part of the core that a book needs (engine/core-module.ts). */
-export interface BookCore {
+interface BookCore {
   bookClear(instrument: number): void;
   bookSet(instrument: number, side: number, priceTicks: bigint, qtyLots: bigint): void;
 }
 
-export interface BookCommandOptions {
+interface BookCommandOptions {
   readonly memory: Memory;
   readonly core: BookCore;
   /** Takes whole lines. */
   readonly out: (text: string) => void;
 }
 
-export interface BookCommandResult {
+interface BookCommandResult {
   readonly rows: number;
   /** Diffs that were older than the snapshot or repeated. */
   readonly ignored: number;

@@ -15,7 +15,7 @@ import { requestSnapshot } from './snapshot-request.ts';
 const NS_PER_MS = 1_000_000n;
 
 /** What a book needs of the feed it belongs to. */
-export interface FeedBookHost {
+interface FeedBookHost {
   readonly snapshotUrl: string;
   readonly sync: DepthSyncOptions;
   readonly output: RecordOutput;

@@ -11,7 +11,7 @@ import type { DepthSync } from './depth-sync.ts';
 import { FeedBook } from './feed-book.ts';
 import type { RecordOutput } from './feed-message.ts';
 
-export interface FeedOptions {
+interface FeedOptions {
   readonly url: string;
   readonly snapshotUrl: string;
   /** First pause before a new attempt, and the least time between two snapshots of a book. */

@@ -6,7 +6,7 @@
 import { GyrfalconError } from '../../engine/errors.ts';
 import { lineBlocks, recordedFileFault } from '../../engine/event/recorded-file.ts';
 
-export interface RecordedMessage {
+interface RecordedMessage {
   /** 1 = the first line. */
   readonly line: number;
   readonly receiveTimeNs: bigint;

@@ -4,7 +4,7 @@
  */
 import { FEED_RAW_BYTES_MAX } from '../../engine/event/feed-layout.ts';
 
-export type SnapshotAnswer =
+type SnapshotAnswer =
   | { readonly isHere: true; readonly raw: Uint8Array }
   | { readonly isHere: false; readonly why: string; readonly pauseMs: number };
 

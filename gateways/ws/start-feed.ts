@@ -8,7 +8,7 @@ import type { FeedInstrument } from './binance.ts';
 import type { FeedCounters } from './feed.ts';
 import type { FeedReport } from './feed-worker.ts';
 
-export interface FeedVenue {
+interface FeedVenue {
   readonly name: string;
   /** wss://fstream.binance.com, wss://stream.binance.com:9443 … */
   readonly url: string;
@@ -28,7 +28,7 @@ export interface FeedWorkerData {
   readonly staleMs: number;
 }
 
-export interface StartFeedOptions {
+interface StartFeedOptions {
   readonly memory: Memory;
   readonly venue: FeedVenue;
   readonly instruments: readonly FeedInstrument[];

@@ -4,7 +4,6 @@
  */
 import net from 'node:net';
 import {
-  encodeMessage,
   type Field,
   type Fields,
   type FixMessage,
@@ -13,6 +12,7 @@ import {
 import { FrameReader } from '../../gateways/fix/frame-reader.ts';
 import { MsgType, Tag } from '../../gateways/fix/tags.ts';
 import { formatTimestamp } from '../../gateways/fix/timestamp.ts';
+import { encodeMessage } from './fix-message.ts';
 
 interface Sent {
   readonly msgType: string;
@@ -151,6 +151,6 @@ export class ScriptedVenue {
       [Tag.TargetCompID, this.#compIds.theirs],
       ...again,
     ];
-    return Buffer.from(encodeMessage('FIX.4.4', [...header, ...body]));
+    return encodeMessage('FIX.4.4', [...header, ...body]);
   }
 }

@@ -1,14 +1,15 @@
 /** For tests: one session whose peer is the test, with everything that it said and did written down. */
-import { encodeMessage, type Field } from '../../gateways/fix/codec.ts';
+
+import type { Field } from '../../gateways/fix/codec.ts';
 import { MemoryMessageStore } from '../../gateways/fix/message-store.ts';
 import { Session } from '../../gateways/fix/session.ts';
 import { plainCounters } from '../../gateways/fix/session-counters.ts';
 import type { SessionConfig } from '../../gateways/fix/session-types.ts';
 import { formatTimestamp } from '../../gateways/fix/timestamp.ts';
+import { encodeMessage } from './fix-message.ts';
 import { sessionConfig } from './session-config.ts';
 
 export const START_NS = 1_340_285_400_000_000_000n;
-export const NS_PER_S = 1_000_000_000n;
 const HEARTBEAT_S = 10;
 
 export class SessionRig {

@@ -322,7 +322,13 @@ class HotThread {
       this.#memory.i32(L.CTL_OPEN_ORDERS) > 0 &&
       this.#clock.elapsedNs() < until &&
       this.#links.some((link) => link.isLoggedOn);
-    while (isWaiting()) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (isWaiting()) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      // What could not be cancelled at once, because a request for it was on its way, is asked for now.
+      this.#clock.stamp();
+      this.#core.commands.cancelAll('FIRM', '');
+      this.#loop.endTurn();
+    }
   }
 
   #summary(): RunSummary {

@@ -110,7 +110,7 @@ test('a full disk is told once, and the reserve lets the writer finish what it h
   const options = { directory, segmentBytes: 1_048_576, memory, core, notice: () => {} };
   const writer = new JournalWriter({ ...options, onOutOfRoom });
   const reserve = join(directory, 'journal.reserve');
-  expect(fs.statSync(reserve).size).toBe(4_194_304);
+  expect(fs.statSync(reserve).size).toBe(16_777_216);
   disk.write = (file, bytes, at, length) => {
     if (fs.existsSync(reserve)) throw failing('ENOSPC');
     return real.writeSync(file, bytes, at, length);

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { GyrfalconError } from '../errors.ts';
 
 /** Cancels, their answers and the market data that come in meanwhile. */
-const RESERVE_BYTES = 4_194_304;
+const RESERVE_BYTES = 16_777_216;
 const RESERVE_NAME = 'journal.reserve';
 
 /** Makes the directory; refuses one where not even one segment has room. */

@@ -7,10 +7,12 @@ import { prepareBook } from './book.ts';
 import { type BenchResult, measure, type PreparedBench } from './harness.ts';
 import { prepareJournal } from './journal.ts';
 import { reportTable, writeReadmeTable } from './report.ts';
+import { prepareTickToOrder } from './tick-to-order.ts';
 import { prepareValueAtRisk } from './value-at-risk.ts';
 
 type Prepare = () => PreparedBench | undefined | Promise<PreparedBench | undefined>;
 const BENCHES: Readonly<Record<string, Prepare>> = {
+  'tick-to-order': prepareTickToOrder,
   book: prepareBook,
   journal: prepareJournal,
   'value-at-risk': prepareValueAtRisk,

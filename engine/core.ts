@@ -36,10 +36,12 @@ export interface CoreInput {
   readonly memory: Memory;
   readonly config: GyrfalconConfig;
   readonly strategies: readonly LoadedStrategy[];
+  /** Left out: those of build/core.wasm. A bench puts plain twins in. */
+  readonly kernels?: CoreModule;
 }
 
-export function buildCore({ memory, config, strategies }: CoreInput, recorder: Recorder): Core {
-  const module = loadCore(memory);
+export function buildCore(input: CoreInput, recorder: Recorder): Core {
+  const { memory, config, strategies, kernels: module = loadCore(memory) } = input;
   writeConfig(memory, module, config);
   const positions = new Positions(memory);
   const orders = new OrderManager(memory, positions);
@@ -51,12 +53,24 @@ export function buildCore({ memory, config, strategies }: CoreInput, recorder: R
   const host = new StrategyHost({ memory, gate, quotes }, strategies, symbols);
   const names = config.strategies.map((strategy) => strategy.name);
   const commands = new CommandHandler({
-    memory, host, positions, breakers, strategies: names, symbols,
+    memory,
+    host,
+    positions,
+    breakers,
+    strategies: names,
+    symbols,
   });
   const time = new CoreTime(memory);
   const hours = new TradingHours(memory, config);
   const pipeline = new Pipeline({
-    memory, core: module, time, orders, positions, breakers, host, hours,
+    memory,
+    core: module,
+    time,
+    orders,
+    positions,
+    breakers,
+    host,
+    hours,
   });
   return { memory, module, gate, orders, positions, host, commands, pipeline };
 }

@@ -1,0 +1,90 @@
+/** A recorded NASDAQ day traded once in lock-step by a whole engine: its journal is what the bench plays again. */
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { configSchema, type GyrfalconConfig } from '../config/schema.ts';
+import type { ConfigEvent } from '../engine/event/event.ts';
+import { RecordKind } from '../engine/event/generated/record-kind.ts';
+import { JournalReader } from '../engine/journal/journal-reader.ts';
+import { readConfig } from '../engine/recovery.ts';
+
+const DAY = fileURLToPath(
+  new URL('../../shared/data/lobster-fix/GOOG_2012-06-21_L10.fix.zst', import.meta.url),
+);
+const CLI = fileURLToPath(new URL('../engine/cli.ts', import.meta.url));
+const CONFIG = fileURLToPath(new URL('../config/default.yaml', import.meta.url));
+/** Of the loop itself: orders and "done through". */
+const LOOP_TYPES = new Set(['D', 'F', 'G', 'U1']);
+
+export interface DayRecord {
+  readonly kind: number;
+  readonly timeNs: bigint;
+  readonly payload: Uint8Array;
+}
+
+export interface RecordedDay {
+  readonly config: GyrfalconConfig;
+  readonly recorded: ConfigEvent;
+  /** Up to the end of trading. */
+  readonly records: readonly DayRecord[];
+  /** Which of them led to an order. */
+  readonly ticks: readonly number[];
+  /** Of every message that the loop sent, in order. */
+  readonly sentHash: string;
+}
+
+export async function recordDay(folder: string): Promise<RecordedDay | undefined> {
+  if (!existsSync(DAY)) return undefined;
+  const journal = join(folder, 'day');
+  await promisify(execFile)(process.execPath, [
+    '--disable-warning=ExperimentalWarning',
+    CLI,
+    'run',
+    '--config',
+    CONFIG,
+    '--replay',
+    DAY,
+    '--speed',
+    'max',
+    '--headless',
+    '--json',
+    '--journal',
+    journal,
+  ]);
+  const recorded = readConfig(journal)!;
+  const config = configSchema.parse(JSON.parse(recorded.configJson));
+  return { config, recorded, ...readDay(journal) };
+}
+
+function readDay(journal: string) {
+  const reader = new JournalReader(journal);
+  const records: DayRecord[] = [];
+  const ticks: number[] = [];
+  const sent = createHash('sha256');
+  let inbound = -1;
+  // The first command is the end of the run.
+  while (reader.next() && reader.record.kind !== RecordKind.COMMAND) {
+    const { kind, timeNs, payload } = reader.record;
+    if (kind === RecordKind.OUTBOUND && LOOP_TYPES.has(msgTypeOf(payload))) {
+      sent.update(payload);
+      if (msgTypeOf(payload) !== 'U1' && ticks.at(-1) !== inbound) ticks.push(inbound);
+      continue;
+    }
+    if (kind === RecordKind.INTENT || kind === RecordKind.STATE || kind === RecordKind.CONFIG) {
+      continue;
+    }
+    if (kind === RecordKind.INBOUND) inbound = records.length;
+    records.push({ kind, timeNs, payload: payload.slice() });
+  }
+  reader.close();
+  return { records, ticks, sentHash: sent.digest('hex') };
+}
+
+/** 35= is the third field; of a whole frame. */
+export function msgTypeOf(frame: Uint8Array): string {
+  const head = Buffer.from(frame.subarray(0, 40)).toString('latin1');
+  return head.split('\x01', 3)[2]!.slice(3);
+}

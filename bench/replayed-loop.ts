@@ -1,0 +1,159 @@
+/** The hot loop with its journal and no socket: takes recorded input as if it had just come in, keeps what it sends. */
+import { createHash } from 'node:crypto';
+import { AppInput } from '../engine/app-input.ts';
+import { buildCore } from '../engine/core.ts';
+import { type CoreModule, loadCore } from '../engine/core-module.ts';
+import { fixVenues } from '../engine/core-setup.ts';
+import type { SessionEvent } from '../engine/event/event.ts';
+import { decodeEvent } from '../engine/event/event-codec.ts';
+import { RecordKind } from '../engine/event/generated/record-kind.ts';
+import { SessionEventKind } from '../engine/event/generated/session-event-kind.ts';
+import { HotLoop } from '../engine/hot-loop.ts';
+import { JournalWriter } from '../engine/journal/journal-writer.ts';
+import { JournalRecorder } from '../engine/journal-recorder.ts';
+import { LatencyHistograms } from '../engine/latency-histogram.ts';
+import { prepareCore } from '../engine/recovery.ts';
+import { type LoadedStrategy, loadStrategies } from '../engine/strategy/strategy-loader.ts';
+import { ReplaySession } from '../gateways/fix/replay-session.ts';
+import * as L from '../wasm/layout.ts';
+import { Memory } from '../wasm/memory.ts';
+import type { DayRecord, RecordedDay } from './recorded-day.ts';
+
+const NUMBER_FIELD = Buffer.from('\x0134=', 'latin1');
+const NS_PER_MS = 1e6;
+
+type Change = (core: CoreModule, memory: Memory) => CoreModule;
+
+export class ReplayedLoop {
+  readonly #memory: Memory;
+  readonly #loop: HotLoop;
+  readonly #session: ReplaySession;
+  readonly #writer: JournalWriter;
+  readonly #sent: Uint8Array[] = [];
+  #nowNs = 0n;
+
+  static async build(day: RecordedDay, directory: string, change: Change): Promise<ReplayedLoop> {
+    return new ReplayedLoop(day, directory, await loadStrategies(day.config.strategies), change);
+  }
+
+  private constructor(
+    { config, recorded }: RecordedDay,
+    directory: string,
+    strategies: readonly LoadedStrategy[],
+    change: Change,
+  ) {
+    const memory = new Memory();
+    this.#memory = memory;
+    const kernels = change(loadCore(memory), memory);
+    const core = buildCore({ memory, config, strategies, kernels }, NO_RECORDER);
+    const { segmentBytes } = config.journal;
+    this.#writer = new JournalWriter({
+      directory,
+      segmentBytes,
+      memory,
+      core: kernels,
+      notice: fail,
+    });
+    const recorder = new JournalRecorder(memory, this.#writer, strategies, {
+      takeCommands: fail,
+      applyOwn: fail,
+    });
+    core.gate.recorder = recorder;
+    prepareCore(core, recorded);
+    this.#loop = new HotLoop({
+      core,
+      recorder,
+      clock: { stamp() {}, elapsedNs: () => performance.now() * NS_PER_MS },
+      histograms: new LatencyHistograms(memory),
+      input: new AppInput(core),
+      isLockStep: recorded.lockStep,
+      onOutcome() {},
+      onBreach: fail,
+      onActed() {},
+    });
+    this.#session = new ReplaySession({
+      memory,
+      index: 0,
+      venue: fixVenues(config)[0]!,
+      deliver: (session, message) => this.#loop.deliver(session, message),
+    });
+    this.#loop.addLink({
+      send: (bytes) => this.#sent.push(bytes) > 0,
+      onSlowMessage: (frame) => this.#session.onMessage(frame, this.#nowNs),
+      onFastMessage() {},
+      requestStatus: fail,
+      massCancel: () => false,
+      resubscribe: fail,
+    });
+  }
+
+  /** One record, whatever its kind. */
+  apply(record: DayRecord): void {
+    this.#setNow(record);
+    if (record.kind === RecordKind.INBOUND) {
+      this.place(record);
+      this.receive();
+    } else if (record.kind === RecordKind.OUTBOUND) this.#skipNumber(record);
+    else if (record.kind === RecordKind.SESSION) this.#onSession(record);
+    else throw new Error(`record kind ${record.kind} is not expected in a lock-step day`);
+  }
+
+  /** The bytes lie in RX, as the socket leaves them. */
+  place(record: DayRecord): void {
+    this.#setNow(record);
+    this.#memory.bytes.set(record.payload, L.RX);
+    this.#memory.setI32(L.SESSIONS + L.SES_RX_START, 0);
+    this.#memory.setI32(L.SESSIONS + L.SES_RX_END, record.payload.length);
+  }
+
+  /** From here to the return is what a tick costs. */
+  receive(): void {
+    this.#loop.onReadable(0, 0);
+  }
+
+  sentHash(): string {
+    const hash = createHash('sha256');
+    for (const bytes of this.#sent) hash.update(bytes);
+    return hash.digest('hex');
+  }
+
+  close(): void {
+    this.#writer.close();
+  }
+
+  #setNow({ timeNs }: DayRecord): void {
+    this.#nowNs = timeNs;
+    this.#memory.setAbsoluteNs(L.CTL_NOW_NS, timeNs);
+  }
+
+  /** A message of the session layer took this number. */
+  #skipNumber({ payload }: DayRecord): void {
+    const bytes = Buffer.from(payload);
+    const at = bytes.indexOf(NUMBER_FIELD) + NUMBER_FIELD.length;
+    const number = Number.parseInt(bytes.toString('latin1', at, at + 20), 10);
+    const next = L.SESSIONS + L.SES_NEXT_OUT;
+    if (number >= this.#memory.i64(next)) this.#memory.setI64(next, number + 1);
+  }
+
+  #onSession(record: DayRecord): void {
+    const event = decodeEvent(record.kind, record.payload) as SessionEvent;
+    const state = L.SESSIONS + L.SES_STATE;
+    if (event.kind === SessionEventKind.CONNECTED) {
+      this.#session.onConnected(record.timeNs);
+      this.#memory.setI32(state, L.SESSION_LOGON_SENT);
+    }
+    if (event.kind === SessionEventKind.LOGGED_ON) this.#memory.setI32(state, L.SESSION_LIVE);
+  }
+}
+
+function fail(): never {
+  throw new Error('the bench did what the recorded day did not');
+}
+
+const NO_RECORDER = {
+  beforeDecision: fail,
+  intent: fail,
+  outbound: fail,
+  state: fail,
+  strategyFault: fail,
+};

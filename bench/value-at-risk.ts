@@ -1,9 +1,11 @@
 /**
- * Monte Carlo VaR of a 20-stock book, 100,000 scenarios in one thread: the SIMD kernel against its
- * plain twin and against the obvious program with Math.random, Math.log and a full sort.
+ * Monte Carlo VaR of a 20-stock book, 100,000 scenarios: the SIMD kernel on two workers, on one and in
+ * the caller's thread, against its plain twin and against the obvious program with Math.random,
+ * Math.log and a full sort.
  */
 import { strict as assert } from 'node:assert';
-import { linearBook } from '../risk/var/monte-carlo.ts';
+import { Piscina } from 'piscina';
+import { linearBook, type MonteCarloFigure, monteCarloVar } from '../risk/var/monte-carlo.ts';
 import { simulateReference } from '../risk/var/monte-carlo-reference.ts';
 import { tailFigures, tailSize } from '../risk/var/tail.ts';
 import runVarTask from '../risk/var/var-worker.ts';
@@ -14,17 +16,31 @@ const SCENARIOS = 100_000;
 const CONFIDENCE = 0.99;
 const SEED = 20120621;
 const ROUNDS = 9;
+const WORKERS_MAX = 2;
+const NS_PER_MS = 1e6;
 
 export function prepareValueAtRisk(): PreparedBench {
   // Every stock moves 2 % a day, each two with a correlation of 0.25; half the book is short.
   const covariance = square((i, j) => (i === j ? 4e-4 : 1e-4));
   const exposures = covariance.map((_, i) => (i % 2 === 0 ? 1e6 : -0.5e6));
-  const book = linearBook({
+  const input = {
     names: covariance.map((_, i) => `S${i}`),
     exposures,
     mean: covariance.map(() => 0),
     covariance,
     horizonDays: 1,
+  };
+  const book = linearBook(input);
+  const pool = new Piscina({ minThreads: WORKERS_MAX, maxThreads: WORKERS_MAX });
+  const figures = new Map<string, MonteCarloFigure>();
+  const onWorkers = (name: string, workers: number): Variant => ({
+    name,
+    async run(samplesNs) {
+      const all = { ...input, seed: SEED, scenarios: SCENARIOS, confidence: CONFIDENCE };
+      const start = performance.now();
+      figures.set(name, await monteCarloVar(all, pool, workers));
+      samplesNs[0] = (performance.now() - start) * NS_PER_MS;
+    },
   });
   const keep = tailSize(SCENARIOS, CONFIDENCE);
   const answers = new Map<string, Float64Array>();
@@ -47,18 +63,23 @@ export function prepareValueAtRisk(): PreparedBench {
     rounds: ROUNDS,
     seed: SEED,
     variants: [
+      onWorkers('SIMD kernel, 2 workers', 2),
+      onWorkers('SIMD kernel, 1 worker', 1),
       variant('SIMD kernel', () => runVarTask({ ...task, tailSize: keep })),
       variant('plain twin', () => largest(simulateReference(book, SEED, SCENARIOS), keep)),
       variant('naive', () => largest(simulateNaive(exposures, book.cholesky), keep)),
     ],
     check() {
       assert.deepEqual(answers.get('SIMD kernel'), answers.get('plain twin'));
+      const one = tailFigures(answers.get('SIMD kernel')!, SCENARIOS, CONFIDENCE);
+      for (const figure of figures.values()) assert.equal(figure.var, one.var);
       for (const tail of answers.values()) {
         const figures = tailFigures(tail, SCENARIOS, CONFIDENCE);
         const error = Math.abs(figures.var - 2.3263478740408408 * sigma);
         assert.ok(error < 6 * figures.standardError, `VaR is off by ${error}`);
       }
     },
+    close: () => pool.destroy(),
   };
 }
 

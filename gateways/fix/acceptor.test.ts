@@ -1,4 +1,7 @@
-/** Acceptor and initiator over TCP on this machine: who gets in, who is turned away, who is too slow. */
+/**
+ * Acceptor and initiator over TCP on this machine: who gets in, who is turned away, who is too
+ * slow.
+ */
 import net from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { FixInitiator } from '../../test/support/fix-initiator.ts';

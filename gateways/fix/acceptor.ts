@@ -1,7 +1,7 @@
 /**
- * The listening side: one TCP port, the FIX sessions that may log on there, each with its own numbers that
- * outlive its connections. A connection that is not a known session's is closed; so is a second one of a
- * session that is connected already.
+ * The listening side: one TCP port, the FIX sessions that may log on there, each with its own
+ * numbers that outlive its connections. A connection that is not a known session's is closed; so is
+ * a second one of a session that is connected already.
  */
 import net from 'node:net';
 import { GyrfalconError } from '../../engine/errors.ts';
@@ -133,7 +133,10 @@ export class FixAcceptor {
   }
 }
 
-/** A CheckSum field at the end, and still no message: its BodyLength is wrong, nothing more will come. */
+/**
+ * A CheckSum field at the end, and still no message: its BodyLength is wrong, nothing more will
+ * come.
+ */
 const endsInTrailer = (chunk: Buffer): boolean =>
   chunk.at(-1) === SOH && TRAILER.test(chunk.subarray(-TRAILER_BYTES, -1).toString('latin1'));
 

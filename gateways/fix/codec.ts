@@ -28,7 +28,10 @@ export function encodeFields(fields: Fields): string {
   return text;
 }
 
-/** A parsed message. It owns its text: it stays valid when the bytes that it was read from are reused. */
+/**
+ * A parsed message. It owns its text: it stays valid when the bytes that it was read from are
+ * reused.
+ */
 export class FixMessage {
   readonly text: string;
   readonly beginString: string;
@@ -60,7 +63,9 @@ export class FixMessage {
     return index < 0 ? undefined : this.valueAt(index);
   }
 
-  /** The first value of the tag as a whole number; undefined where it is absent or no such number. */
+  /**
+   * The first value of the tag as a whole number; undefined where it is absent or no such number.
+   */
   getInt(tag: number): number | undefined {
     const value = this.get(tag);
     return value !== undefined && /^-?\d{1,15}$/.test(value) ? Number(value) : undefined;
@@ -92,7 +97,10 @@ export class FixMessage {
 
 const FIRST_TAGS: ReadonlySet<number> = new Set([Tag.BeginString, Tag.BodyLength, Tag.MsgType]);
 
-/** Splits one whole frame into fields; undefined = garbled (no tag=value text, or 8, 9, 35 not the first three). */
+/**
+ * Splits one whole frame into fields; undefined = garbled (no tag=value text, or 8, 9, 35 not the
+ * first three).
+ */
 export function parseMessage(bytes: Uint8Array): FixMessage | undefined {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
   const tags: number[] = [];
@@ -118,7 +126,10 @@ export function parseMessage(bytes: Uint8Array): FixMessage | undefined {
   return inOrder ? new FixMessage(text, tags, starts, ends) : undefined;
 }
 
-/** The tag at `at`; undefined unless whole digits (a sign is let through, to be refused by number) end in "=". */
+/**
+ * The tag at `at`; undefined unless whole digits (a sign is let through, to be refused by number)
+ * end in "=".
+ */
 function readTag(text: string, at: number): number | undefined {
   const negative = text[at] === '-';
   let tag = 0;

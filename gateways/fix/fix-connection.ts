@@ -1,7 +1,8 @@
 /**
- * One FIX session on Node sockets, one connection after the other: bytes in through the FrameReader, bytes
- * out through blocks that leave in one write a cork, the session's timer, a bound on what a slow peer
- * leaves unread. The acceptor owns these; the engine's hot link does without (it reads in WASM).
+ * One FIX session on Node sockets, one connection after the other: bytes in through the
+ * FrameReader, bytes out through blocks that leave in one write a cork, the session's timer, a
+ * bound on what a slow peer leaves unread. The acceptor owns these; the engine's hot link does
+ * without (it reads in WASM).
  */
 import type { Socket } from 'node:net';
 import type { Clock } from '../../engine/ports.ts';
@@ -190,7 +191,10 @@ export class FixConnection {
     if (!this.#isCorked) this.#flush();
   }
 
-  /** The socket keeps what it is given until it is written, so a block is filled once and given away. */
+  /**
+   * The socket keeps what it is given until it is written, so a block is filled once and given
+   * away.
+   */
   #flush(): void {
     const socket = this.#socket;
     if (socket === undefined || this.#blockEnd === 0) return;

@@ -1,7 +1,7 @@
 /**
- * Cuts a byte stream into whole FIX messages: BodyLength and CheckSum right, 8, 9 and 35 in front. What is
- * not such a message is skipped to the next "8=FIX" and counted as garbled; its number is not used up.
- * The buffer is bounded: a BodyLength above MESSAGE_BYTES_MAX is garbled.
+ * Cuts a byte stream into whole FIX messages: BodyLength and CheckSum right, 8, 9 and 35 in front.
+ * What is not such a message is skipped to the next "8=FIX" and counted as garbled; its number is
+ * not used up. The buffer is bounded: a BodyLength above MESSAGE_BYTES_MAX is garbled.
  */
 import { MESSAGE_BYTES_MAX } from '../../wasm/layout.ts';
 import { checksumOf, SOH } from './codec.ts';
@@ -117,7 +117,10 @@ export class FrameReader {
     return isTrailer(buffer, trailer) ? total : GARBLED;
   }
 
-  /** A BodyLength too large must not swallow the messages behind: a trailer with a new start behind it ends it. */
+  /**
+   * A BodyLength too large must not swallow the messages behind: a trailer with a new start behind
+   * it ends it.
+   */
   #endsEarly(begin: number): boolean {
     const held = this.#buffer.subarray(begin, this.#end);
     let at = held.indexOf(AFTER_TRAILER);

@@ -1,6 +1,6 @@
 /**
- * The engine's link on the real hot loop and the real WASM decode, against an acceptor that follows a
- * script: cuts, halves of messages, a peer that does not read, gaps.
+ * The engine's link on the real hot loop and the real WASM decode, against an acceptor that follows
+ * a script: cuts, halves of messages, a peer that does not read, gaps.
  */
 import { afterEach, describe, expect, test } from 'vitest';
 import { encodeMessage } from '../../test/support/fix-message.ts';

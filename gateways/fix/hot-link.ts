@@ -1,7 +1,7 @@
 /**
- * The engine's side of one FIX venue over a Node socket: bytes go straight into the session's RX, where
- * the WASM fast path reads them; what that leaves goes to the Session here. Reconnects for ever, and after
- * each logon subscribes again and asks what became of every open order.
+ * The engine's side of one FIX venue over a Node socket: bytes go straight into the session's RX,
+ * where the WASM fast path reads them; what that leaves goes to the Session here. Reconnects for
+ * ever, and after each logon subscribes again and asks what became of every open order.
  */
 import net from 'node:net';
 import type { FixVenueConfig } from '../../config/schema.ts';
@@ -135,7 +135,7 @@ export class HotLink implements VenueLink {
 
   send(bytes: Uint8Array): boolean {
     const socket = this.#socket;
-    if (socket === undefined || !socket.writable) return true; // nobody to send to: the journal has it
+    if (socket === undefined || !socket.writable) return true; // nobody there: the journal has it
     if (socket.writableLength > PENDING_BYTES_MAX) return false;
     socket.write(bytes);
     this.#didSendSinceTimer = true;
@@ -267,7 +267,7 @@ export class HotLink implements VenueLink {
       this.#afterLogon = true;
     } else if (kind === 'RESENT') {
       log(`${venue.name}: ${reason}`);
-      // What we asked for since the logon was in the gap, and was not sent late: it is asked for anew.
+      // What we asked for since the logon was in the gap and was not sent late: ask anew.
       this.#afterLogon = true;
     } else if (kind !== 'SEQUENCE_RESET') {
       log(`${venue.name}: ${kind.toLowerCase().replaceAll('_', ' ')}: ${reason}`);

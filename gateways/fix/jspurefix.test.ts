@@ -1,7 +1,8 @@
 /**
- * Our initiator against jspurefix as acceptor, over real TCP: the connection is cut after every byte of 50
- * orders and of their 50 executions, and after reconnect and resend both sides have the same numbers and
- * orders. Every byte: GYRFALCON_EVERY_BYTE=1; else every 16th, from a seeded offset that the name prints.
+ * Our initiator against jspurefix as acceptor, over real TCP: the connection is cut after every
+ * byte of 50 orders and of their 50 executions, and after reconnect and resend both sides have the
+ * same numbers and orders. Every byte: GYRFALCON_EVERY_BYTE=1; else every 16th, from a seeded
+ * offset that the name prints.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { FixInitiator } from '../../test/support/fix-initiator.ts';
@@ -92,9 +93,10 @@ class OurSide {
 }
 
 /**
- * 50 orders; the connection is cut after `bytes` of each order, or of each execution. The next order waits
- * for the logon: jspurefix takes the number of a Logon above a gap for good, so a gap whose ResendRequest
- * is itself lost stays open for ever there. Our own side has no such gap (session-pair.test.ts).
+ * 50 orders; the connection is cut after `bytes` of each order, or of each execution. The next
+ * order waits for the logon: jspurefix takes the number of a Logon above a gap for good, so a gap
+ * whose ResendRequest is itself lost stays open for ever there. Our own side has no such gap
+ * (session-pair.test.ts).
  */
 async function tradeWithCuts(direction: Direction, bytes: number): Promise<number> {
   peer.forget();

@@ -1,7 +1,7 @@
 /**
- * The one mapping of market data between FIX fields and our own words, on the cold side: 35=V written by
- * the engine's link and read by the simulated venue, which writes 35=W, X, Y and the end of a recording.
- * The engine decodes W and X in WASM (wasm/fix-decode.ts).
+ * The one mapping of market data between FIX fields and our own words, on the cold side: 35=V
+ * written by the engine's link and read by the simulated venue, which writes 35=W, X, Y and the end
+ * of a recording. The engine decodes W and X in WASM (wasm/fix-decode.ts).
  */
 import { ENTRY_ASK, ENTRY_BID, ENTRY_TRADE } from '../../wasm/layout.ts';
 import { encodeFields, type Field, type Fields, type FixMessage } from './codec.ts';

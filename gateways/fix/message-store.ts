@@ -1,7 +1,7 @@
 /**
- * Sent application messages kept in memory for resends, for the venue and for tests; the engine resends
- * from its journal instead. Bounded: at the limit the oldest is forgotten, and a peer that asks for it
- * gets a gap fill.
+ * Sent application messages kept in memory for resends, for the venue and for tests; the engine
+ * resends from its journal instead. Bounded: at the limit the oldest is forgotten, and a peer that
+ * asks for it gets a gap fill.
  */
 import type { MessageStore, StoredMessage } from './session-types.ts';
 

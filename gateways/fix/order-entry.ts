@@ -1,8 +1,8 @@
 /**
- * The one mapping of order entry between FIX fields and our own words: requests 35=D F G q H AF read,
- * those that the engine does not write in WASM (H, q) written, answers 35=8 9 r j written. Prices and
- * quantities stay decimal text here; who knows the instrument makes ticks and lots of them. Read by the
- * engine's link and by the simulated venue.
+ * The one mapping of order entry between FIX fields and our own words: requests 35=D F G q H AF
+ * read, those that the engine does not write in WASM (H, q) written, answers 35=8 9 r j written.
+ * Prices and quantities stay decimal text here; who knows the instrument makes ticks and lots of
+ * them. Read by the engine's link and by the simulated venue.
  */
 import type { Side } from '../../engine/units.ts';
 import type { Field, Fields, FixMessage } from './codec.ts';
@@ -27,7 +27,10 @@ const REQUESTS: ReadonlySet<string> = new Set([
   MsgType.OrderMassStatusRequest,
 ]);
 
-/** A request as the message has it; '' where it says nothing. What of it makes sense the desk judges. */
+/**
+ * A request as the message has it; '' where it says nothing. What of it makes sense the desk
+ * judges.
+ */
 export interface OrderRequest {
   readonly msgType: string;
   readonly msgSeqNum: number;

@@ -1,6 +1,6 @@
 /**
- * The session layer in a replay: the engine's own Session, fed with what came in and sending nothing.
- * It keeps the numbers and the order of what it delivers as they were.
+ * The session layer in a replay: the engine's own Session, fed with what came in and sending
+ * nothing. It keeps the numbers and the order of what it delivers as they were.
  */
 import type { FixVenueConfig } from '../../config/schema.ts';
 import type { AppMessage } from '../../engine/ports.ts';

@@ -1,6 +1,6 @@
 /**
- * What can be wrong with a message whatever its type: a flat list of checks in a fixed order, the first
- * complaint wins. A fatal complaint is followed by a Logout (FIX 4.4 volume 2).
+ * What can be wrong with a message whatever its type: a flat list of checks in a fixed order, the
+ * first complaint wins. A fatal complaint is followed by a Logout (FIX 4.4 volume 2).
  */
 import type { Field, FixMessage } from './codec.ts';
 import type { SessionConfig } from './session-types.ts';
@@ -25,7 +25,10 @@ const complaint = (refTag: number, reason: number, text: string, isFatal = false
 export const valueIncorrect = (refTag: number, text: string): Complaint =>
   complaint(refTag, RejectReason.ValueIsIncorrect, text);
 
-/** What no Reject can answer, since it has no number or another version; undefined = sound, 34 is a number. */
+/**
+ * What no Reject can answer, since it has no number or another version; undefined = sound, 34 is a
+ * number.
+ */
 export function checkFraming(message: FixMessage, config: SessionConfig): string | undefined {
   const { beginString, msgType } = message;
   if (beginString !== config.beginString) {

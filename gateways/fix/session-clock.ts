@@ -1,6 +1,6 @@
 /**
- * When a session must act although nothing came: its deadlines, from the times of the last messages. It
- * holds no clock; the times are those that the session was called with.
+ * When a session must act although nothing came: its deadlines, from the times of the last
+ * messages. It holds no clock; the times are those that the session was called with.
  */
 import type { Deadline } from './session-table.ts';
 import { NS_PER_S } from './timestamp.ts';

@@ -1,4 +1,6 @@
-/** The session's numbers and state in shared memory are those that the fast path reads and advances. */
+/**
+ * The session's numbers and state in shared memory are those that the fast path reads and advances.
+ */
 import { expect, test } from 'vitest';
 import { encodeMessage } from '../../test/support/fix-message.ts';
 import { sessionConfig } from '../../test/support/session-config.ts';

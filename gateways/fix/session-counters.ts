@@ -1,7 +1,7 @@
 /**
- * The numbers and the state of one session. Over shared memory they are the very words that the WASM
- * fast path reads and advances (SES_* of wasm/layout.ts), so there is one truth; plain ones serve a
- * session that has no fast path, such as the venue's.
+ * The numbers and the state of one session. Over shared memory they are the very words that the
+ * WASM fast path reads and advances (SES_* of wasm/layout.ts), so there is one truth; plain ones
+ * serve a session that has no fast path, such as the venue's.
  */
 import {
   SES_NEXT_IN,

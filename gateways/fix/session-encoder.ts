@@ -1,7 +1,8 @@
 /**
  * Puts our messages together in one reused buffer: BeginString, BodyLength, MsgType, MsgSeqNum,
- * SenderCompID, SendingTime, TargetCompID, further header fields, body, CheckSum. What it returns is
- * valid until its next call. WARM: market data of the venue goes through `compose`, 100,000 a second.
+ * SenderCompID, SendingTime, TargetCompID, further header fields, body, CheckSum. What it returns
+ * is valid until its next call. WARM: market data of the venue goes through `compose`, 100,000 a
+ * second.
  */
 import { assert } from '../../engine/errors.ts';
 import { MESSAGE_BYTES_MAX } from '../../wasm/layout.ts';
@@ -56,7 +57,10 @@ export class SessionEncoder {
     return this.#bytes.subarray(0, this.#trailer(end));
   }
 
-  /** The message again under its own number: PossDupFlag, its first SendingTime in 122, the same body. */
+  /**
+   * The message again under its own number: PossDupFlag, its first SendingTime in 122, the same
+   * body.
+   */
   composeResend(original: FixMessage, msgSeqNum: number, nowNs: bigint): Uint8Array {
     const header: Field[] = [[Tag.PossDupFlag, 'Y']];
     for (const field of original.headerFields()) {

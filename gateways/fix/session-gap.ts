@@ -1,7 +1,8 @@
 /**
- * The open gap of one session: which numbers are missing, which messages above them wait, how often was
- * asked without progress. At most one ResendRequest is outstanding. Waiting messages are bounded; one that
- * finds no room is dropped, its number stays unused, and the next message above it opens a new gap.
+ * The open gap of one session: which numbers are missing, which messages above them wait, how often
+ * was asked without progress. At most one ResendRequest is outstanding. Waiting messages are
+ * bounded; one that finds no room is dropped, its number stays unused, and the next message above
+ * it opens a new gap.
  */
 import { SESSION_LIVE, SESSION_RECOVERING } from '../../wasm/layout.ts';
 import type { FixMessage } from './codec.ts';

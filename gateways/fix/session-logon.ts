@@ -1,4 +1,6 @@
-/** Whether a Logon is acceptable to this session; the refusal is what a connectivity engineer reads. */
+/**
+ * Whether a Logon is acceptable to this session; the refusal is what a connectivity engineer reads.
+ */
 import type { FixMessage } from './codec.ts';
 import { checkFraming, checkHeader } from './session-checks.ts';
 import type { SessionConfig } from './session-types.ts';
@@ -18,11 +20,13 @@ export function checkLogon(
   if (complaint !== undefined) return `Logon refused: ${complaint.text}`;
   const msgSeqNum = message.getInt(Tag.MsgSeqNum);
   if (message.get(Tag.EncryptMethod) !== '0') {
-    return `Logon with EncryptMethod (98) ${message.get(Tag.EncryptMethod)}, only 0 (none) is served`;
+    const method = message.get(Tag.EncryptMethod);
+    return `Logon with EncryptMethod (98) ${method}, only 0 (none) is served`;
   }
   const heartbeatS = message.getInt(Tag.HeartBtInt);
   if (heartbeatS === undefined || heartbeatS < 0 || heartbeatS > HEARTBEAT_S_MAX) {
-    return `Logon with HeartBtInt (108) ${message.get(Tag.HeartBtInt)}, seconds from 0 are expected`;
+    const heartbeat = message.get(Tag.HeartBtInt);
+    return `Logon with HeartBtInt (108) ${heartbeat}, seconds from 0 are expected`;
   }
   if (config.role === 'initiator' && heartbeatS !== config.heartbeatS) {
     return `Logon answered with HeartBtInt (108) ${heartbeatS}, ${config.heartbeatS} was asked for`;

@@ -1,6 +1,7 @@
 /**
- * Two of our sessions over a pipe that loses its content at seeded moments, in the middle of messages too:
- * after the last reconnect both have the same numbers and every message arrived once, in order.
+ * Two of our sessions over a pipe that loses its content at seeded moments, in the middle of
+ * messages too: after the last reconnect both have the same numbers and every message arrived once,
+ * in order.
  */
 import { expect, test } from 'vitest';
 import { SeededRandom } from '../../test/support/seeded-random.ts';

@@ -1,6 +1,7 @@
 /**
- * Answers a ResendRequest: application messages again under their own numbers, everything else (session
- * messages, what the policy calls stale, what the store no longer has) as one SequenceReset-GapFill a run.
+ * Answers a ResendRequest: application messages again under their own numbers, everything else
+ * (session messages, what the policy calls stale, what the store no longer has) as one
+ * SequenceReset-GapFill a run.
  */
 import { encodeFields, type FixMessage, parseMessage } from './codec.ts';
 import { type Complaint, valueIncorrect } from './session-checks.ts';

@@ -1,6 +1,6 @@
 /**
- * The session's way out: gives each message its number, puts it together and hands it to the port. Session
- * messages are worded here; when they go is decided in session.ts.
+ * The session's way out: gives each message its number, puts it together and hands it to the port.
+ * Session messages are worded here; when they go is decided in session.ts.
  */
 import { encodeFields, type Field, type Fields, type FixMessage } from './codec.ts';
 import { type Complaint, rejectFields, reverseRoute } from './session-checks.ts';

@@ -1,7 +1,8 @@
 /**
- * The session's behaviour as two tables that can be checked against the FIX 4.4 session protocol row by
- * row. SEQUENCE_TABLE says what the number of a message means for it, STATE_TABLE what the session does
- * with a message or a deadline in each state. session.ts carries the actions out and decides nothing else.
+ * The session's behaviour as two tables that can be checked against the FIX 4.4 session protocol
+ * row by row. SEQUENCE_TABLE says what the number of a message means for it, STATE_TABLE what the
+ * session does with a message or a deadline in each state. session.ts carries the actions out and
+ * decides nothing else.
  */
 import {
   SESSION_DISCONNECTED,
@@ -13,7 +14,10 @@ import {
 import type { FixMessage } from './codec.ts';
 import { MsgType, Tag } from './tags.ts';
 
-/** A state of its own that shared memory shows as SESSION_LOGOUT_SENT: the peer broke a rule, only its Logout counts. */
+/**
+ * A state of its own that shared memory shows as SESSION_LOGOUT_SENT: the peer broke a rule, only
+ * its Logout counts.
+ */
 export const SESSION_REFUSING = 5;
 
 export type MessageKind =
@@ -26,7 +30,10 @@ export type MessageKind =
   | 'REJECT'
   | 'APPLICATION';
 
-/** Idle: nothing sent for HeartBtInt. Silent: nothing received for 1.2 of it. Dead: for 2.4. Late: an answer is. */
+/**
+ * Idle: nothing sent for HeartBtInt. Silent: nothing received for 1.2 of it. Dead: for 2.4. Late:
+ * an answer is.
+ */
 export type Deadline = 'IDLE' | 'SILENT' | 'DEAD' | 'GAP_LATE' | 'ANSWER_LATE';
 
 export type Action =

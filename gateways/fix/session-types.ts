@@ -1,6 +1,7 @@
 /**
- * What a FIX session is given and what it gives: its configuration, the port through which everything
- * that it does leaves, and the store that it resends from. The owner of the socket implements these.
+ * What a FIX session is given and what it gives: its configuration, the port through which
+ * everything that it does leaves, and the store that it resends from. The owner of the socket
+ * implements these.
  */
 import type { FixMessage } from './codec.ts';
 import type { SessionCounters } from './session-counters.ts';
@@ -18,13 +19,22 @@ export interface SessionConfig {
   readonly sendingTimeToleranceS: number;
   /** Initiator: ask for both directions to start at 1 (141=Y) with every Logon. */
   readonly resetSeqNum: boolean;
-  /** Acceptor: every Logon starts both directions at 1, whatever came before; nothing is asked or said. */
+  /**
+   * Acceptor: every Logon starts both directions at 1, whatever came before; nothing is asked or
+   * said.
+   */
   readonly resetOnLogon: boolean;
-  /** Whether an application message that the peer lacks is sent again; if not, its number is gap-filled. */
+  /**
+   * Whether an application message that the peer lacks is sent again; if not, its number is
+   * gap-filled.
+   */
   readonly resend: (msgType: string) => boolean;
 }
 
-/** Why the peer gets a message: PossDup = may have come before under this number, PossResend = under another. */
+/**
+ * Why the peer gets a message: PossDup = may have come before under this number, PossResend = under
+ * another.
+ */
 export interface DeliveryFlags {
   readonly possDup: boolean;
   readonly possResend: boolean;
@@ -37,7 +47,10 @@ export type SessionEvent =
   | 'DISCONNECT'
   | 'GAP_DETECTED'
   | 'GAP_FILLED'
-  /** The peer asked for messages again and got those that the policy sends late; the others it never saw. */
+  /**
+   * The peer asked for messages again and got those that the policy sends late; the others it never
+   * saw.
+   */
   | 'RESENT'
   /** Both directions start at 1 again. */
   | 'SEQUENCE_RESET'
@@ -46,8 +59,8 @@ export type SessionEvent =
 
 export interface SessionPort {
   /**
-   * Journal, then write. `bytes` are valid only until the call returns, and the session must not be called
-   * from within. `isResend`: the number was used before (resent message or gap fill).
+   * Journal, then write. `bytes` are valid only until the call returns, and the session must not be
+   * called from within. `isResend`: the number was used before (resent message or gap fill).
    */
   send(bytes: Uint8Array, msgSeqNum: number, msgType: string, isResend: boolean): void;
   /** An application message, in the order of its number, once. */
@@ -62,7 +75,10 @@ export interface StoredMessage {
 }
 
 export interface MessageStore {
-  /** Application messages sent with these numbers (both ends included), rising; absent ones are gap-filled. */
+  /**
+   * Application messages sent with these numbers (both ends included), rising; absent ones are
+   * gap-filled.
+   */
   sent(fromSeq: number, toSeq: number): Iterable<StoredMessage>;
   /** Numbers start at 1 again: what was sent before must not be resent. */
   reset(): void;
@@ -75,7 +91,10 @@ export interface SessionParts {
   readonly port: SessionPort;
 }
 
-/** The usual resend policy: what happened is said again; prices, orders and marks of progress grow stale. */
+/**
+ * The usual resend policy: what happened is said again; prices, orders and marks of progress grow
+ * stale.
+ */
 export function resendExecutions(msgType: string): boolean {
   return !STALE_WHEN_LATE.has(msgType);
 }

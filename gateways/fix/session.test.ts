@@ -1,4 +1,7 @@
-/** How a session begins, lives and ends: what the peer sends, what goes back, what the owner is told. */
+/**
+ * How a session begins, lives and ends: what the peer sends, what goes back, what the owner is
+ * told.
+ */
 import { describe, expect, test } from 'vitest';
 import { encodeMessage } from '../../test/support/fix-message.ts';
 import { dup, order, SessionRig, START_NS } from '../../test/support/session-rig.ts';

@@ -1,8 +1,8 @@
 /**
- * One FIX session, initiator or acceptor, without clock, socket or timer of its own: bytes and times come
- * in through its methods, everything that it does leaves through SessionPort. What it does when stands in
- * session-table.ts; this file carries it out. Cold path: the WASM fast path shares its counters and comes
- * here only with what it does not take (wasm/fix-decode.ts).
+ * One FIX session, initiator or acceptor, without clock, socket or timer of its own: bytes and
+ * times come in through its methods, everything that it does leaves through SessionPort. What it
+ * does when stands in session-table.ts; this file carries it out. Cold path: the WASM fast path
+ * shares its counters and comes here only with what it does not take (wasm/fix-decode.ts).
  */
 import {
   SESSION_DISCONNECTED,
@@ -106,7 +106,7 @@ export class Session {
     else this.#act(this.#row()[kind], message, nowNs);
   }
 
-  /** Bytes that are no message were skipped: before a Logon that ends the connection, later it does not matter. */
+  /** Bytes that are no message were skipped: that ends a connection without a Logon, no other. */
   onGarbled(): void {
     const state = this.counters.state;
     if (!this.#isOpen || (state !== SESSION_DISCONNECTED && state !== SESSION_LOGON_SENT)) return;
@@ -123,7 +123,7 @@ export class Session {
     this.#sender.sentNs = nowNs;
   }
 
-  /** Does what is due; returns when to call again (any other call may have moved that: nextDeadlineNs). */
+  /** Does what is due; returns when to call again, which any other call may move. */
   onTimer(nowNs: bigint): bigint {
     for (const deadline of DEADLINES) {
       if (nowNs >= this.#deadlineNs(deadline)) this.#onDeadline(deadline, nowNs);
@@ -156,11 +156,6 @@ export class Session {
   sendAppRaw(msgType: string, body: Uint8Array, nowNs: bigint): number {
     if (!this.isLoggedOn) return NOT_SENT;
     return this.#sender.send(msgType, body, nowNs);
-  }
-
-  /** Refuses (35=3) a message that was delivered and breaks a rule that the session does not know. */
-  reject(message: FixMessage, why: Complaint, nowNs: bigint): void {
-    this.#sender.reject(message, why, nowNs);
   }
 
   #onSequenced(kind: MessageKind, message: FixMessage, nowNs: bigint): void {
@@ -205,7 +200,7 @@ export class Session {
 
   #checkAndAct(kind: MessageKind, message: FixMessage, nowNs: bigint): void {
     const complaint = checkContent(message);
-    if (complaint !== undefined) this.reject(message, complaint, nowNs);
+    if (complaint !== undefined) this.#sender.reject(message, complaint, nowNs);
     else this.#act(this.#row()[kind], message, nowNs);
   }
 
@@ -253,7 +248,7 @@ export class Session {
 
   #complain(message: FixMessage, msgSeqNum: number, why: Complaint, nowNs: bigint): void {
     if (msgSeqNum === this.counters.nextIn) this.counters.nextIn += 1;
-    this.reject(message, why, nowNs);
+    this.#sender.reject(message, why, nowNs);
     if (why.isFatal) this.#refuse(why.text, nowNs);
     else this.#afterProgress(nowNs);
   }
@@ -323,16 +318,16 @@ export class Session {
       port: this.#port,
       resend: this.config.resend,
     });
-    if (complaint !== undefined) this.reject(message, complaint, nowNs);
+    if (complaint !== undefined) this.#sender.reject(message, complaint, nowNs);
     else this.#sender.sentNs = nowNs;
   }
 
-  /** In gap-fill mode the message's own number was used up before: NewSeqNo lies behind it or is refused. */
+  /** A gap fill has used its own number up: NewSeqNo lies behind it or is refused. */
   #onSequenceReset(message: FixMessage, nowNs: bigint): void {
     const newSeqNo = message.getInt(Tag.NewSeqNo)!;
     if (newSeqNo < this.counters.nextIn) {
       const text = `NewSeqNo (36) is ${newSeqNo}, message ${this.counters.nextIn} is next`;
-      this.reject(message, valueIncorrect(Tag.NewSeqNo, text), nowNs);
+      this.#sender.reject(message, valueIncorrect(Tag.NewSeqNo, text), nowNs);
       return;
     }
     this.counters.nextIn = newSeqNo;

@@ -1,7 +1,7 @@
 /**
  * FIX 4.4 tag numbers and message types under the names that the standard gives them, and what the
- * session must know about them: which fields form the header, which carry raw data, which message types
- * exist. Read by everything in gateways/fix; names become camelCase in the mapping files.
+ * session must know about them: which fields form the header, which carry raw data, which message
+ * types exist. Read by everything in gateways/fix; names become camelCase in the mapping files.
  */
 export const Tag = {
   Account: 1,

@@ -1,6 +1,6 @@
 /**
- * UTCTimestamp of FIX, "YYYYMMDD-HH:MM:SS[.s…]" with up to nine decimals, to and from nanoseconds since
- * 1970. The session stamps milliseconds (FIX 4.4); market times carry all nine digits.
+ * UTCTimestamp of FIX, "YYYYMMDD-HH:MM:SS[.s…]" with up to nine decimals, to and from nanoseconds
+ * since 1970. The session stamps milliseconds (FIX 4.4); market times carry all nine digits.
  */
 const SHAPE = /^(\d{4})(\d{2})(\d{2})-(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?$/;
 export const NS_PER_MS = 1_000_000n;
@@ -19,7 +19,9 @@ export function formatTimestamp(timeNs: bigint, digits: TimestampDigits = 3): st
   return `${seconds}.${(iso.slice(20, 23) + below).slice(0, digits)}`;
 }
 
-/** Nanoseconds since 1970; undefined where the text is no UTCTimestamp. A leap second counts as :59. */
+/**
+ * Nanoseconds since 1970; undefined where the text is no UTCTimestamp. A leap second counts as :59.
+ */
 export function parseTimestamp(text: string): bigint | undefined {
   const match = SHAPE.exec(text);
   if (match === null) return undefined;

@@ -1,7 +1,7 @@
 /**
  * Market times of the simulated venue as FIX UTCTimestamps with nine decimals. Beside
- * gateways/fix/timestamp.ts for its speed: one text a message, 100,000 a second, and the text of the
- * second rarely changes.
+ * gateways/fix/timestamp.ts for its speed: one text a message, 100,000 a second, and the text of
+ * the second rarely changes.
  */
 import { NS_PER_SECOND } from '../../engine/units.ts';
 

@@ -1,6 +1,6 @@
 /**
- * Orders between the decimal text of a message (gateways/fix/order-entry.ts) and the ticks and lots of
- * the venue's desk. What is off the grid becomes NaN, which the desk refuses.
+ * Orders between the decimal text of a message (gateways/fix/order-entry.ts) and the ticks and lots
+ * of the venue's desk. What is off the grid becomes NaN, which the desk refuses.
  */
 import { SIDE_BUY, SIDE_SELL } from '../../engine/units.ts';
 import {

@@ -62,10 +62,12 @@ export class VenueLog {
   readonly memory: VenueMemory;
   readonly #orders: number | undefined;
   readonly #session: number | undefined;
+  readonly #directory: string;
   #claimedTo = 0;
 
   constructor(directory: string | undefined) {
     this.memory = NOTHING;
+    this.#directory = directory ?? '';
     if (directory === undefined) return;
     const orders = path.join(directory, 'orders.jsonl');
     const session = path.join(directory, 'session.jsonl');
@@ -87,10 +89,7 @@ export class VenueLog {
   /** One event of an order or of the session, with both times. */
   event(wallNs: bigint, marketNs: number, event: string, fields: object): void {
     if (this.#orders === undefined) return;
-    writeSync(
-      this.#orders,
-      `${JSON.stringify({ wallNs: String(wallNs), marketNs, event, ...fields })}\n`,
-    );
+    this.#write(this.#orders, { wallNs: String(wallNs), marketNs, event, ...fields });
   }
 
   received(msgSeqNum: number): void {
@@ -121,7 +120,17 @@ export class VenueLog {
   }
 
   #line(line: SessionLine): void {
-    if (this.#session !== undefined) writeSync(this.#session, `${JSON.stringify(line)}\n`);
+    if (this.#session !== undefined) this.#write(this.#session, line);
+  }
+
+  #write(file: number, line: object): void {
+    try {
+      writeSync(file, `${JSON.stringify(line)}\n`);
+    } catch (cause) {
+      const why = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
+      const text = `the venue's log ${this.#directory} cannot be written (${why}): make room on the disk`;
+      throw new GyrfalconError('JOURNAL_WRITE_FAILED', text, {}, cause);
+    }
   }
 }
 

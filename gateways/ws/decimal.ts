@@ -1,7 +1,8 @@
 /**
  * Decimal text of a venue to whole ticks or lots and back, exactly: digits are counted as integers
  * below 2^53 (BigInt beyond), never as a fraction. A text that is no multiple of the unit is a
- * refusal that names why. Beside config/decimal.ts for its speed: two texts a level of every message.
+ * refusal that names why. Beside config/decimal.ts for its speed: two texts a level of every
+ * message.
  */
 import { DECIMAL_SCALE } from '../../engine/units.ts';
 

@@ -1,6 +1,6 @@
 /**
- * For tests: the connecting side of a FIX session on Node sockets, which connects again after every cut
- * until it is stopped. The engine's own is gateways/fix/hot-link.ts, which reads in WASM.
+ * For tests: the connecting side of a FIX session on Node sockets, which connects again after every
+ * cut until it is stopped. The engine's own is gateways/fix/hot-link.ts, which reads in WASM.
  */
 import net from 'node:net';
 import { type ConnectionOptions, FixConnection } from '../../gateways/fix/fix-connection.ts';

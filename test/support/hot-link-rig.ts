@@ -1,6 +1,6 @@
 /**
- * For tests: the engine's link to a venue on the real hot loop and the real WASM decode, with everything
- * behind them (books, orders, journal) replaced by a list of what arrived there.
+ * For tests: the engine's link to a venue on the real hot loop and the real WASM decode, with
+ * everything behind them (books, orders, journal) replaced by a list of what arrived there.
  */
 import { loadConfig } from '../../config/load.ts';
 import type { AppInput } from '../../engine/app-input.ts';

@@ -1,7 +1,8 @@
 /**
- * For tests: an independent FIX 4.4 acceptor, jspurefix, over real TCP, with a cutter in front that drops
- * the connection after an exact number of bytes. jspurefix keeps no messages of its own accord and, after
- * a resend, stores the resent number as its last one; PeerStore and the overrides below give it a memory.
+ * For tests: an independent FIX 4.4 acceptor, jspurefix, over real TCP, with a cutter in front that
+ * drops the connection after an exact number of bytes. jspurefix keeps no messages of its own
+ * accord and, after a resend, stores the resent number as its last one; PeerStore and the overrides
+ * below give it a memory.
  */
 import 'reflect-metadata';
 import net from 'node:net';
@@ -188,7 +189,10 @@ export class Cutter {
     this.#server.close();
   }
 
-  /** The next `bytes` in that direction still pass; if the write is longer, the connection is cut there. */
+  /**
+   * The next `bytes` in that direction still pass; if the write is longer, the connection is cut
+   * there.
+   */
   arm(direction: Direction, bytes: number): void {
     this.#armed = { direction, left: bytes };
   }

@@ -1,6 +1,7 @@
 /**
  * For tests: a FIX acceptor that does only what the test tells it: it answers Logon, Logout and
- * ResendRequest, writes down all that it is told, and can send half a message, cut, or stop reading.
+ * ResendRequest, writes down all that it is told, and can send half a message, cut, or stop
+ * reading.
  */
 import net from 'node:net';
 import {

@@ -1,4 +1,6 @@
-/** For tests: one session whose peer is the test, with everything that it said and did written down. */
+/**
+ * For tests: one session whose peer is the test, with everything that it said and did written down.
+ */
 
 import type { Field } from '../../gateways/fix/codec.ts';
 import { MemoryMessageStore } from '../../gateways/fix/message-store.ts';
@@ -42,7 +44,10 @@ export class SessionRig {
     this.session.start(this.nowNs);
   }
 
-  /** A message of the peer: extra fields after the usual header; a header tag given replaces the usual one. */
+  /**
+   * A message of the peer: extra fields after the usual header; a header tag given replaces the
+   * usual one.
+   */
   receive(msgType: string, msgSeqNum: number, ...fields: Field[]): this {
     const given = new Set(fields.map(([tag]) => tag));
     const header: Field[] = [

@@ -124,11 +124,7 @@ test('the venue dies and comes back while the engine lives: it reconnects and tr
 test('orders that were written down and never reached the venue are closed by its word', async () => {
   await pair.startEngine();
   await pair.untilOrders(20);
-  await until('positions', async () =>
-    (await pair.state()).positions.some(({ quantity }) => quantity !== 0),
-  );
-  pair.venue.process.kill('SIGSTOP');
-  await pause(300);
+  await stopVenueWithPosition();
   // What leaves now waits in a socket that is never read.
   expect((await pair.post('flatten', { scope: 'firm' })).status).toBe(202);
   await pair.engine.stop('SIGKILL');
@@ -171,6 +167,18 @@ test('a journal that ends behind any kind of record is replayed, verified and co
   }
   expect(seen.size).toBeGreaterThanOrEqual(6);
 });
+
+/** The venue stands still at a moment when there is something to flatten. */
+async function stopVenueWithPosition(): Promise<void> {
+  await until('a position while the venue stands still', async () => {
+    pair.venue.process.kill('SIGSTOP');
+    await pause(150); // what was on its way has been worked off
+    const { positions } = await pair.state();
+    if (positions.some(({ quantity }) => quantity !== 0)) return true;
+    pair.venue.process.kill('SIGCONT');
+    return false;
+  });
+}
 
 /** New orders in the journal that the venue never saw. */
 function lostOrders(): readonly string[] {

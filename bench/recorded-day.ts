@@ -23,9 +23,12 @@ export interface DayRecord {
   readonly kind: number;
   readonly timeNs: bigint;
   readonly payload: Uint8Array;
+  /** What the loop sent in answer to it. */
+  replyBytes: number;
 }
 
 export interface RecordedDay {
+  readonly journal: string;
   readonly config: GyrfalconConfig;
   readonly recorded: ConfigEvent;
   /** Up to the end of trading. */
@@ -36,7 +39,11 @@ export interface RecordedDay {
   readonly sentHash: string;
 }
 
-export async function recordDay(folder: string): Promise<RecordedDay | undefined> {
+/** undefined where the recording is not at hand. */
+export async function recordDay(
+  folder: string,
+  messages = Number.POSITIVE_INFINITY,
+): Promise<RecordedDay | undefined> {
   if (!existsSync(DAY)) return undefined;
   const journal = join(folder, 'day');
   await promisify(execFile)(process.execPath, [
@@ -54,30 +61,40 @@ export async function recordDay(folder: string): Promise<RecordedDay | undefined
     '--journal',
     journal,
   ]);
-  const recorded = readConfig(journal)!;
-  const config = configSchema.parse(JSON.parse(recorded.configJson));
-  return { config, recorded, ...readDay(journal) };
+  return openDay(journal, messages);
 }
 
-function readDay(journal: string) {
+/** The first so many messages of a journal that `recordDay` has made. */
+export function openDay(journal: string, messages: number): RecordedDay {
+  const recorded = readConfig(journal)!;
+  const config = configSchema.parse(JSON.parse(recorded.configJson));
+  return { journal, config, recorded, ...readDay(journal, messages) };
+}
+
+function readDay(journal: string, messages: number) {
   const reader = new JournalReader(journal);
   const records: DayRecord[] = [];
   const ticks: number[] = [];
   const sent = createHash('sha256');
   let inbound = -1;
+  let count = 0;
   // The first command is the end of the run.
   while (reader.next() && reader.record.kind !== RecordKind.COMMAND) {
     const { kind, timeNs, payload } = reader.record;
     if (kind === RecordKind.OUTBOUND && LOOP_TYPES.has(msgTypeOf(payload))) {
       sent.update(payload);
+      records[inbound]!.replyBytes += payload.length;
       if (msgTypeOf(payload) !== 'U1' && ticks.at(-1) !== inbound) ticks.push(inbound);
       continue;
     }
     if (kind === RecordKind.INTENT || kind === RecordKind.STATE || kind === RecordKind.CONFIG) {
       continue;
     }
-    if (kind === RecordKind.INBOUND) inbound = records.length;
-    records.push({ kind, timeNs, payload: payload.slice() });
+    if (kind === RecordKind.INBOUND) {
+      if (count++ === messages) break;
+      inbound = records.length;
+    }
+    records.push({ kind, timeNs, payload: payload.slice(), replyBytes: 0 });
   }
   reader.close();
   return { records, ticks, sentHash: sent.digest('hex') };

@@ -31,6 +31,8 @@ export class ReplayedLoop {
   readonly #writer: JournalWriter;
   readonly #sent: Uint8Array[] = [];
   #nowNs = 0n;
+  /** Where the bytes go on to. */
+  onSend: (bytes: Uint8Array) => void = () => {};
 
   static async build(day: RecordedDay, directory: string, change: Change): Promise<ReplayedLoop> {
     return new ReplayedLoop(day, directory, await loadStrategies(day.config.strategies), change);
@@ -78,7 +80,11 @@ export class ReplayedLoop {
       deliver: (session, message) => this.#loop.deliver(session, message),
     });
     this.#loop.addLink({
-      send: (bytes) => this.#sent.push(bytes) > 0,
+      send: (bytes) => {
+        this.#sent.push(bytes);
+        this.onSend(bytes);
+        return true;
+      },
       onSlowMessage: (frame) => this.#session.onMessage(frame, this.#nowNs),
       onFastMessage() {},
       requestStatus: fail,

@@ -9,10 +9,12 @@ import { prepareJournal } from './journal.ts';
 import { reportTable, writeReadmeTable } from './report.ts';
 import { prepareTickToOrder } from './tick-to-order.ts';
 import { prepareValueAtRisk } from './value-at-risk.ts';
+import { prepareWire } from './wire.ts';
 
 type Prepare = () => PreparedBench | undefined | Promise<PreparedBench | undefined>;
 const BENCHES: Readonly<Record<string, Prepare>> = {
   'tick-to-order': prepareTickToOrder,
+  wire: prepareWire,
   book: prepareBook,
   journal: prepareJournal,
   'value-at-risk': prepareValueAtRisk,

@@ -92,6 +92,8 @@ function complain(error: unknown): number {
   return EXIT_FAILED;
 }
 
+// Thrown where nobody waits: in a socket's or a timer's call.
+process.on('uncaughtException', (error) => process.exit(complain(error)));
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(EXIT_OK);
 });

@@ -37,6 +37,7 @@ describe.each([
 ])('$name in lock-step', ({ name, args, isAtHand }) => {
   test.skipIf(!isAtHand)(
     'gives the same orders, fills and state hash every time, in another process too',
+    { timeout: 300_000 },
     async () => {
       const first = await run(`${name} 1`, ...args, '--speed', 'max');
       const second = await run(`${name} 2`, ...args, '--speed', 'max');

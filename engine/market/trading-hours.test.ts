@@ -51,6 +51,14 @@ test('a venue that never closes is open at midnight and on Sundays', () => {
   expect(isOpen('2024-08-11T23:59:59.999Z', ALWAYS)).toBe(true);
 });
 
+test('a close at midnight UTC is a close', () => {
+  const late = { ...NEW_YORK, open: '04:00', close: '20:00' };
+  expect(isOpen('2012-06-21T23:59:59Z', late)).toBe(true);
+  expect(isOpen('2012-06-22T00:00:01Z', late)).toBe(false);
+  // To the limits gate 0 means "not known yet", which refuses nothing.
+  expect(memory.i64(L.INSTRUMENTS + L.INS_CLOSE_NS)).not.toBe(0);
+});
+
 test('an expired contract is not traded; on its last day it is', () => {
   expect(isOpen('2012-06-21T15:00:00Z', NEW_YORK, '2012-06-21')).toBe(true);
   expect(isOpen('2012-06-22T15:00:00Z', NEW_YORK, '2012-06-21')).toBe(false);

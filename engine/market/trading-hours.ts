@@ -55,7 +55,9 @@ export class TradingHours {
       const block = L.INSTRUMENTS + index * L.INSTRUMENT_BYTES;
       // Never open: closed before it opens.
       memory.setI64(block + L.INS_OPEN_NS, isOpen ? (day.openMs - epochMs) * NS_PER_MS : 1);
-      memory.setI64(block + L.INS_CLOSE_NS, isOpen ? (day.closeMs - epochMs) * NS_PER_MS : 1);
+      const closeNs = isOpen ? (day.closeMs - epochMs) * NS_PER_MS : 1;
+      // 0 would say that the hours are not known; core time is never below it, so -1 is as closed.
+      memory.setI64(block + L.INS_CLOSE_NS, closeNs === 0 ? -1 : closeNs);
       nextMs = Math.min(nextMs, day.endMs);
     }
     this.nextNs = (nextMs - epochMs) * NS_PER_MS;

@@ -91,7 +91,7 @@ export function referenceDecode(
       }
       inBody = true;
       if (tag === String(session.marketTimeTag)) body.marketTime(tag, value);
-      else body.field([tag, value]);
+      else if (checks || type !== '8' || IDENTITY.has(tag)) body.field([tag, value]);
     }
     body.end();
     if (checks) sessionChecks(seen, session);

@@ -186,10 +186,15 @@ function decodeBody(block: i32, type: i32, sessionChecks: boolean): i32 {
     while (load<u8>(cursor) !== SOH) cursor++; // the frame's last byte is one
     if (cursor === valueAt || cursor >= end) return FIX_BAD_VALUE;
     const error = decodeField(block, tag, valueAt, cursor);
-    if (error !== 0) return error;
+    if (error !== 0 && !isVenuesOwn(error, type, sessionChecks)) return error;
     cursor++;
   }
   return type === TYPE_EXECUTION ? executionEnd() : marketDataEnd();
+}
+
+/** Off the fast path a report with a field that we do not know is read all the same: it may be a fill. */
+function isVenuesOwn(error: i32, type: i32, sessionChecks: boolean): boolean {
+  return error === FIX_UNKNOWN_TAG && type === TYPE_EXECUTION && !sessionChecks;
 }
 
 function decodeField(block: i32, tag: i32, at: i32, end: i32): i32 {

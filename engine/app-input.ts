@@ -15,6 +15,8 @@ export type AppOutcome = 'APPLIED' | 'REFUSED' | 'END_OF_RECORDING' | 'REJECTED'
 export class AppInput {
   /** What the last message said about an order; undefined when it was about something else. */
   orderOutcome: OrderOutcome | undefined;
+  /** The last message was a change of books that could not be read: they are to be asked for anew. */
+  needsSnapshot = false;
   readonly #core: Core;
 
   constructor(core: Core) {
@@ -23,11 +25,12 @@ export class AppInput {
 
   deliver(session: number, message: AppMessage): AppOutcome {
     this.orderOutcome = undefined;
+    this.needsSnapshot = false;
     switch (message.msgType) {
       case 'W':
       case 'X':
       case '8':
-        return this.#decode(session, message.text);
+        return this.#decode(session, message);
       case '9':
         this.#cancelReject(message);
         return 'APPLIED';
@@ -41,14 +44,29 @@ export class AppInput {
     }
   }
 
-  #decode(session: number, text: string): AppOutcome {
+  #decode(session: number, message: AppMessage): AppOutcome {
     const { memory, module, pipeline } = this.#core;
+    const { text } = message;
     memory.bytes.set(Buffer.from(text, 'latin1'), FRAME);
     const kind = module.fixDecode(session, FRAME, text.length);
     if (kind === L.DECODED_MARKET_DATA) pipeline.onMarketData(session);
     else if (kind === L.DECODED_EXECUTION) this.orderOutcome = pipeline.onExecution(session);
-    else return 'REFUSED';
+    else {
+      this.#missBooks(session, message);
+      return 'REFUSED';
+    }
     return 'APPLIED';
+  }
+
+  /** What could not be read was not applied: the books that it was about are no longer the market. */
+  #missBooks(session: number, message: AppMessage): void {
+    const { memory, module, pipeline } = this.#core;
+    if (message.msgType === 'X') this.needsSnapshot = pipeline.onUpdatesMissed(session);
+    if (message.msgType !== 'W') return;
+    const symbol = Buffer.from(message.get(55) ?? '', 'latin1');
+    memory.bytes.set(symbol, FRAME);
+    const instrument = module.symbolFind(FRAME, symbol.length);
+    if (instrument >= 0) pipeline.onSnapshotMissed(instrument);
   }
 
   #cancelReject(message: AppMessage): void {

@@ -103,6 +103,9 @@ export class HotLoop {
     const outcome = input.deliver(session, message);
     if (outcome !== 'APPLIED') this.#parts.onOutcome(outcome, message);
     if (input.orderOutcome !== undefined) this.#checkBreach(input.orderOutcome);
+    // Once for each snapshot that it spoils, however many such messages come.
+    if (input.needsSnapshot) this.#links[session]!.resubscribe();
+    if (outcome === 'REFUSED' && message.msgType === '8') this.#pauseAll(message);
   }
 
   /** What the session layer has sent: journaled here, leaves at the end of the turn. */
@@ -121,10 +124,13 @@ export class HotLoop {
   onSession(event: SessionEvent): void {
     this.#parts.clock.stamp();
     this.#parts.recorder.event(event, event.session);
-    if (event.kind === SessionEventKind.CONNECTED) this.#parts.core.pipeline.onSessionConnected();
+    const { pipeline } = this.#parts.core;
+    if (event.kind === SessionEventKind.CONNECTED) pipeline.onSessionConnected();
+    if (event.kind === SessionEventKind.GAP_FILLED) pipeline.onUpdatesMissed(event.session);
     if (event.kind === SessionEventKind.DISCONNECTED) {
       this.#memory.setI32(L.SESSIONS + event.session * L.SESSION_BYTES + L.SES_TX_END, 0);
-      this.#parts.core.pipeline.onSessionLost(event.session);
+      pipeline.onSessionLost(event.session);
+      this.#doneThrough = 0;
     }
   }
 
@@ -186,20 +192,31 @@ export class HotLoop {
     if (outcome.breach === 'NONE') return;
     this.#parts.onBreach(outcome);
     if (!PAUSING_BREACHES.has(outcome.breach)) return;
-    const block = L.STRATEGIES + outcome.strategy * L.STRATEGY_BYTES;
+    this.#pause(outcome.strategy, `order ${outcome.orderNumber}: ${outcome.breach}`);
+  }
+
+  /** A report that cannot be read may have been a fill, of whatever order: nobody's position is sure. */
+  #pauseAll(message: AppMessage): void {
+    const reason = `report ${message.get(17) ?? '?'} of order ${message.get(11) ?? '?'} was not understood`;
+    const count = this.#memory.i32(L.CTL_STRATEGY_COUNT);
+    for (let strategy = 0; strategy < count; strategy++) this.#pause(strategy, reason.slice(0, 200));
+  }
+
+  #pause(index: number, reason: string): void {
+    const block = L.STRATEGIES + index * L.STRATEGY_BYTES;
     if (this.#memory.i32(block + L.STR_PAUSED) !== 0) return;
     const strategy = this.#memory.text(block + L.STR_NAME, 32);
-    const reason = `order ${outcome.orderNumber}: ${outcome.breach}`;
     this.command({ type: 'COMMAND', kind: 'PAUSE_STRATEGY', strategy, reason, operator: 'engine' });
   }
 
-  /** Lock-step: tells the venue how far its messages have been worked off. */
+  /** Lock-step: tells the venue how far its messages have been worked off, as soon as there is room. */
   #tellDone(): void {
     if (!this.#parts.isLockStep || this.#doneThrough === 0) return;
     const memory = this.#memory;
     const start = memory.i32(L.SESSIONS + L.SES_TX_END);
     const length = this.#parts.core.module.encodeDoneThrough(0, this.#doneThrough);
-    if (length > 0) this.#parts.recorder.outbound(0, L.TX + start, length);
+    if (length === 0) return;
+    this.#parts.recorder.outbound(0, L.TX + start, length);
     this.#doneThrough = 0;
   }
 

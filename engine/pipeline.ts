@@ -95,33 +95,57 @@ export class Pipeline {
 
   /** The session's connection is gone: books are no longer the market, requests on their way are unknown. */
   onSessionLost(session: number): void {
-    const count = this.#memory.i32(L.CTL_INSTRUMENT_COUNT);
-    for (let instrument = 0; instrument < count; instrument++) {
-      const block = L.INSTRUMENTS + instrument * L.INSTRUMENT_BYTES;
-      if (this.#memory.i32(block + L.INS_SESSION) !== session) continue;
-      if (this.#memory.i32(block + L.INS_BOOK_STATE) !== L.BOOK_INIT) {
-        this.#setBookState(instrument, L.BOOK_GAP);
-      }
-    }
+    this.onUpdatesMissed(session);
     this.#orders.markUnknown(session);
   }
 
-  /** Every book that the decoded message touched: signals, marks, breakers, strategies. */
+  /** What the session's books have missed only a snapshot can say; true = one of them was live. */
+  onUpdatesMissed(session: number): boolean {
+    const count = this.#memory.i32(L.CTL_INSTRUMENT_COUNT);
+    let wasLive = false;
+    for (let instrument = 0; instrument < count; instrument++) {
+      const block = L.INSTRUMENTS + instrument * L.INSTRUMENT_BYTES;
+      if (this.#memory.i32(block + L.INS_SESSION) !== session) continue;
+      wasLive = this.onSnapshotMissed(instrument) || wasLive;
+    }
+    return wasLive;
+  }
+
+  /** Likewise of one book. */
+  onSnapshotMissed(instrument: number): boolean {
+    const block = L.INSTRUMENTS + instrument * L.INSTRUMENT_BYTES;
+    const before = this.#memory.i32(block + L.INS_BOOK_STATE);
+    if (before !== L.BOOK_INIT) this.#setBookState(instrument, L.BOOK_GAP);
+    return before === L.BOOK_LIVE;
+  }
+
+  /**
+   * Every book that the decoded message touched. All that the message itself changes comes before the first
+   * decision: a replay that takes the decisions from the journal has the same state at each of them.
+   */
   #afterBook(): void {
-    const memory = this.#memory;
-    const entries = memory.i32(L.DECODED + L.DEC_ENTRY_COUNT);
-    let last = -1;
+    const entries = this.#memory.i32(L.DECODED + L.DEC_ENTRY_COUNT);
     for (let entry = 0; entry < entries; entry++) {
-      const at = L.DECODED + L.DEC_ENTRIES + entry * L.ENTRY_BYTES;
-      const instrument = memory.i32(at + L.ENTRY_INSTRUMENT);
-      // Entries of one instrument follow one another: each run is one update.
-      if (instrument === last) continue;
-      last = instrument;
-      this.#afterOne(instrument);
+      if (this.#isFirstOfRun(entry)) this.#takeUp(this.#instrumentOf(entry));
+    }
+    for (let entry = 0; entry < entries; entry++) {
+      if (this.#isFirstOfRun(entry)) this.#host.decide(this.#instrumentOf(entry));
     }
   }
 
-  #afterOne(instrument: number): void {
+  /** Entries of one instrument follow one another: each run is one update. */
+  #isFirstOfRun(entry: number): boolean {
+    return entry === 0 || this.#instrumentOf(entry) !== this.#instrumentOf(entry - 1);
+  }
+
+  #instrumentOf(entry: number): number {
+    return this.#memory.i32(
+      L.DECODED + L.DEC_ENTRIES + entry * L.ENTRY_BYTES + L.ENTRY_INSTRUMENT,
+    );
+  }
+
+  /** Signals, marks and breakers after a change of the book. */
+  #takeUp(instrument: number): void {
     const block = L.INSTRUMENTS + instrument * L.INSTRUMENT_BYTES;
     // Over FIX an update ends staleness; only a snapshot ends a gap. A feed record states its own.
     const isOverFix = this.#memory.i32(block + L.INS_SESSION) >= 0;
@@ -130,7 +154,6 @@ export class Pipeline {
     }
     this.#core.signalUpdate(instrument);
     this.#markHolders(instrument);
-    this.#host.decide(instrument);
   }
 
   /** A new day has begun somewhere. */

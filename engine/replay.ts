@@ -38,7 +38,7 @@ const ORDER_TYPES = new Set(['D', 'F', 'G']);
 const SESSION_STATE: Readonly<Record<number, number>> = {
   [SessionEventKind.CONNECTED]: L.SESSION_LOGON_SENT,
   [SessionEventKind.LOGGED_ON]: L.SESSION_LIVE,
-  [SessionEventKind.LOGGED_OUT]: L.SESSION_LOGOUT_SENT,
+  [SessionEventKind.LOGGED_OUT]: L.SESSION_DISCONNECTED,
   [SessionEventKind.DISCONNECTED]: L.SESSION_DISCONNECTED,
 };
 
@@ -93,11 +93,17 @@ export class Replay implements Recorder {
 
   beforeDecision(): void {
     while (this.#peek()?.kind === RecordKind.COMMAND) this.#apply(this.#next()!);
+    const next = this.#peek();
+    if (next?.kind !== RecordKind.INTENT) return;
+    // How full the socket was is known from the verdict alone.
+    const then = decodeEvent(next.kind, next.payload) as IntentEvent;
+    if (then.verdict === L.DENY_BACK_PRESSURE) this.#setUnsent(L.TX_BYTES);
   }
 
   intent(): void {
     const recorded = this.#expect(RecordKind.INTENT);
     const then = decodeEvent(recorded.kind, recorded.payload) as IntentEvent;
+    if (then.verdict === L.DENY_BACK_PRESSURE) this.#setUnsent(0);
     const difference = this.#differenceFrom(then);
     if (difference !== undefined) throw this.#diverged(recorded, difference);
   }
@@ -248,11 +254,25 @@ export class Replay implements Recorder {
       pipeline.onSessionConnected();
       session.onConnected(nowNs);
     }
-    if (event.kind === SessionEventKind.DISCONNECTED) session.onDisconnected();
+    if (event.kind === SessionEventKind.GAP_FILLED) pipeline.onUpdatesMissed(event.session);
+    // The session here has no clock: that a peer was given up for its silence it learns from the record.
+    const isOver = event.kind === SessionEventKind.LOGGED_OUT || event.kind === SessionEventKind.DISCONNECTED;
+    if (isOver) session.onDisconnected();
     const state = SESSION_STATE[event.kind];
     const block = L.SESSIONS + event.session * L.SESSION_BYTES;
     if (state !== undefined) memory.setI32(block + L.SES_STATE, state);
-    if (event.kind === SessionEventKind.DISCONNECTED) pipeline.onSessionLost(event.session);
+    if (event.kind !== SessionEventKind.DISCONNECTED) return;
+    memory.setI64(block + L.SES_NEXT_IN, event.nextIn);
+    memory.setI64(block + L.SES_NEXT_OUT, event.nextOut);
+    pipeline.onSessionLost(event.session);
+  }
+
+  /** Bytes that wait in the TX of the session of INTENT. */
+  #setUnsent(bytes: number): void {
+    const { memory } = this.#core;
+    const instrument = memory.i32(L.INTENT + L.INT_INSTRUMENT);
+    const session = memory.i32(L.INSTRUMENTS + instrument * L.INSTRUMENT_BYTES + L.INS_SESSION);
+    memory.setI32(L.SESSIONS + session * L.SESSION_BYTES + L.SES_TX_END, bytes);
   }
 
   // ---- Comparing

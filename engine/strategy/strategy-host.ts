@@ -127,9 +127,16 @@ export class StrategyHost {
       memory.i32(block + L.STR_TRADING_STATE) !== L.TRADING_HALTED &&
       memory.i32(market + L.INS_TRADING_STATE) !== L.TRADING_HALTED &&
       memory.i32(market + L.INS_BOOK_STATE) === L.BOOK_LIVE &&
+      this.#isConnected(memory.i32(market + L.INS_SESSION)) &&
       // Until the venue has said what became of every order, nobody trades on a guess.
       memory.i32(L.CTL_ORDER_BY_STATE + L.ORDER_UNKNOWN * 4) === 0
     );
+  }
+
+  /** While a gap is being filled the book is of the past; -1 = watched, not traded. */
+  #isConnected(session: number): boolean {
+    const state = L.SESSIONS + session * L.SESSION_BYTES + L.SES_STATE;
+    return session < 0 || this.#memory.i32(state) === L.SESSION_LIVE;
   }
 
   /** A fault of the world (the journal cannot be written, a replay differs) is not the strategy's. */

@@ -53,6 +53,7 @@ export class HotLinkRig {
       },
       onSessionConnected: () => {},
       onSessionLost: () => {},
+      onUpdatesMissed: () => false,
     };
     const parts: LoopParts = {
       core: { memory: this.memory, module: core, pipeline } as unknown as Core,

@@ -167,10 +167,9 @@ export class CommandHandler {
   #canCancel(order: number): boolean {
     const { memory } = this.#parts;
     const session = L.SESSIONS + memory.i32(order + L.ORD_SESSION) * L.SESSION_BYTES;
-    return (
-      memory.i32(session + L.SES_STATE) === L.SESSION_LIVE &&
-      memory.i32(order + L.ORD_STATE) <= L.ORDER_PARTIALLY_FILLED
-    );
+    const state = memory.i32(session + L.SES_STATE);
+    const isLoggedOn = state === L.SESSION_LIVE || state === L.SESSION_RECOVERING;
+    return isLoggedOn && memory.i32(order + L.ORD_STATE) <= L.ORDER_PARTIALLY_FILLED;
   }
 
   #isHalted(order: number): boolean {

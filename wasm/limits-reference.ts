@@ -187,6 +187,7 @@ export class LimitsReference {
     const session = this.#memory.i32(intent.block.instrument + L.INS_SESSION);
     if (session < 0) return true;
     const state = this.#memory.i32(L.SESSIONS + session * L.SESSION_BYTES + L.SES_STATE);
+    if (intent.kind === L.INTENT_CANCEL && state === L.SESSION_RECOVERING) return false;
     return state !== L.SESSION_LIVE;
   }
 

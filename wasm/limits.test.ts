@@ -88,6 +88,7 @@ const rows: readonly Row[] = [
   { code: L.DENY_CLOSED, what: 'the venue has closed', world: long(instrumentAt(AAPL) + L.INS_CLOSE_NS, desk.NOON_NS), refused: {}, passes: {}, nearest: long(instrumentAt(AAPL) + L.INS_CLOSE_NS, desk.NOON_NS + 1) },
   { code: L.DENY_SESSION_DOWN, what: 'the session recovers', world: int(L.SESSIONS, L.SESSION_RECOVERING), refused: {}, passes: {}, nearest: int(L.SESSIONS, L.SESSION_LIVE) },
   { code: L.DENY_SESSION_DOWN, what: 'the instrument has no session', world: int(instrumentAt(AAPL) + L.INS_SESSION, -1), refused: {}, passes: {}, nearest: int(instrumentAt(AAPL) + L.INS_SESSION, 0) },
+  { code: L.DENY_SESSION_DOWN, what: 'the logon is not answered; while a gap is filled a cancel goes', world: all(working, int(L.SESSIONS, L.SESSION_LOGON_SENT)), refused: cancel, passes: cancel, nearest: int(L.SESSIONS, L.SESSION_RECOVERING) },
   { code: L.DENY_SESSION_DOWN, what: 'the session is down, for a cancel too', world: all(working, int(L.SESSIONS, L.SESSION_DISCONNECTED)), refused: cancel, passes: cancel, nearest: int(L.SESSIONS, L.SESSION_LIVE) },
   { code: L.DENY_BOOK_STATE, what: 'the book has a gap', world: int(instrumentAt(AAPL) + L.INS_BOOK_STATE, L.BOOK_GAP), refused: {}, passes: {}, nearest: int(instrumentAt(AAPL) + L.INS_BOOK_STATE, L.BOOK_LIVE) },
   { code: L.DENY_BOOK_STATE, what: 'nobody offers', world: touch(10_001, 0), refused: {}, passes: {}, nearest: touch(10_001, 10_002) },

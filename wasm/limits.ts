@@ -91,7 +91,9 @@ import {
   SES_STATE,
   SES_TX_END,
   SESSION_BYTES,
+  SESSION_DISCONNECTED,
   SESSION_LIVE,
+  SESSION_RECOVERING,
   SESSIONS,
   STR_ACCOUNT,
   STR_DUPLICATES,
@@ -142,7 +144,7 @@ export function limitsCheck(): i32 {
 }
 
 function checkCancel(): i32 {
-  return checkSession() || checkOrderState() || checkBackPressure();
+  return checkLoggedOn() || checkOrderState() || checkBackPressure();
 }
 
 function checkOrder(): i32 {
@@ -225,11 +227,19 @@ function checkHours(): i32 {
 }
 
 function checkSession(): i32 {
-  if (!instrumentKnown()) return DENY_SESSION_DOWN;
+  return sessionState() === SESSION_LIVE ? ALLOWED : DENY_SESSION_DOWN;
+}
+
+/** A cancel does not wait until what the venue has said before is known. */
+function checkLoggedOn(): i32 {
+  return sessionState() === SESSION_RECOVERING ? ALLOWED : checkSession();
+}
+
+function sessionState(): i32 {
+  if (!instrumentKnown()) return SESSION_DISCONNECTED;
   const session = load<i32>(instrumentBlock() + INS_SESSION);
-  if (session < 0) return DENY_SESSION_DOWN;
-  const state = load<i32>(SESSIONS + session * SESSION_BYTES + SES_STATE);
-  return state === SESSION_LIVE ? ALLOWED : DENY_SESSION_DOWN;
+  if (session < 0) return SESSION_DISCONNECTED;
+  return load<i32>(SESSIONS + session * SESSION_BYTES + SES_STATE);
 }
 
 function checkBookState(): i32 {

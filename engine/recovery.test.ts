@@ -80,6 +80,53 @@ describe('a message of the venue is lost', () => {
   });
 });
 
+describe('a person decides', () => {
+  const scoped = { reason: 'a test', operator: 'tester' } as const;
+
+  test('a kill takes the orders out while a gap is being filled', async () => {
+    open(buys);
+    rig.snapshot('AAPL', '100', '100.1');
+    report(1, 'AAPL', '150=0|39=0|151=1|14=0');
+    rig.lose();
+    update(entry('AAPL', 0, '100.02', 5));
+    expect(rig.sessionState).toBe(L.SESSION_RECOVERING);
+    const strategy = rig.strategyName;
+    rig.loop.command({
+      type: 'COMMAND',
+      kind: 'KILL',
+      scope: 'STRATEGY',
+      target: strategy,
+      generation: 1,
+      ...scoped,
+    });
+    rig.loop.endTurn();
+    expect(rig.sent.at(-1)).toContain('|35=F|');
+    await expectSameAgain();
+  });
+
+  test('a position larger than one order may be is flattened all the same', async () => {
+    open(() => {});
+    rig.snapshot('AAPL', '100', '100.1');
+    rig.loop.command({
+      type: 'COMMAND',
+      kind: 'ADJUST_POSITION',
+      strategy: rig.strategyName,
+      instrument: 'AAPL',
+      quantityLots: 1700,
+      priceTicks: 1_000_000,
+      ...scoped,
+    });
+    rig.loop.command({ type: 'COMMAND', kind: 'FLATTEN', scope: 'FIRM', target: '', ...scoped });
+    rig.loop.endTurn();
+    const sells = rig.sent.filter((message) => message.includes('|35=D|'));
+    expect(sells.map((message) => /\|54=2\|.*\|38=(\d+)\|/.exec(message)?.[1])).toEqual([
+      '1000',
+      '700',
+    ]);
+    await expectSameAgain();
+  });
+});
+
 test('one message moves two books: the second trips a breaker after the first was traded upon', async () => {
   const onceLong: OnBook = (market) => {
     if (market.positionLots === 0 && !market.hasOpenOrders) {

@@ -7,7 +7,7 @@ import type { Memory } from '../../wasm/memory.ts';
 import { BookView } from '../market/book-view.ts';
 import type { OrderGate } from '../orders/order-gate.ts';
 import { SignalView } from '../signal/signal-view.ts';
-import { SIDE_BUY, type Side, sideSign, type TimeNs } from '../units.ts';
+import { SIDE_BUY, SIDE_SELL, type Side, sideSign, type TimeNs } from '../units.ts';
 import { NO_ORDER, type QuoteSlots } from './quote-slots.ts';
 import type { Market } from './strategy.ts';
 
@@ -43,6 +43,7 @@ export class MarketHandle implements Market<unknown, string> {
   readonly #memory: Memory;
   readonly #gate: OrderGate;
   readonly #quotes: QuoteSlots;
+  readonly #row: number;
   readonly #position: number;
   /** Declared fields as last journaled. */
   readonly #journaled: Float64Array;
@@ -58,8 +59,8 @@ export class MarketHandle implements Market<unknown, string> {
     this.signal = new SignalView(parts.memory, place.instrument);
     const instrument = L.INSTRUMENTS + place.instrument * L.INSTRUMENT_BYTES;
     this.incrementTicks = parts.memory.i64(instrument + L.INS_MIN_INCREMENT_TICKS);
-    const row = place.strategy * L.INSTRUMENTS_MAX + place.instrument;
-    this.#position = L.POSITIONS + row * L.POSITION_BYTES;
+    this.#row = place.strategy * L.INSTRUMENTS_MAX + place.instrument;
+    this.#position = L.POSITIONS + this.#row * L.POSITION_BYTES;
     this.#journaled = new Float64Array(place.fields.length);
     this.state = declaredState(parts.memory, place);
   }
@@ -119,14 +120,23 @@ export class MarketHandle implements Market<unknown, string> {
     return this.#gate.submit();
   }
 
-  /** By hand: a market order that reduces. */
+  /** By hand: market orders that reduce, as many as it takes; ends with the first that is refused. */
   flatten(): number {
     const lots = this.positionLots;
-    if (lots === 0) return L.ALLOWED;
-    this.#fill(L.INTENT_NEW, lots > 0 ? 2 : SIDE_BUY, 0, Math.abs(lots));
-    this.#memory.setI32(L.INTENT + L.INT_ORD_TYPE, MARKET);
-    this.#memory.setI32(L.INTENT + L.INT_FLAGS, L.INTENT_FLAG_OPERATOR);
-    return this.#gate.submit();
+    const limits = L.LIMITS + this.#row * L.LIMIT_BYTES;
+    let left = Math.abs(lots);
+    let verdict: number = L.ALLOWED;
+    let most = this.#memory.i64(limits + L.LIM_ORDER_LOTS_MAX);
+    while (left > 0 && verdict === L.ALLOWED) {
+      const qtyLots = Math.min(left, Math.max(most, 1));
+      this.#fill(L.INTENT_NEW, lots > 0 ? SIDE_SELL : SIDE_BUY, 0, qtyLots);
+      this.#memory.setI32(L.INTENT + L.INT_ORD_TYPE, MARKET);
+      this.#memory.setI32(L.INTENT + L.INT_FLAGS, L.INTENT_FLAG_OPERATOR);
+      verdict = this.#gate.submit();
+      left -= qtyLots;
+      most--; // two alike would be refused as duplicates
+    }
+    return verdict;
   }
 
   /** Cancels the order in the slot; `flags` says whether by hand. */

@@ -165,6 +165,10 @@ export class CoreRig {
     return this.#time();
   }
 
+  get strategyName(): string {
+    return this.#config.strategies[0]!.name;
+  }
+
   get sessionState(): number {
     return this.memory.i32(L.SESSIONS + L.SES_STATE);
   }

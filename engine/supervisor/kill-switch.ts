@@ -128,6 +128,10 @@ export class KillSwitch {
     let beat = memory.atomicI32(L.CTL_HEARTBEAT);
     let movedMs = Date.now();
     while (memory.atomicI32(L.CTL_KILL_APPLIED) < command.generation) {
+      if (memory.i32(L.CTL_LOOP_STATE) === L.LOOP_STOPPED) {
+        this.#ports.log('KILL: the engine had stopped before; its next start knows nothing of this kill');
+        return false;
+      }
       if (this.#restarting !== undefined) {
         // Ended for another kill: what the old loop was told is lost.
         await this.#restarting;

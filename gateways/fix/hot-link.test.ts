@@ -223,6 +223,15 @@ describe('a stop', () => {
     expect(rig.venue.logons).toBe(1);
   });
 
+  test('that has only begun lets no connection come about any more', async () => {
+    const rig = await HotLinkRig.open();
+    rigs.push(rig);
+    rig.link.start();
+    rig.link.stopReconnecting();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect([rig.venue.logons, rig.sessions]).toEqual([0, []]);
+  });
+
   test('while it is still connecting ends without a logon', async () => {
     const rig = await HotLinkRig.open();
     rigs.push(rig);

@@ -110,9 +110,10 @@ export class HotLink implements VenueLink {
     return this.#session.isLoggedOn;
   }
 
-  /** A connection that is lost from now on stays lost. */
+  /** A connection that is lost from now on stays lost; one that is still being made is given up. */
   stopReconnecting(): void {
     this.#isStopping = true;
+    if (this.#socket?.connecting) this.#socket.destroy();
   }
 
   /** Logs out and closes; resolves when the connection is gone. */
@@ -125,7 +126,6 @@ export class HotLink implements VenueLink {
       };
       if (this.#socket === undefined) return finish();
       this.#onStopped = finish;
-      if (this.#socket.connecting) this.#socket.destroy(); // there is nobody to log out from yet
       this.#session.logout(reason, this.#parts.clock.nowNs());
       this.#parts.loop.endTurn();
     });

@@ -69,6 +69,9 @@ export class CommandHandler {
         return this.cancelAll(command.scope, command.target);
       case 'STOP':
         return this.cancelAll('FIRM', '');
+      case 'PAUSE_STRATEGY':
+        // Nobody moves its orders with the market any more.
+        return this.cancelAll('STRATEGY', command.strategy);
       case 'FLATTEN':
         return this.#flatten(command.scope, command.target);
       case 'CANCEL_ORDER':

@@ -1,7 +1,7 @@
 /**
  * Our initiator against jspurefix as acceptor, over real TCP: the connection is cut after every
  * byte of 50 orders and of their 50 executions, and after reconnect and resend both sides have the
- * same numbers and orders. Every byte: GYRFALCON_EVERY_BYTE=1; else every 16th, from a seeded
+ * same numbers and orders. GYRFALCON_CUT_STRIDE=16 cuts after every 16th byte only, from a seeded
  * offset that the name prints.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -11,7 +11,7 @@ import { sessionConfig } from '../../test/support/session-config.ts';
 import { formatTimestamp } from './timestamp.ts';
 
 const ORDERS = 50;
-const STRIDE = process.env.GYRFALCON_EVERY_BYTE === '1' ? 1 : 16;
+const STRIDE = Number(process.env.GYRFALCON_CUT_STRIDE ?? 1);
 const SEED = Number(process.env.GYRFALCON_SEED ?? 20_120_621);
 const WAIT_MS = 5_000;
 

@@ -9,12 +9,22 @@ test('Ctrl-C ends a run with a clean logout, a whole journal and one screen of f
   const journal = folder.file('one-run');
   const venueLog = folder.file('venue');
   const engine = new Gyrfalcon([
-    'run', '--config', folder.config, '--journal', journal, '--venue-log', venueLog, '--speed', '5',
+    'run',
+    '--config',
+    folder.config,
+    '--journal',
+    journal,
+    '--venue-log',
+    venueLog,
+    '--speed',
+    '5',
   ]);
   const [, url] = await engine.says(/console: (http:\S+)#token=/);
   await engine.says(/SIM: logged on/);
   const token = folder.read('operator.token');
-  const state = await fetch(`${url}api/v1/state`, { headers: { authorization: `Bearer ${token}` } });
+  const state = await fetch(`${url}api/v1/state`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
   expect(state.status).toBe(200);
   expect((await state.json()) as object).toMatchObject({ engineState: 'RUNNING' });
   await new Promise((resolve) => setTimeout(resolve, 2000));
@@ -35,14 +45,30 @@ test('Ctrl-C ends a run with a clean logout, a whole journal and one screen of f
 
 test('a run with --for ends by itself; --json gives one object and nothing else on stdout', async () => {
   const { code, stdout } = await gyrfalcon([
-    'run', '--config', folder.config, '--journal', folder.file('timed'), '--for', '1500ms',
-    '--headless', '--json', '--speed', '5',
+    'run',
+    '--config',
+    folder.config,
+    '--journal',
+    folder.file('timed'),
+    '--for',
+    '1500ms',
+    '--headless',
+    '--json',
+    '--speed',
+    '5',
   ]);
   expect(code).toBe(0);
   const summary = JSON.parse(stdout) as Record<string, unknown>;
   expect(Object.keys(summary)).toEqual(
     expect.arrayContaining([
-      'marketDataMessages', 'orders', 'fills', 'rejects', 'pnl', 'latencyNs', 'stateHash', 'journal',
+      'marketDataMessages',
+      'orders',
+      'fills',
+      'rejects',
+      'pnl',
+      'latencyNs',
+      'stateHash',
+      'journal',
     ]),
   );
   expect(summary.marketDataMessages).toBeGreaterThan(100);

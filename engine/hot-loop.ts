@@ -105,7 +105,9 @@ export class HotLoop {
     if (input.orderOutcome !== undefined) this.#checkBreach(input.orderOutcome);
     // Once for each snapshot that it spoils, however many such messages come.
     if (input.needsSnapshot) this.#links[session]!.resubscribe();
-    if (outcome === 'REFUSED' && message.msgType === '8') this.#pauseAll(message);
+    if (outcome !== 'REFUSED' || message.msgType !== '8') return;
+    const report = `report ${message.get(17) ?? '?'} of order ${message.get(11) ?? '?'}`;
+    this.#pauseAll(`${report.slice(0, 150)} was not understood`);
   }
 
   /** What the session layer has sent: journaled here, leaves at the end of the turn. */
@@ -191,15 +193,15 @@ export class HotLoop {
   #checkBreach(outcome: OrderOutcome): void {
     if (outcome.breach === 'NONE') return;
     this.#parts.onBreach(outcome);
+    if (outcome.breach === 'UNKNOWN_FILL') this.#pauseAll('a fill of an order that is not in this journal');
     if (!PAUSING_BREACHES.has(outcome.breach)) return;
     this.#pause(outcome.strategy, `order ${outcome.orderNumber}: ${outcome.breach}`);
   }
 
-  /** A report that cannot be read may have been a fill, of whatever order: nobody's position is sure. */
-  #pauseAll(message: AppMessage): void {
-    const reason = `report ${message.get(17) ?? '?'} of order ${message.get(11) ?? '?'} was not understood`;
+  /** A fill that nobody can be given: no position is sure. */
+  #pauseAll(reason: string): void {
     const count = this.#memory.i32(L.CTL_STRATEGY_COUNT);
-    for (let strategy = 0; strategy < count; strategy++) this.#pause(strategy, reason.slice(0, 200));
+    for (let strategy = 0; strategy < count; strategy++) this.#pause(strategy, reason);
   }
 
   #pause(index: number, reason: string): void {

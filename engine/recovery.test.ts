@@ -210,6 +210,18 @@ describe('what the venue says cannot be understood', () => {
     await expectSameAgain();
   });
 
+  test.each([
+    ['an order that is not in the journal', '11=0ABCXYZ99'],
+    ['an order of another journal', '11=0OTHERS1'],
+  ])('a fill of %s: nobody trades until a person has looked', async (_what, clOrdId) => {
+    open(buys);
+    rig.snapshot('AAPL', '100', '100.1');
+    const filled = '150=F|39=1|151=1|14=1|31=99.99|32=1';
+    rig.hear('8', `5060=${rig.time}|37=V|${clOrdId}|17=E|54=1|55=AAPL|${filled}`);
+    expect(strategyState(L.STR_PAUSED)).toBe(1);
+    await expectSameAgain();
+  });
+
   test('a quote between two ticks: the book has a hole, and a snapshot is asked for', async () => {
     open(buys);
     rig.snapshot('AAPL', '100', '100.1');

@@ -252,9 +252,16 @@ describe('what does not fit is named, not guessed', () => {
   });
 
   test('a report for no order of ours', () => {
-    expect(book.report(fill(4, 4, { clOrdId: -1 }))).toMatchObject({
+    const unknown = { clOrdId: -1 };
+    expect(book.report({ ...ack, ...unknown })).toMatchObject({
       order: -1,
       breach: 'UNKNOWN_ORDER',
+    });
+    expect(book.report(fill(4, 4, unknown))).toMatchObject({
+      order: -1,
+      fillLots: 0,
+      breach: 'UNKNOWN_FILL',
+      breachLots: 4,
     });
   });
 
@@ -268,7 +275,7 @@ describe('the order table', () => {
     book.report({ ...ack, execType: '4', ordStatus: '4' });
     book.memory.setI32(L.CTL_ORDER_CURSOR, slot);
     expect(book.open({ side: desk.SELL, priceTicks: 10_004 })).toBe(slot);
-    expect(book.report(fill(4, 4)).breach).toBe('UNKNOWN_ORDER');
+    expect(book.report(fill(4, 4)).breach).toBe('UNKNOWN_FILL');
     expect(book.memory.i32(L.CTL_ORDER_BY_STATE + L.ORDER_CANCELED * 4)).toBe(0);
   });
 

@@ -107,7 +107,14 @@ export class OrderManager {
   applyExecution(): OrderOutcome {
     const memory = this.#memory;
     const outcome = this.#outcome;
-    if (!this.#begin(this.#slotOfReport())) return outcome;
+    const isFill = memory.i32(L.DECODED + L.DEC_EXEC_TYPE) === EXEC_TRADE;
+    if (!this.#begin(this.#slotOfReport())) {
+      if (isFill) {
+        outcome.breach = 'UNKNOWN_FILL';
+        outcome.breachLots = memory.i64(L.DECODED + L.DEC_LAST_LOTS);
+      }
+      return outcome;
+    }
     const order = orderAddress(outcome.order);
     if (!this.#isOfOrder(order)) {
       outcome.breach = 'MISMATCH';
@@ -119,7 +126,7 @@ export class OrderManager {
       return outcome;
     }
     this.#keepOrderId(order);
-    if (execType === EXEC_TRADE) this.#applyTrade(order);
+    if (isFill) this.#applyTrade(order);
     else if (execType === EXEC_TRADE_CORRECT || execType === EXEC_TRADE_CANCEL) {
       outcome.breach = 'TRADE_CHANGED';
       outcome.breachLots = memory.i64(L.DECODED + L.DEC_LAST_LOTS);

@@ -12,6 +12,7 @@ import { NO_ORDER, orderAddress } from './order-table.ts';
 export type Breach =
   | 'NONE'
   | 'UNKNOWN_ORDER' // no order of ours has this ClOrdID
+  | 'UNKNOWN_FILL' // likewise, and it has traded: breachLots are in nobody's position
   | 'MISMATCH' // side or instrument are not the order's: nothing was applied
   | 'UNEXPECTED' // the event does not belong to the order's state, or FIX 4.4 has no such value
   | 'MISSED_FILL' // CumQty jumped: breachLots were filled without a report

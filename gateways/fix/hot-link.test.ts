@@ -207,6 +207,8 @@ describe('a venue that does not read', () => {
     while (rig.loop.sendFromSession(0, order(++sent))) rig.loop.endTurn();
     while (rig.loop.sendFromSession(0, order(++sent, 1)));
     rig.link.resubscribe();
+    // Its number is used and in no journal: nothing may be numbered after it.
+    expect(rig.link.isLoggedOn).toBe(false);
     await rig.until(() => rig.venue.logons === 2, 'a second logon');
     expect(rig.log.join('\n')).toContain('SIM: the venue does not read what we send');
     await rig.until(() => rig.link.isLoggedOn, 'the logon');

@@ -285,6 +285,8 @@ export class HotLink implements VenueLink {
     const { loop, index, venue, log } = this.#parts;
     if (loop.sendFromSession(index, bytes)) return;
     log(`${venue.name}: the venue does not read what we send; closing the connection`);
+    // Its number is used and in no journal: nothing may be numbered after it.
+    this.#session.onDisconnect();
     this.#socket?.destroy();
   }
 

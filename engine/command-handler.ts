@@ -85,8 +85,7 @@ export class CommandHandler {
   cancelAll(scope: CommandScope, target: string): ActResult {
     const { memory } = this.#parts;
     return this.#cancelWhere(
-      (order) =>
-        this.#canCancel(order) && isInScope(memory, this.#parts, order, { scope, target }),
+      (order) => this.#canCancel(order) && isInScope(memory, this.#parts, order, { scope, target }),
     );
   }
 
@@ -99,7 +98,9 @@ export class CommandHandler {
   check(command: Command): string | undefined {
     const { strategies, symbols } = this.#parts;
     const unknownStrategy = (name: string) =>
-      strategies.includes(name) ? undefined : `no strategy ${name}; there are ${strategies.join(', ')}`;
+      strategies.includes(name)
+        ? undefined
+        : `no strategy ${name}; there are ${strategies.join(', ')}`;
     const unknownSymbol = (name: string) =>
       symbols.includes(name) ? undefined : `no instrument ${name}; there are ${symbols.join(', ')}`;
     switch (command.kind) {

@@ -32,7 +32,13 @@ export interface CoreModule {
   /** Appends 35=U1 "done through msgSeqNum" likewise. */
   encodeDoneThrough(session: number, msgSeqNum: number): number;
   /** Puts one record at JOURNAL_STAGE + offset (header, payload copied from address, padding, CRC); returns the new offset, -1 = no room. */
-  journalStage(offset: number, kind: number, source: number, address: number, length: number): number;
+  journalStage(
+    offset: number,
+    kind: number,
+    source: number,
+    address: number,
+    length: number,
+  ): number;
   /** CRC-32C (Castagnoli) of bytes in memory, as a signed 32-bit number. */
   crc32c(address: number, length: number): number;
   /** Writes the 64-bit hash of all deterministic state to SCRATCH. */
@@ -49,7 +55,12 @@ export function loadCore(memory: Memory): CoreModule {
     try {
       compiled = new WebAssembly.Module(readFileSync(FILE));
     } catch (cause) {
-      throw new GyrfalconError('INPUT_MISSING', 'build/core.wasm is missing or damaged: run `node scripts/setup.mjs`', {}, cause);
+      throw new GyrfalconError(
+        'INPUT_MISSING',
+        'build/core.wasm is missing or damaged: run `node scripts/setup.mjs`',
+        {},
+        cause,
+      );
     }
   }
   const instance = new WebAssembly.Instance(compiled, { env: { memory: memory.wasm } });

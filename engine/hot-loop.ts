@@ -38,7 +38,11 @@ export interface LoopParts {
 
 /** Position or fills may not be what we think. */
 const PAUSING_BREACHES: ReadonlySet<Breach> = new Set<Breach>([
-  'MISSED_FILL', 'CUM_BEHIND', 'OVERFILL', 'TRADE_CHANGED', 'MISMATCH',
+  'MISSED_FILL',
+  'CUM_BEHIND',
+  'OVERFILL',
+  'TRADE_CHANGED',
+  'MISMATCH',
 ]);
 
 export class HotLoop {
@@ -193,7 +197,8 @@ export class HotLoop {
   #checkBreach(outcome: OrderOutcome): void {
     if (outcome.breach === 'NONE') return;
     this.#parts.onBreach(outcome);
-    if (outcome.breach === 'UNKNOWN_FILL') this.#pauseAll('a fill of an order that is not in this journal');
+    if (outcome.breach === 'UNKNOWN_FILL')
+      this.#pauseAll('a fill of an order that is not in this journal');
     if (!PAUSING_BREACHES.has(outcome.breach)) return;
     this.#pause(outcome.strategy, `order ${outcome.orderNumber}: ${outcome.breach}`);
   }

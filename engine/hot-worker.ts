@@ -18,13 +18,13 @@ import type { Command } from './event/event.ts';
 import { SessionEventKind } from './event/generated/session-event-kind.ts';
 import { FeedInput } from './feed-input.ts';
 import { HotLoop } from './hot-loop.ts';
-import { RESTART_REASON } from './journal-crashes.ts';
 import { JournalWriter } from './journal/journal-writer.ts';
+import { RESTART_REASON } from './journal-crashes.ts';
 import { JournalRecorder } from './journal-recorder.ts';
-import { eachOpenOrder } from './orders/open-orders.ts';
-import type { AppMessage } from './ports.ts';
 import { LatencyHistograms } from './latency-histogram.ts';
 import type { KillInForce } from './limits/kills-in-force.ts';
+import { eachOpenOrder } from './orders/open-orders.ts';
+import type { AppMessage } from './ports.ts';
 import { recover } from './recovery.ts';
 import { stateHashOf } from './state-hash.ts';
 import { loadStrategies } from './strategy/strategy-loader.ts';
@@ -58,7 +58,12 @@ export type FromHotWorker =
       readonly kills: readonly KillInForce[];
     }
   | { readonly type: 'log'; readonly text: string }
-  | { readonly type: 'accepted'; readonly id: number; readonly sequence: number; readonly note: string }
+  | {
+      readonly type: 'accepted';
+      readonly id: number;
+      readonly sequence: number;
+      readonly note: string;
+    }
   | { readonly type: 'refused'; readonly id: number; readonly text: string }
   | { readonly type: 'end-of-recording' }
   | { readonly type: 'fault'; readonly code: string; readonly text: string }
@@ -74,7 +79,7 @@ const input = workerData as HotWorkerInput;
 const tell = (message: FromHotWorker): void => port.postMessage(message);
 const log = (text: string): void => tell({ type: 'log', text });
 
-class HotThread {
+class HotEngine {
   readonly #config: GyrfalconConfig = configSchema.parse(JSON.parse(input.configJson));
   readonly #memory = new Memory(input.memory);
   readonly #clock = new WallClock(this.#memory);
@@ -104,7 +109,7 @@ class HotThread {
     const app = new AppInput(this.#core);
     const sessions = this.#replaySessions(app);
     const { journalDirectory: directory, configJson } = input;
-    const recovered = recover(this.#core, app, { directory, configJson, sessions });
+    const recovered = recover(this.#core, { directory, configJson, sessions });
     const recoveredEvents = recovered.events;
     this.#recorder = new JournalRecorder(this.#memory, this.#writer, strategies, {
       takeCommands: () => this.#takeCommands(),
@@ -186,14 +191,19 @@ class HotThread {
       onOutcome: (outcome, message) => {
         if (outcome === 'END_OF_RECORDING') tell({ type: 'end-of-recording' });
         else if (outcome !== 'IGNORED') {
-          log(`the venue's 35=${message.msgType} was ${outcome.toLowerCase()}: ${message.get(58) ?? 'no reason given'}`);
+          log(
+            `the venue's 35=${message.msgType} was ${outcome.toLowerCase()}: ${message.get(58) ?? 'no reason given'}`,
+          );
         }
       },
       onBreach: (outcome) => {
-        log(`order ${outcome.orderNumber}: ${outcome.breach}, ${outcome.breachLots} lots: compare with the venue`);
+        log(
+          `order ${outcome.orderNumber}: ${outcome.breach}, ${outcome.breachLots} lots: compare with the venue`,
+        );
       },
       onActed: (command, denied) => {
-        if (denied.length > 0) log(`${command.kind}: ${denied.length} requests were refused by our limits`);
+        if (denied.length > 0)
+          log(`${command.kind}: ${denied.length} requests were refused by our limits`);
       },
     });
     this.#retry = new CancelRetry(this.#core.commands);
@@ -220,7 +230,11 @@ class HotThread {
         .map((instrument) => instrument.symbol);
       const link = new HotLink(
         {
-          memory: this.#memory, index, venue, symbols, log,
+          memory: this.#memory,
+          index,
+          venue,
+          symbols,
+          log,
           loop: this.#loop,
           clock: this.#clock,
           store: new JournalStore(input.journalDirectory, index),
@@ -349,7 +363,11 @@ class HotThread {
 
 /** Nothing may be decided before recovery is done. */
 const NO_RECORDER = {
-  beforeDecision: refuse, intent: refuse, outbound: refuse, state: refuse, strategyFault: refuse,
+  beforeDecision: refuse,
+  intent: refuse,
+  outbound: refuse,
+  state: refuse,
+  strategyFault: refuse,
 };
 function refuse(): never {
   throw new Error('assertion failed: a decision before the journal was open');
@@ -358,14 +376,18 @@ function refuse(): never {
 function fault(error: unknown): void {
   const isOurs = error instanceof GyrfalconError;
   const code = isOurs ? error.code : 'ENGINE_STOPPED';
-  const text = isOurs ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const text = isOurs
+    ? error.message
+    : error instanceof Error
+      ? (error.stack ?? error.message)
+      : String(error);
   tell({ type: 'fault', code, text });
 }
 
 process.on('uncaughtException', fault);
 process.on('unhandledRejection', fault);
-const thread = new HotThread();
-thread
+const engine = new HotEngine();
+engine
   .start()
-  .then(() => port.on('message', (message: ToHotWorker) => thread.onMessage(message)))
+  .then(() => port.on('message', (message: ToHotWorker) => engine.onMessage(message)))
   .catch(fault);

@@ -93,7 +93,11 @@ export class JournalRecorder implements Recorder {
   strategyFault(strategy: number, reason: string): void {
     const { name } = this.#strategies[strategy]!.config;
     this.#ports.applyOwn({
-      type: 'COMMAND', kind: 'PAUSE_STRATEGY', strategy: name, operator: 'engine', reason: reason.slice(0, 200),
+      type: 'COMMAND',
+      kind: 'PAUSE_STRATEGY',
+      strategy: name,
+      operator: 'engine',
+      reason: reason.slice(0, 200),
     });
   }
 

@@ -9,7 +9,11 @@ import { decimalE8 } from '../config/decimal.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import type { FixVenueConfig, GyrfalconConfig } from '../config/schema.ts';
 import { loadTokens } from '../gateways/control/auth.ts';
-import { type ControlServer, requireFreePort, startControlServer } from '../gateways/control/server.ts';
+import {
+  type ControlServer,
+  requireFreePort,
+  startControlServer,
+} from '../gateways/control/server.ts';
 import { type Feed, startFeed } from '../gateways/ws/start-feed.ts';
 import { positionVar, prepareVarModel } from '../risk/var/position-var.ts';
 import { Memory } from '../wasm/memory.ts';
@@ -144,7 +148,8 @@ export class Engine {
       if (venue.port !== 0) continue;
       const args = [...venueIdentity(venue), ...this.#options.venueArguments];
       // Beside the journal: a run that goes on from it finds the venue as it left it.
-      if (!args.includes('--log')) args.push('--log', join(this.journalDirectory, `venue-${venue.name}`));
+      if (!args.includes('--log'))
+        args.push('--log', join(this.journalDirectory, `venue-${venue.name}`));
       const child = await ChildVenue.start(args, (text, code) =>
         this.#options.onFault(new GyrfalconError(code, `${venue.name}: ${text}`)),
       );
@@ -172,10 +177,18 @@ export class Engine {
         startFeed({
           memory: this.#memory,
           venue: { ...venue, ...this.#replayedFeed },
-          instruments: instruments.flatMap(({ symbol, venue: its, tickSize, lotSize }, instrument) =>
-            its === venue.name
-              ? [{ symbol, instrument, tickE8: Number(decimalE8(tickSize)), lotE8: Number(decimalE8(lotSize)) }]
-              : [],
+          instruments: instruments.flatMap(
+            ({ symbol, venue: its, tickSize, lotSize }, instrument) =>
+              its === venue.name
+                ? [
+                    {
+                      symbol,
+                      instrument,
+                      tickE8: Number(decimalE8(tickSize)),
+                      lotE8: Number(decimalE8(lotSize)),
+                    },
+                  ]
+                : [],
           ),
           staleMs: breakers.staleFeedMs,
           onError: this.#options.log,

@@ -9,8 +9,8 @@ import type { CoreTime } from './core-time.ts';
 import type { CircuitBreakers } from './limits/circuit-breaker.ts';
 import { applyFeed, FEED_RAW_ONLY } from './market/feed-record.ts';
 import type { TradingHours } from './market/trading-hours.ts';
-import type { OrderOutcome } from './orders/order-outcome.ts';
 import type { OrderManager } from './orders/order-manager.ts';
+import type { OrderOutcome } from './orders/order-outcome.ts';
 import type { Positions } from './orders/position.ts';
 import type { StrategyHost } from './strategy/strategy-host.ts';
 
@@ -139,9 +139,7 @@ export class Pipeline {
   }
 
   #instrumentOf(entry: number): number {
-    return this.#memory.i32(
-      L.DECODED + L.DEC_ENTRIES + entry * L.ENTRY_BYTES + L.ENTRY_INSTRUMENT,
-    );
+    return this.#memory.i32(L.DECODED + L.DEC_ENTRIES + entry * L.ENTRY_BYTES + L.ENTRY_INSTRUMENT);
   }
 
   /** Signals, marks and breakers after a change of the book. */

@@ -34,7 +34,11 @@ export interface VenueLink {
   /** The fast path has consumed a message: the peer is alive. */
   onFastMessage(): void;
   /** Asks the venue what became of an order (35=H). */
-  requestStatus(order: { readonly clOrdId: string; readonly symbol: string; readonly side: number }): void;
+  requestStatus(order: {
+    readonly clOrdId: string;
+    readonly symbol: string;
+    readonly side: number;
+  }): void;
   /** Cancels everything of the firm at the venue (35=q); false = the venue has no such message. */
   massCancel(): boolean;
   /** Asks for a fresh snapshot of every book. */

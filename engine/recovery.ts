@@ -4,7 +4,6 @@
  */
 import { existsSync } from 'node:fs';
 import * as L from '../wasm/layout.ts';
-import type { AppInput } from './app-input.ts';
 import type { Core } from './core.ts';
 import { GyrfalconError } from './errors.ts';
 import type { ConfigEvent } from './event/event.ts';
@@ -29,7 +28,7 @@ export interface RecoveredCore {
   readonly kills: readonly KillInForce[];
 }
 
-export function recover(core: Core, app: AppInput, input: RecoveryInput): RecoveredCore {
+export function recover(core: Core, input: RecoveryInput): RecoveredCore {
   const recorded = readConfig(input.directory);
   if (recorded === undefined) return { events: 0, unwritten: undefined, kills: [] };
   if (recorded.configJson !== input.configJson) {
@@ -41,7 +40,7 @@ export function recover(core: Core, app: AppInput, input: RecoveryInput): Recove
   const reader = new JournalReader(input.directory);
   prepareCore(core, recorded);
   try {
-    const replay = new Replay(core, app, reader, input.sessions);
+    const replay = new Replay(core, reader, input.sessions);
     const events = replay.run(false);
     core.host.isDeciding = true;
     return { events, unwritten: replay.unwritten, kills: replay.kills };
@@ -58,7 +57,10 @@ export function readConfig(directory: string): ConfigEvent | undefined {
     if (!reader.next()) return undefined;
     const first = decodeEvent(reader.record.kind, reader.record.payload);
     if (first?.type === 'CONFIG') return first;
-    throw new GyrfalconError('JOURNAL_CORRUPT', `journal ${directory} does not begin with a configuration`);
+    throw new GyrfalconError(
+      'JOURNAL_CORRUPT',
+      `journal ${directory} does not begin with a configuration`,
+    );
   } finally {
     reader.close();
   }
@@ -68,4 +70,3 @@ export function readConfig(directory: string): ConfigEvent | undefined {
 export function prepareCore(core: Core, recorded: ConfigEvent): void {
   core.memory.setText(L.CTL_CLORDID_PREFIX, L.CLORDID_PREFIX_BYTES, recorded.clOrdIdPrefix);
 }
-

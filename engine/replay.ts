@@ -4,7 +4,6 @@
  * encoded again and compared byte by byte; whatever differs stops the replay with its place.
  */
 import * as L from '../wasm/layout.ts';
-import type { AppInput } from './app-input.ts';
 import type { Core } from './core.ts';
 import { GyrfalconError } from './errors.ts';
 import type { Command, IntentEvent, SessionEvent, TimerEvent } from './event/event.ts';
@@ -12,8 +11,8 @@ import { decodeEvent } from './event/event-codec.ts';
 import { RecordKind } from './event/generated/record-kind.ts';
 import { SessionEventKind } from './event/generated/session-event-kind.ts';
 import { loadIntent } from './event/intent-record.ts';
-import { isRestart } from './journal-crashes.ts';
 import type { JournalReader, JournalRecord } from './journal/journal-reader.ts';
+import { isRestart } from './journal-crashes.ts';
 import { type KillInForce, killsAfter } from './limits/kills-in-force.ts';
 import type { Recorder } from './recorder.ts';
 
@@ -44,7 +43,6 @@ const SESSION_STATE: Readonly<Record<number, number>> = {
 
 export class Replay implements Recorder {
   readonly #core: Core;
-  readonly #input: AppInput;
   readonly #reader: JournalReader;
   readonly #sessions: readonly ReplaySession[];
   /** The reader's record was looked at and not yet applied. */
@@ -55,9 +53,8 @@ export class Replay implements Recorder {
   #unwritten: UnwrittenMessage | undefined;
   #kills: readonly KillInForce[] = [];
 
-  constructor(core: Core, input: AppInput, reader: JournalReader, sessions: readonly ReplaySession[]) {
+  constructor(core: Core, reader: JournalReader, sessions: readonly ReplaySession[]) {
     this.#core = core;
-    this.#input = input;
     this.#reader = reader;
     this.#sessions = sessions;
   }
@@ -188,7 +185,10 @@ export class Replay implements Recorder {
     const sequence = record.sequence;
     const verdict = gate.applyRecorded();
     if (verdict !== then.verdict) {
-      throw this.#divergedAt(sequence, `the limits said ${then.verdict} then and say ${verdict} now`);
+      throw this.#divergedAt(
+        sequence,
+        `the limits said ${then.verdict} then and say ${verdict} now`,
+      );
     }
     if (verdict !== L.ALLOWED) return;
     const session = memory.i32(
@@ -256,7 +256,8 @@ export class Replay implements Recorder {
     }
     if (event.kind === SessionEventKind.GAP_FILLED) pipeline.onUpdatesMissed(event.session);
     // The session here has no clock: that a peer was given up for its silence it learns from the record.
-    const isOver = event.kind === SessionEventKind.LOGGED_OUT || event.kind === SessionEventKind.DISCONNECTED;
+    const isOver =
+      event.kind === SessionEventKind.LOGGED_OUT || event.kind === SessionEventKind.DISCONNECTED;
     if (isOver) session.onDisconnected();
     const state = SESSION_STATE[event.kind];
     const block = L.SESSIONS + event.session * L.SESSION_BYTES;
@@ -304,7 +305,9 @@ export class Replay implements Recorder {
       ),
     ];
     const wrong = pairs.find(([, was, is]) => !Object.is(was, is));
-    return wrong && `${this.#nameOf(then)}: ${wrong[0]} was ${wrong[1]} then and is ${wrong[2]} now`;
+    return (
+      wrong && `${this.#nameOf(then)}: ${wrong[0]} was ${wrong[1]} then and is ${wrong[2]} now`
+    );
   }
 
   #nameOf(intent: IntentEvent): string {
@@ -314,8 +317,12 @@ export class Replay implements Recorder {
   #expect(kind: number): JournalRecord {
     const record = this.#next();
     if (record?.kind === kind) return record;
-    if (record === undefined) throw this.#divergedAt(this.#events, 'the journal ends here, the core goes on');
-    throw this.#diverged(record, `record kind ${kind} follows now, kind ${record.kind} followed then`);
+    if (record === undefined)
+      throw this.#divergedAt(this.#events, 'the journal ends here, the core goes on');
+    throw this.#diverged(
+      record,
+      `record kind ${kind} follows now, kind ${record.kind} followed then`,
+    );
   }
 
   #peek(): JournalRecord | undefined {
@@ -339,6 +346,8 @@ export class Replay implements Recorder {
   }
 
   #divergedAt(sequence: number, text: string): GyrfalconError {
-    return new GyrfalconError('REPLAY_DIVERGED', `replay differs at record ${sequence}: ${text}`, { sequence });
+    return new GyrfalconError('REPLAY_DIVERGED', `replay differs at record ${sequence}: ${text}`, {
+      sequence,
+    });
   }
 }

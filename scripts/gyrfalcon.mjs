@@ -11,6 +11,14 @@ if (!node) {
   process.stderr.write('gyrfalcon: not set up yet; run `node scripts/setup.mjs` first\n');
   process.exit(1);
 }
-const child = spawn(node, ['--disable-warning=ExperimentalWarning', join(root, 'engine', 'cli.ts'), ...process.argv.slice(2)], { stdio: 'inherit' });
+const child = spawn(
+  node,
+  [
+    '--disable-warning=ExperimentalWarning',
+    join(root, 'engine', 'cli.ts'),
+    ...process.argv.slice(2),
+  ],
+  { stdio: 'inherit' },
+);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));

@@ -5,7 +5,15 @@
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -49,7 +57,10 @@ function npm(args, cwd, node) {
   const lead = cli?.endsWith('.js') ? [cli] : [];
   const path = `${dirname(node)}${windows ? ';' : ':'}${process.env.PATH ?? ''}`;
   return spawnSync(command, [...lead, ...args, '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd, env: { ...process.env, PATH: path }, stdio: ['ignore', 2, 2], shell: windows && !cli,
+    cwd,
+    env: { ...process.env, PATH: path },
+    stdio: ['ignore', 2, 2],
+    shell: windows && !cli,
   });
 }
 
@@ -62,25 +73,47 @@ function ensureRuntime() {
     if (probe.stdout?.trim() === `v${version}`) return present;
   }
   say(`installing Node.js ${version} for ${process.platform}-${process.arch} …`);
-  const done = npm(['install', '--no-save', '--no-package-lock'], join(root, 'runtime'), process.execPath);
+  const done = npm(
+    ['install', '--no-save', '--no-package-lock'],
+    join(root, 'runtime'),
+    process.execPath,
+  );
   const node = pinnedNode();
   if (done.status !== 0 || !node) {
-    fail(`no Node.js ${version} for ${process.platform}-${process.arch}: check the network and the npm registry, then run again`);
+    fail(
+      `no Node.js ${version} for ${process.platform}-${process.arch}: check the network and the npm registry, then run again`,
+    );
   }
   return node;
 }
 
 function ensureDependencies(node) {
   const stamp = `${hashOf(['package.json', 'package-lock.json'])} ${execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()} ${process.platform}-${process.arch}`;
-  const intact = existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp
-    && pointsAtPinned(node) && existsSync(join(root, 'node_modules', 'uWebSockets.js', 'package.json'));
+  const intact =
+    existsSync(stampFile) &&
+    readFileSync(stampFile, 'utf8') === stamp &&
+    pointsAtPinned(node) &&
+    existsSync(join(root, 'node_modules', 'uWebSockets.js', 'package.json'));
   if (intact && npmTouched() === false) return;
-  say(existsSync(join(root, 'node_modules')) ? 'repairing node_modules (installed by another Node.js, or changed) …' : 'installing dependencies …');
+  say(
+    existsSync(join(root, 'node_modules'))
+      ? 'repairing node_modules (installed by another Node.js, or changed) …'
+      : 'installing dependencies …',
+  );
   const done = npm(['install', '--no-save'], root, node);
-  if (done.status !== 0) fail('npm install failed: the lines above say why; check the network and the npm registry, then run again');
+  if (done.status !== 0)
+    fail(
+      'npm install failed: the lines above say why; check the network and the npm registry, then run again',
+    );
   pointAtPinned(node);
-  const probe = spawnSync(node, ['-e', "require('uWebSockets.js')"], { cwd: root, encoding: 'utf8' });
-  if (probe.status !== 0) fail(`uWebSockets.js does not load under the pinned Node.js: remove node_modules and run again (${(probe.stderr ?? '').split('\n').find((l) => l.includes('Error')) ?? 'no reason given'})`);
+  const probe = spawnSync(node, ['-e', "require('uWebSockets.js')"], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  if (probe.status !== 0)
+    fail(
+      `uWebSockets.js does not load under the pinned Node.js: remove node_modules and run again (${(probe.stderr ?? '').split('\n').find((l) => l.includes('Error')) ?? 'no reason given'})`,
+    );
   writeFileSync(stampFile, stamp);
 }
 
@@ -97,7 +130,9 @@ function npmTouched() {
 function pointsAtPinned(node) {
   const link = join(root, 'node_modules', '.bin', 'node');
   if (windows) return existsSync(`${link}.cmd`);
-  return existsSync(link) && readFileSync(join(root, 'node_modules', '.gyrfalcon-node'), 'utf8') === node;
+  return (
+    existsSync(link) && readFileSync(join(root, 'node_modules', '.gyrfalcon-node'), 'utf8') === node
+  );
 }
 
 function pointAtPinned(node) {
@@ -108,16 +143,32 @@ function pointAtPinned(node) {
   if (windows) writeFileSync(`${link}.cmd`, `@"${node}" %*\r\n`);
   else symlinkSync(node, link);
   writeFileSync(join(root, 'node_modules', '.gyrfalcon-node'), node);
-  writeFileSync(join(root, 'node_modules', '.gyrfalcon-lock'), createHash('sha256').update(readFileSync(hiddenLock)).digest('hex'));
+  writeFileSync(
+    join(root, 'node_modules', '.gyrfalcon-lock'),
+    createHash('sha256').update(readFileSync(hiddenLock)).digest('hex'),
+  );
 }
 
 function ensureWasm(node) {
-  const sources = readdirSync(join(root, 'wasm')).filter((f) => f.endsWith('.ts') && !f.endsWith('.test.ts') && !f.endsWith('-reference.ts') && f !== 'memory.ts');
-  const stamp = hashOf(['asconfig.json', 'package.json', ...sources.sort().map((f) => `wasm/${f}`)]);
+  const sources = readdirSync(join(root, 'wasm')).filter(
+    (f) =>
+      f.endsWith('.ts') &&
+      !f.endsWith('.test.ts') &&
+      !f.endsWith('-reference.ts') &&
+      f !== 'memory.ts',
+  );
+  const stamp = hashOf([
+    'asconfig.json',
+    'package.json',
+    ...sources.sort().map((f) => `wasm/${f}`),
+  ]);
   const file = join(root, 'build', 'wasm.stamp');
   if (existsSync(file) && readFileSync(file, 'utf8') === stamp) return;
   say('building the WebAssembly core …');
-  const done = spawnSync(node, [join(root, 'scripts', 'build-wasm.mjs')], { cwd: root, stdio: ['ignore', 2, 2] });
+  const done = spawnSync(node, [join(root, 'scripts', 'build-wasm.mjs')], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+  });
   if (done.status !== 0) fail('the WebAssembly build failed: the lines above name the file');
   writeFileSync(file, stamp);
 }

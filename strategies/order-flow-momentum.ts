@@ -21,7 +21,9 @@ export default defineStrategy({
     if (!book.isTwoSided || market.hasOpenOrders) return;
     const elapsedMs = (timeNs - state.sinceNs) / NS_PER_MS;
     if (positionLots !== 0) {
-      const turned = signal.orderFlow * positionLots < 0 && Math.abs(signal.orderFlow) > parameters.entryFlowLots;
+      const turned =
+        signal.orderFlow * positionLots < 0 &&
+        Math.abs(signal.orderFlow) > parameters.entryFlowLots;
       if (!turned && elapsedMs < parameters.holdMs) return;
       market.take(positionLots > 0 ? SIDE_SELL : SIDE_BUY, Math.abs(positionLots));
       state.sinceNs = timeNs;
@@ -29,7 +31,12 @@ export default defineStrategy({
     }
     const spreadIncrements = (book.bestAskTicks - book.bestBidTicks) / market.incrementTicks;
     const strong = Math.abs(signal.orderFlow) > parameters.entryFlowLots;
-    if (!strong || elapsedMs < parameters.restMs || spreadIncrements > parameters.spreadIncrementsMax) return;
+    if (
+      !strong ||
+      elapsedMs < parameters.restMs ||
+      spreadIncrements > parameters.spreadIncrementsMax
+    )
+      return;
     market.take(signal.orderFlow > 0 ? SIDE_BUY : SIDE_SELL, parameters.qtyLots);
     state.sinceNs = timeNs;
   },

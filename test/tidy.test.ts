@@ -20,19 +20,39 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   engine: ['engine/', 'wasm/', 'native/', 'config/'],
   strategies: ['engine/strategy/', 'engine/signal/', 'engine/units.ts', 'engine/event/'],
   gateways: [
-    'gateways/', 'engine/ports.ts', 'engine/event/', 'engine/units.ts', 'engine/errors.ts',
-    'engine/commands.ts', 'engine/journal/', 'config/', 'native/', 'wasm/layout.ts', 'wasm/memory.ts',
+    'gateways/',
+    'engine/ports.ts',
+    'engine/event/',
+    'engine/units.ts',
+    'engine/errors.ts',
+    'engine/commands.ts',
+    'engine/journal/',
+    'config/',
+    'native/',
+    'wasm/layout.ts',
+    'wasm/memory.ts',
   ],
   risk: [
-    'risk/', 'engine/journal/', 'engine/event/', 'engine/units.ts', 'engine/errors.ts',
-    'engine/signal/', 'engine/commands.ts', 'wasm/', 'native/', 'config/',
+    'risk/',
+    'engine/journal/',
+    'engine/event/',
+    'engine/units.ts',
+    'engine/errors.ts',
+    'engine/signal/',
+    'engine/commands.ts',
+    'wasm/',
+    'native/',
+    'config/',
   ],
   console: ['console/', 'engine/event/generated/'],
   scripts: ['scripts/', 'config/'],
 };
 /** The files that put everything together, and the threads that they start. */
 const COMPOSITION = new Set([
-  'engine/main.ts', 'engine/cli.ts', 'engine/hot-worker.ts', 'gateways/ws/feed-worker.ts',
+  'engine/main.ts',
+  'engine/cli.ts',
+  'engine/hot-worker.ts',
+  'gateways/ws/feed-worker.ts',
 ]);
 
 function importsOf(file: string): readonly string[] {
@@ -57,12 +77,17 @@ test('nothing imports tests or benches', () => {
   const wrong = files
     .filter((file) => !isTest(file))
     .flatMap((file) => importsOf(file).map((target) => [file, target] as const))
-    .filter(([file, target]) => target.startsWith('test/') || (target.startsWith('bench/') && file !== 'engine/cli/bench.ts'));
+    .filter(
+      ([file, target]) =>
+        target.startsWith('test/') ||
+        (target.startsWith('bench/') && file !== 'engine/cli/bench.ts'),
+    );
   expect(wrong).toEqual([]);
 });
 
 test('no file passes 400 lines, no test 600', () => {
-  const isTable = (file: string): boolean => file === 'wasm/layout.ts' || file.endsWith('tables.ts');
+  const isTable = (file: string): boolean =>
+    file === 'wasm/layout.ts' || file.endsWith('tables.ts');
   const wrong = files
     .filter((file) => !isTable(file))
     .map((file) => [file, sources.get(file)!.split('\n').length] as const)
@@ -71,19 +96,35 @@ test('no file passes 400 lines, no test 600', () => {
 });
 
 const BANNED: readonly RegExp[] = [
-  /\bDate\.now\(/, /\bnew Date\(\)/, /\bperformance\.now\(/, /\bhrtime\b/, /\bMath\.random\(/,
-  /\bsetTimeout\(/, /\bsetInterval\(/, /\bsetImmediate\(/, /\blocaleCompare\(/, /\btoLocale/,
+  /\bDate\.now\(/,
+  /\bnew Date\(\)/,
+  /\bperformance\.now\(/,
+  /\bhrtime\b/,
+  /\bMath\.random\(/,
+  /\bsetTimeout\(/,
+  /\bsetInterval\(/,
+  /\bsetImmediate\(/,
+  /\blocaleCompare\(/,
+  /\btoLocale/,
 ];
 const FREE_OF_BANS = [
-  'gateways/', 'bench/', 'test/', 'console/', 'scripts/', 'engine/supervisor/', 'engine/main.ts',
-  'engine/cli/', 'engine/hot-worker.ts',
+  'gateways/',
+  'bench/',
+  'test/',
+  'console/',
+  'scripts/',
+  'engine/supervisor/',
+  'engine/main.ts',
+  'engine/cli/',
+  'engine/hot-worker.ts',
 ];
 
 test('the core has no clock, no chance and no timer but its ports', () => {
   const wrong: string[] = [];
   for (const file of files) {
     if (isTest(file) || FREE_OF_BANS.some((prefix) => file.startsWith(prefix))) continue;
-    for (const ban of BANNED) if (ban.test(sources.get(file)!)) wrong.push(`${file}: ${ban.source}`);
+    for (const ban of BANNED)
+      if (ban.test(sources.get(file)!)) wrong.push(`${file}: ${ban.source}`);
   }
   expect(wrong).toEqual([]);
 });

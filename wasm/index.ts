@@ -1,8 +1,9 @@
 // The core module: every kernel of the hot path, one WebAssembly module over one shared memory.
-export * from './fix-decode';
+
 export * from './book';
-export * from './signal';
+export * from './fix-decode';
+export * from './journal-record';
 export * from './limits';
 export * from './order-encode';
-export * from './journal-record';
+export * from './signal';
 export * from './state-hash';

@@ -67,7 +67,10 @@ export class Memory {
 
   /** Absolute nanoseconds; for cold code only (BigInt). */
   absoluteNs(offset: number): bigint {
-    return BigInt.asIntN(64, (BigInt(this.#i32[(offset >>> 2) + 1]!) << 32n) | BigInt(this.#u32[offset >>> 2]!));
+    return BigInt.asIntN(
+      64,
+      (BigInt(this.#i32[(offset >>> 2) + 1]!) << 32n) | BigInt(this.#u32[offset >>> 2]!),
+    );
   }
 
   setAbsoluteNs(offset: number, value: bigint): void {

@@ -106,7 +106,7 @@ export async function replayJournal(
         deliver: (session, message) => void app.deliver(session, message),
       }),
   );
-  const replay = new Replay(core, app, reader, sessions);
+  const replay = new Replay(core, reader, sessions);
   core.gate.recorder = replay;
   const events = replay.run(isVerifying, isVerifying ? lastInputs(directory) : undefined);
   const damage = reader.damage === undefined ? undefined : damageText(reader.damage);

@@ -7,12 +7,18 @@ import { NS_PER_MS } from '../units.ts';
 import { TradingHours } from './trading-hours.ts';
 
 const NEW_YORK = {
-  timeZone: 'America/New_York', open: '09:30', close: '16:00',
-  weekdays: ['Mon', 'Tue', 'Wed', 'Thu', 'Fri'], holidays: ['2012-07-04'],
+  timeZone: 'America/New_York',
+  open: '09:30',
+  close: '16:00',
+  weekdays: ['Mon', 'Tue', 'Wed', 'Thu', 'Fri'],
+  holidays: ['2012-07-04'],
 } as const;
 const ALWAYS = {
-  timeZone: 'UTC', open: '00:00', close: '24:00',
-  weekdays: ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'], holidays: [],
+  timeZone: 'UTC',
+  open: '00:00',
+  close: '24:00',
+  weekdays: ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'],
+  holidays: [],
 } as const;
 
 const memory = new Memory();
@@ -20,7 +26,10 @@ const memory = new Memory();
 /** Whether an instrument may be traded at a UTC time. */
 function isOpen(utc: string, calendar: object, expiry: string | null = null): boolean {
   const instrument = { symbol: 'X', calendar: 'C', expiry } as InstrumentConfig;
-  const hours = new TradingHours(memory, { instruments: [instrument], calendars: { C: calendar as never } });
+  const hours = new TradingHours(memory, {
+    instruments: [instrument],
+    calendars: { C: calendar as never },
+  });
   const atMs = Date.parse(utc);
   const epochMs = Math.floor(atMs / 86_400_000) * 86_400_000;
   memory.setAbsoluteNs(L.CTL_MARKET_EPOCH_NS, BigInt(epochMs) * 1_000_000n);

@@ -51,7 +51,8 @@ export class TradingHours {
       const calendar = this.#calendars.get(instrument.calendar);
       assert(calendar !== undefined, 'the configuration was checked: its calendars exist');
       const day = calendar.dayAt(nowMs);
-      const isOpen = day.isTradingDay && (instrument.expiry === null || day.date <= instrument.expiry);
+      const isOpen =
+        day.isTradingDay && (instrument.expiry === null || day.date <= instrument.expiry);
       const block = L.INSTRUMENTS + index * L.INSTRUMENT_BYTES;
       // Never open: closed before it opens.
       memory.setI64(block + L.INS_OPEN_NS, isOpen ? (day.openMs - epochMs) * NS_PER_MS : 1);
@@ -74,9 +75,14 @@ class Calendar {
     this.#config = config;
     this.#holidays = new Set(config.holidays);
     this.#format = new Intl.DateTimeFormat('en-US', {
-      timeZone: config.timeZone, hourCycle: 'h23',
-      year: 'numeric', month: 'numeric', day: 'numeric',
-      hour: 'numeric', minute: 'numeric', second: 'numeric',
+      timeZone: config.timeZone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
     });
   }
 

@@ -1,7 +1,7 @@
 /** What the control server may do to the engine: kill and re-arm through the switch, commands through the loop. */
 import { type Command, parseCommand } from '../commands.ts';
 import { GyrfalconError } from '../errors.ts';
-import { type Kill, type KillRecord, KillSwitch } from './kill-switch.ts';
+import type { Kill, KillRecord, KillSwitch } from './kill-switch.ts';
 
 type State = 'ARMED' | 'KILLING' | 'KILLED';
 
@@ -70,6 +70,12 @@ export class EngineActions {
 const stateOf = (kill: KillRecord): State => (kill.doneMs === null ? 'KILLING' : 'KILLED');
 
 const ARMED = {
-  state: 'ARMED', scope: null, target: '', reason: '', operator: '', openOrders: 0,
-  requestedMs: null, doneMs: null,
+  state: 'ARMED',
+  scope: null,
+  target: '',
+  reason: '',
+  operator: '',
+  openOrders: 0,
+  requestedMs: null,
+  doneMs: null,
 } as const;

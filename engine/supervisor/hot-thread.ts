@@ -4,10 +4,10 @@
  */
 import { Worker } from 'node:worker_threads';
 import type { Memory } from '../../wasm/memory.ts';
-import { releaseJournalOfEndedThread } from '../journal/journal-lock.ts';
 import { type FaultCode, GyrfalconError } from '../errors.ts';
 import type { Command } from '../event/event.ts';
 import type { FromHotWorker, HotWorkerInput, ToHotWorker } from '../hot-worker.ts';
+import { releaseJournalOfEndedThread } from '../journal/journal-lock.ts';
 import type { KillInForce } from '../limits/kills-in-force.ts';
 import type { RunSummary } from '../summary.ts';
 
@@ -57,7 +57,9 @@ export class HotThread {
     this.#worker = worker;
     worker.on('message', (message: FromHotWorker) => this.#onMessage(message));
     worker.on('error', (error) => {
-      this.#fail(new GyrfalconError('ENGINE_STOPPED', `the hot loop ended: ${error.message}`, {}, error));
+      this.#fail(
+        new GyrfalconError('ENGINE_STOPPED', `the hot loop ended: ${error.message}`, {}, error),
+      );
     });
     return new Promise((resolve, reject) => {
       this.#onReady = resolve;

@@ -101,7 +101,9 @@ export class KillSwitch {
     log(`KILL ${what}: ${request.reason} (${request.operator})`);
     record.wasFenced = await this.#untilApplied(command);
     record.stoppedMs = Date.now();
-    log(`KILL: no order can leave any more, ${(performance.now() - beganMs).toFixed(1)} ms after the call`);
+    log(
+      `KILL: no order can leave any more, ${(performance.now() - beganMs).toFixed(1)} ms after the call`,
+    );
     const done = this.#watch(record);
     await Promise.race([done, pause(ANSWER_MS)]);
     if (record.doneMs === null) {
@@ -129,7 +131,9 @@ export class KillSwitch {
     let movedMs = Date.now();
     while (memory.atomicI32(L.CTL_KILL_APPLIED) < command.generation) {
       if (memory.i32(L.CTL_LOOP_STATE) === L.LOOP_STOPPED) {
-        this.#ports.log('KILL: the engine had stopped before; its next start knows nothing of this kill');
+        this.#ports.log(
+          'KILL: the engine had stopped before; its next start knows nothing of this kill',
+        );
         return false;
       }
       if (this.#restarting !== undefined) {

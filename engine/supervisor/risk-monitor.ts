@@ -21,7 +21,8 @@ export class RiskMonitor<Figure> {
       try {
         this.latest = { figure: await compute(), computedMs: Date.now() };
       } catch (error) {
-        if (!this.#isStopped) log(`value at risk: ${error instanceof Error ? error.message : String(error)}`);
+        if (!this.#isStopped)
+          log(`value at risk: ${error instanceof Error ? error.message : String(error)}`);
       } finally {
         this.#isBusy = false;
       }
@@ -37,7 +38,10 @@ export class RiskMonitor<Figure> {
 }
 
 /** Net position of each instrument over all strategies, valued at the mid (or the last trade). */
-export function positionValues(memory: Memory, symbols: readonly string[]): readonly PositionValue[] {
+export function positionValues(
+  memory: Memory,
+  symbols: readonly string[],
+): readonly PositionValue[] {
   const values: PositionValue[] = [];
   const base = L.CURRENCIES + memory.i32(L.CTL_BASE_CURRENCY) * L.CURRENCY_BYTES;
   const unit = 10 ** memory.i32(base + L.CUR_DECIMALS);
@@ -50,7 +54,8 @@ export function positionValues(memory: Memory, symbols: readonly string[]): read
     if (lots === 0) continue;
     const block = L.INSTRUMENTS + instrument * L.INSTRUMENT_BYTES;
     const currency = L.CURRENCIES + memory.i32(block + L.INS_CURRENCY) * L.CURRENCY_BYTES;
-    const minor = lots * priceTicks(memory, instrument) * memory.f64(block + L.INS_MINOR_PER_TICK_LOT);
+    const minor =
+      lots * priceTicks(memory, instrument) * memory.f64(block + L.INS_MINOR_PER_TICK_LOT);
     values.push({ symbol, valueBase: (minor * memory.f64(currency + L.CUR_TO_BASE)) / unit });
   }
   return values;
@@ -58,7 +63,9 @@ export function positionValues(memory: Memory, symbols: readonly string[]): read
 
 function priceTicks(memory: Memory, instrument: number): number {
   const book = L.BOOKS + instrument * L.BOOK_BYTES;
-  const isTwoSided = memory.i32(book + L.BOOK_BID_COUNT) > 0 && memory.i32(book + L.BOOK_ASK_COUNT) > 0;
-  if (isTwoSided) return (memory.i64(book + L.BOOK_BID_TICKS) + memory.i64(book + L.BOOK_ASK_TICKS)) / 2;
+  const isTwoSided =
+    memory.i32(book + L.BOOK_BID_COUNT) > 0 && memory.i32(book + L.BOOK_ASK_COUNT) > 0;
+  if (isTwoSided)
+    return (memory.i64(book + L.BOOK_BID_TICKS) + memory.i64(book + L.BOOK_ASK_TICKS)) / 2;
   return memory.i64(L.INSTRUMENTS + instrument * L.INSTRUMENT_BYTES + L.INS_LAST_TRADE_TICKS);
 }

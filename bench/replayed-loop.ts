@@ -12,6 +12,7 @@ import { HotLoop } from '../engine/hot-loop.ts';
 import { JournalWriter } from '../engine/journal/journal-writer.ts';
 import { JournalRecorder } from '../engine/journal-recorder.ts';
 import { LatencyHistograms } from '../engine/latency-histogram.ts';
+import { NO_RECORDER } from '../engine/recorder.ts';
 import { prepareCore } from '../engine/recovery.ts';
 import { type LoadedStrategy, loadStrategies } from '../engine/strategy/strategy-loader.ts';
 import { ReplaySession } from '../gateways/fix/replay-session.ts';
@@ -155,11 +156,3 @@ export class ReplayedLoop {
 function fail(): never {
   throw new Error('the bench did what the recorded day did not');
 }
-
-const NO_RECORDER = {
-  beforeDecision: fail,
-  intent: fail,
-  outbound: fail,
-  state: fail,
-  strategyFault: fail,
-};

@@ -4,7 +4,7 @@
  */
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { configSchema, type GyrfalconConfig } from '../config/schema.ts';
-import { HotLink, type OpenOrder } from '../gateways/fix/hot-link.ts';
+import { HotLink } from '../gateways/fix/hot-link.ts';
 import { JournalStore } from '../gateways/fix/journal-store.ts';
 import { ReplaySession } from '../gateways/fix/replay-session.ts';
 import * as L from '../wasm/layout.ts';
@@ -18,56 +18,20 @@ import type { Command } from './event/event.ts';
 import { SessionEventKind } from './event/generated/session-event-kind.ts';
 import { FeedInput } from './feed-input.ts';
 import { HotLoop } from './hot-loop.ts';
+import type { FromHotWorker, HotWorkerInput, ToHotWorker } from './hot-messages.ts';
 import { JournalWriter } from './journal/journal-writer.ts';
 import { RESTART_REASON } from './journal-crashes.ts';
 import { JournalRecorder } from './journal-recorder.ts';
 import { LatencyHistograms } from './latency-histogram.ts';
-import type { KillInForce } from './limits/kills-in-force.ts';
-import { eachOpenOrder } from './orders/open-orders.ts';
 import type { AppMessage } from './ports.ts';
+import { NO_RECORDER } from './recorder.ts';
 import { recover } from './recovery.ts';
 import { stateHashOf } from './state-hash.ts';
 import { loadStrategies } from './strategy/strategy-loader.ts';
 import { type RunSummary, summarise } from './summary.ts';
 import { WallClock } from './supervisor/wall-clock.ts';
+import { VenueWatch } from './venue-watch.ts';
 import { ENGINE_VERSION } from './version.ts';
-
-export interface HotWorkerInput {
-  readonly memory: WebAssembly.Memory;
-  readonly configJson: string;
-  readonly journalDirectory: string;
-  /** Names a new journal; one that exists keeps its own. */
-  readonly journalId: string;
-  readonly isLockStep: boolean;
-  /** TCP ports of venues that were started by us, by name. */
-  readonly ports: Readonly<Record<string, number>>;
-  /** Given before the first connection: a kill that outlived its loop. */
-  readonly firstCommands: readonly Command[];
-}
-
-export type ToHotWorker =
-  | { readonly type: 'command'; readonly id: number; readonly command: Command }
-  | { readonly type: 'wake' }
-  | { readonly type: 'stop'; readonly reason: string };
-
-export type FromHotWorker =
-  | {
-      readonly type: 'ready';
-      readonly recoveredEvents: number;
-      readonly recoveryMs: number;
-      readonly kills: readonly KillInForce[];
-    }
-  | { readonly type: 'log'; readonly text: string }
-  | {
-      readonly type: 'accepted';
-      readonly id: number;
-      readonly sequence: number;
-      readonly note: string;
-    }
-  | { readonly type: 'refused'; readonly id: number; readonly text: string }
-  | { readonly type: 'end-of-recording' }
-  | { readonly type: 'fault'; readonly code: string; readonly text: string }
-  | { readonly type: 'stopped'; readonly summary: RunSummary };
 
 const STALE_CHECK_MS = 250;
 const UNKNOWN_CHECK_MS = 1000;
@@ -90,6 +54,7 @@ class HotEngine {
   #recorder!: JournalRecorder;
   #loop!: HotLoop;
   #retry!: CancelRetry;
+  #watch!: VenueWatch;
   #isStopping = false;
 
   async start(): Promise<void> {
@@ -207,6 +172,13 @@ class HotEngine {
       },
     });
     this.#retry = new CancelRetry(this.#core.commands);
+    this.#watch = new VenueWatch({
+      memory: this.#memory,
+      config: this.#config,
+      clock: this.#clock,
+      loop: this.#loop,
+      links: this.#links,
+    });
     const feeds = new FeedInput(this.#memory, this.#loop);
     setInterval(() => {
       this.#retry.run(this.#clock.elapsedNs());
@@ -214,8 +186,8 @@ class HotEngine {
       this.#loop.endTurn();
     }, HEARTBEAT_MS);
     if (feeds.isUsed(this.#config)) feeds.listen();
-    if (!input.isLockStep) setInterval(() => this.#checkFeeds(), STALE_CHECK_MS);
-    setInterval(() => this.#askForUnknown(), UNKNOWN_CHECK_MS);
+    if (!input.isLockStep) setInterval(() => this.#watch.checkFeeds(), STALE_CHECK_MS);
+    setInterval(() => this.#watch.askForUnknown(), UNKNOWN_CHECK_MS);
   }
 
   #connect(hasLoggedOn: readonly boolean[]): void {
@@ -238,7 +210,7 @@ class HotEngine {
           loop: this.#loop,
           clock: this.#clock,
           store: new JournalStore(input.journalDirectory, index),
-          openOrders: () => this.#openOrders(index),
+          openOrders: () => this.#watch.openOrders(index),
         },
         hasLoggedOn[index] ?? false,
       );
@@ -269,45 +241,6 @@ class HotEngine {
     this.#loop.command(command);
     this.#retry.watch(command, this.#clock.elapsedNs());
     tell({ type: 'accepted', id, sequence: this.#memory.i64(L.CTL_RECORD_SEQUENCE), note: '' });
-  }
-
-  #checkFeeds(): void {
-    const oldest = this.#clock.nowNs() - BigInt(this.#config.breakers.staleFeedMs) * 1_000_000n;
-    for (let instrument = 0; instrument < this.#config.instruments.length; instrument++) {
-      const block = L.INSTRUMENTS + instrument * L.INSTRUMENT_BYTES;
-      if (this.#memory.i32(block + L.INS_BOOK_STATE) !== L.BOOK_LIVE) continue;
-      if (this.#memory.absoluteNs(block + L.INS_LAST_RECEIVE_NS) < oldest) {
-        this.#loop.onStaleFeed(instrument);
-      }
-    }
-  }
-
-  /** What became of an order that is UNKNOWN is asked for until the venue says. */
-  #askForUnknown(): void {
-    if (this.#memory.i32(L.CTL_ORDER_BY_STATE + L.ORDER_UNKNOWN * 4) === 0) return;
-    this.#clock.stamp();
-    for (const [session, link] of this.#links.entries()) {
-      for (const order of this.#openOrders(session)) {
-        if (order.isUnknown) link.requestStatus(order);
-      }
-    }
-    this.#loop.endTurn();
-  }
-
-  #openOrders(session: number): readonly OpenOrder[] {
-    const open: OpenOrder[] = [];
-    const prefix = this.#memory.text(L.CTL_CLORDID_PREFIX, L.CLORDID_PREFIX_BYTES);
-    eachOpenOrder(this.#memory, (order) => {
-      if (this.#memory.i32(order + L.ORD_SESSION) !== session) return;
-      const instrument = this.#config.instruments[this.#memory.i32(order + L.ORD_INSTRUMENT)]!;
-      open.push({
-        clOrdId: `${prefix}${this.#memory.i64(order + L.ORD_CLORDID)}`,
-        symbol: instrument.symbol,
-        side: this.#memory.i32(order + L.ORD_SIDE),
-        isUnknown: this.#memory.i32(order + L.ORD_STATE) === L.ORDER_UNKNOWN,
-      });
-    });
-    return open;
   }
 
   /** Cancels what is open, waits for the answers, logs out, closes the journal, says what it came to. */
@@ -359,18 +292,6 @@ class HotEngine {
       seconds: (this.#loop.lastDataNs - this.#loop.firstDataNs) / 1e9,
     });
   }
-}
-
-/** Nothing may be decided before recovery is done. */
-const NO_RECORDER = {
-  beforeDecision: refuse,
-  intent: refuse,
-  outbound: refuse,
-  state: refuse,
-  strategyFault: refuse,
-};
-function refuse(): never {
-  throw new Error('assertion failed: a decision before the journal was open');
 }
 
 function fault(error: unknown): void {

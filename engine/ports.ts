@@ -25,6 +25,14 @@ export interface AppMessage {
   get(tag: number): string | undefined;
 }
 
+/** An order that is not final, as a venue knows it. */
+export interface OpenOrder {
+  readonly clOrdId: string;
+  readonly symbol: string;
+  readonly side: number;
+  readonly isUnknown: boolean;
+}
+
 /** The connection of one FIX session as the hot loop sees it. */
 export interface VenueLink {
   /** Hands the bytes to the socket; false = it is full, they stay in TX and are offered again. */
@@ -34,11 +42,7 @@ export interface VenueLink {
   /** The fast path has consumed a message: the peer is alive. */
   onFastMessage(): void;
   /** Asks the venue what became of an order (35=H). */
-  requestStatus(order: {
-    readonly clOrdId: string;
-    readonly symbol: string;
-    readonly side: number;
-  }): void;
+  requestStatus(order: OpenOrder): void;
   /** Cancels everything of the firm at the venue (35=q); false = the venue has no such message. */
   massCancel(): boolean;
   /** Asks for a fresh snapshot of every book. */

@@ -14,3 +14,16 @@ export interface Recorder {
   /** Something went wrong inside a strategy: it is paused, with the reason. */
   strategyFault(strategy: number, reason: string): void;
 }
+
+/** While a core is being built nothing may be decided yet. */
+export const NO_RECORDER: Recorder = {
+  beforeDecision: refuse,
+  intent: refuse,
+  outbound: refuse,
+  state: refuse,
+  strategyFault: refuse,
+};
+
+function refuse(): never {
+  throw new Error('assertion failed: a decision before the core is ready');
+}

@@ -10,6 +10,7 @@ import { EXIT_FAILED, EXIT_OK, GyrfalconError } from '../errors.ts';
 import { damageText } from '../journal/journal-format.ts';
 import { JournalReader } from '../journal/journal-reader.ts';
 import { lastInputs } from '../journal-crashes.ts';
+import { NO_RECORDER } from '../recorder.ts';
 import { prepareCore, readConfig } from '../recovery.ts';
 import { Replay } from '../replay.ts';
 import { stateHashOf } from '../state-hash.ts';
@@ -28,17 +29,6 @@ const OPTIONS = {
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
-
-const NOTHING_IS_DECIDED = {
-  beforeDecision: refuse,
-  intent: refuse,
-  outbound: refuse,
-  state: refuse,
-  strategyFault: refuse,
-};
-function refuse(): never {
-  throw new Error('assertion failed: a decision before the replay began');
-}
 
 export async function main(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -94,7 +84,7 @@ export async function replayJournal(
     throw new GyrfalconError('INPUT_INVALID', `journal ${directory} has no record`);
   const config = configSchema.parse(JSON.parse(recorded.configJson));
   const strategies = parts.strategies ?? (await loadStrategies(config.strategies));
-  const core = buildCore({ memory, config, strategies }, NOTHING_IS_DECIDED);
+  const core = buildCore({ memory, config, strategies }, NO_RECORDER);
   prepareCore(core, recorded);
   const app = new AppInput(core);
   const sessions = fixVenues(config).map(

@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads';
 import type { Memory } from '../../wasm/memory.ts';
 import { type FaultCode, GyrfalconError } from '../errors.ts';
 import type { Command } from '../event/event.ts';
-import type { FromHotWorker, HotWorkerInput, ToHotWorker } from '../hot-worker.ts';
+import type { FromHotWorker, HotWorkerInput, ToHotWorker } from '../hot-messages.ts';
 import { releaseJournalOfEndedThread } from '../journal/journal-lock.ts';
 import type { KillInForce } from '../limits/kills-in-force.ts';
 import type { RunSummary } from '../summary.ts';

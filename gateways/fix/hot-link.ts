@@ -7,7 +7,7 @@ import net from 'node:net';
 import type { FixVenueConfig } from '../../config/schema.ts';
 import type { SessionEvent as SessionRecord } from '../../engine/event/event.ts';
 import { SessionEventKind } from '../../engine/event/generated/session-event-kind.ts';
-import type { AppMessage, VenueLink } from '../../engine/ports.ts';
+import type { AppMessage, OpenOrder, VenueLink } from '../../engine/ports.ts';
 import {
   CTL_NOW_NS,
   RX,
@@ -43,13 +43,6 @@ interface LinkLoop {
 interface LinkClock {
   elapsedNs(): number;
   nowNs(): bigint;
-}
-
-export interface OpenOrder {
-  readonly clOrdId: string;
-  readonly symbol: string;
-  readonly side: number;
-  readonly isUnknown: boolean;
 }
 
 interface HotLinkParts {
@@ -151,7 +144,7 @@ export class HotLink implements VenueLink {
     this.#wasFastSinceTimer = true;
   }
 
-  requestStatus(order: Omit<OpenOrder, 'isUnknown'>): void {
+  requestStatus(order: OpenOrder): void {
     this.#session.sendApp(MsgType.OrderStatusRequest, orderStatusRequest(order), this.#now());
   }
 

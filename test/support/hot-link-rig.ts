@@ -12,8 +12,9 @@ import { SessionEventKind } from '../../engine/event/generated/session-event-kin
 import { HotLoop, type LoopParts } from '../../engine/hot-loop.ts';
 import type { JournalRecorder } from '../../engine/journal-recorder.ts';
 import type { LatencyHistograms } from '../../engine/latency-histogram.ts';
+import type { OpenOrder } from '../../engine/ports.ts';
 import { parseMessage } from '../../gateways/fix/codec.ts';
-import { HotLink, type OpenOrder } from '../../gateways/fix/hot-link.ts';
+import { HotLink } from '../../gateways/fix/hot-link.ts';
 import { MemoryMessageStore } from '../../gateways/fix/message-store.ts';
 import { Tag } from '../../gateways/fix/tags.ts';
 import * as L from '../../wasm/layout.ts';

@@ -26,7 +26,7 @@ import { LatencyHistograms } from './latency-histogram.ts';
 import type { AppMessage } from './ports.ts';
 import { NO_RECORDER } from './recorder.ts';
 import { recover } from './recovery.ts';
-import { stateHashOf } from './state-hash.ts';
+import { stateHashOf, strategyStateHashOf } from './state-hash.ts';
 import { loadStrategies } from './strategy/strategy-loader.ts';
 import { type RunSummary, summarise } from './summary.ts';
 import { WallClock } from './supervisor/wall-clock.ts';
@@ -288,6 +288,7 @@ class HotEngine {
       positions: this.#core.positions,
       histogram: this.#histograms.read(L.HISTOGRAM_TICK_TO_ORDER),
       stateHash: stateHashOf(this.#memory, this.#core.module),
+      strategyStateHash: strategyStateHashOf(this.#memory, this.#core.module),
       journalDirectory: input.journalDirectory,
       seconds: (this.#loop.lastDataNs - this.#loop.firstDataNs) / 1e9,
     });

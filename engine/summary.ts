@@ -34,6 +34,8 @@ export interface RunSummary {
   /** Market data received to order handed to the socket; null when no order was sent. */
   readonly latencyNs: { p50: number; p99: number; p999: number; max: number } | null;
   readonly stateHash: string;
+  /** Of the state that the strategies declare, alone. */
+  readonly strategyStateHash: string;
   readonly journal: { readonly directory: string; readonly records: number };
   /** From the first to the last market data. */
   readonly seconds: number;
@@ -49,6 +51,7 @@ export interface SummaryInput {
   readonly positions: Positions;
   readonly histogram: LatencyReading;
   readonly stateHash: string;
+  readonly strategyStateHash: string;
   readonly journalDirectory: string;
   readonly seconds: number;
 }
@@ -86,6 +89,7 @@ export function summarise(input: SummaryInput): RunSummary {
         ? null
         : { p50: histogram.p50, p99: histogram.p99, p999: histogram.p999, max: histogram.max },
     stateHash: input.stateHash,
+    strategyStateHash: input.strategyStateHash,
     journal: { directory: input.journalDirectory, records: memory.i64(L.CTL_RECORD_SEQUENCE) },
     seconds: round(seconds),
     messagesPerSecond: seconds > 0 ? Math.round(messages / seconds) : 0,

@@ -13,7 +13,7 @@ import { lastInputs } from '../journal-crashes.ts';
 import { NO_RECORDER } from '../recorder.ts';
 import { prepareCore, readConfig } from '../recovery.ts';
 import { Replay } from '../replay.ts';
-import { stateHashOf } from '../state-hash.ts';
+import { stateHashOf, strategyStateHashOf } from '../state-hash.ts';
 import { type LoadedStrategy, loadStrategies } from '../strategy/strategy-loader.ts';
 import { usage } from './arguments.ts';
 
@@ -45,10 +45,9 @@ export async function main(args: readonly string[]): Promise<number> {
     throw usage('give one journal directory: gyrfalcon replay DIR');
   const { memory, core, events, damage } = await replayJournal(directory, values.verify);
   const stateHash = stateHashOf(memory, core.module);
-  if (values.json)
-    process.stdout.write(
-      `${JSON.stringify({ stateHash, events, verified: values.verify, damage })}\n`,
-    );
+  const strategyStateHash = strategyStateHashOf(memory, core.module);
+  const figures = { stateHash, strategyStateHash, events, verified: values.verify, damage };
+  if (values.json) process.stdout.write(`${JSON.stringify(figures)}\n`);
   else process.stdout.write(`state-hash ${stateHash} events ${events}\n`);
   if (damage === undefined) return EXIT_OK;
   process.stderr.write(

@@ -10,7 +10,6 @@ import {
   FEED_BOOK_STATE,
   FEED_HEADER_BYTES,
   FEED_NORMALISED_LENGTH,
-  FEED_RECEIVE_TIME_NS,
 } from '../event/feed-layout.ts';
 
 /** The record changes no book: DECODED was not touched. */
@@ -34,7 +33,3 @@ export function applyFeed(memory: Memory, address: number, length: number): numb
   memory.bytes.copyWithin(DECODED, from, from + normalised);
   return memory.i32(address + FEED_BOOK_STATE);
 }
-
-/** When the message of the record at `address` came in, ns since 1970; cold (BigInt). */
-export const feedReceiveTimeNs = (memory: Memory, address: number): bigint =>
-  memory.absoluteNs(address + FEED_RECEIVE_TIME_NS);

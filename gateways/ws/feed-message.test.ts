@@ -2,8 +2,12 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type CoreModule, loadCore } from '../../engine/core-module.ts';
-import { FEED_HEADER_BYTES, FEED_NORMALISED_LENGTH } from '../../engine/event/feed-layout.ts';
-import { applyFeed, FEED_RAW_ONLY, feedReceiveTimeNs } from '../../engine/market/feed-record.ts';
+import {
+  FEED_HEADER_BYTES,
+  FEED_NORMALISED_LENGTH,
+  FEED_RECEIVE_TIME_NS,
+} from '../../engine/event/feed-layout.ts';
+import { applyFeed, FEED_RAW_ONLY } from '../../engine/market/feed-record.ts';
 import { RingConsumer, RingProducer } from '../../engine/ring/ring.ts';
 import {
   BOOK_ASK_COUNT,
@@ -67,7 +71,7 @@ function take(): Taken[] {
     if (state !== FEED_RAW_ONLY) core.bookApply();
     const from = address + FEED_HEADER_BYTES + memory.i32(address + FEED_NORMALISED_LENGTH);
     const raw = Buffer.from(memory.bytes.slice(from, address + length)).toString();
-    taken.push({ state, raw, receiveTimeNs: feedReceiveTimeNs(memory, address) });
+    taken.push({ state, raw, receiveTimeNs: memory.absoluteNs(address + FEED_RECEIVE_TIME_NS) });
     ring.release();
   }
   return taken;

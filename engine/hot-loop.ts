@@ -55,14 +55,23 @@ export class HotLoop {
   /** Wall time of the first and last market data, clock.elapsedNs; 0 = none yet. */
   firstDataNs = 0;
   lastDataNs = 0;
+  readonly #messagesBefore: number;
   #turnStartNs = 0;
-  #ordersBefore = 0;
+  #ordersBefore: number;
   #doneThrough = 0;
 
   constructor(parts: LoopParts) {
     this.#parts = parts;
     this.#memory = parts.core.memory;
+    // A recovered journal's orders were not sent by this loop.
+    this.#ordersBefore = this.#memory.i64(L.CTL_ORDERS_SENT);
+    this.#messagesBefore = this.#memory.i64(L.CTL_MARKET_DATA_MESSAGES);
     this.#tripped = new Int32Array(this.#memory.i32(L.CTL_STRATEGY_COUNT));
+  }
+
+  /** Market data that this loop has worked off itself. */
+  get dataMessages(): number {
+    return this.#memory.i64(L.CTL_MARKET_DATA_MESSAGES) - this.#messagesBefore;
   }
 
   addLink(link: VenueLink): void {
@@ -181,6 +190,9 @@ export class HotLoop {
   #applyMessage(session: number, kind: number, address: number, length: number): void {
     const { core } = this.#parts;
     const link = this.#links[session]!;
+    const received = L.SESSIONS + session * L.SESSION_BYTES + L.SES_LAST_RECEIVED_NS;
+    this.#memory.setI32(received, this.#memory.i32(L.CTL_NOW_NS));
+    this.#memory.setI32(received + 4, this.#memory.i32(L.CTL_NOW_NS + 4));
     if (kind === L.DECODED_SLOW) {
       link.onSlowMessage(this.#memory.bytes.slice(address, address + length));
       return;

@@ -78,7 +78,11 @@ class HotEngine {
     const recoveredEvents = recovered.events;
     this.#recorder = new JournalRecorder(this.#memory, this.#writer, strategies, {
       takeCommands: () => this.#takeCommands(),
-      applyOwn: (command) => this.#loop.command(command),
+      applyOwn: (command) => {
+        if (command.kind === 'PAUSE_STRATEGY')
+          log(`strategy ${command.strategy} paused: ${command.reason}`);
+        this.#loop.command(command);
+      },
     });
     this.#core.gate.recorder = this.#recorder;
     if (recoveredEvents === 0) this.#beginJournal();
@@ -290,6 +294,7 @@ class HotEngine {
       stateHash: stateHashOf(this.#memory, this.#core.module),
       strategyStateHash: strategyStateHashOf(this.#memory, this.#core.module),
       journalDirectory: input.journalDirectory,
+      messages: this.#loop.dataMessages,
       seconds: (this.#loop.lastDataNs - this.#loop.firstDataNs) / 1e9,
     });
   }

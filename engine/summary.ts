@@ -1,6 +1,7 @@
 /** What a run came to: counted from the shared memory, for the screen at the end and for `--json`. */
 import * as L from '../wasm/layout.ts';
 import type { Memory } from '../wasm/memory.ts';
+import { REFUSALS } from './errors.ts';
 import type { LatencyReading } from './latency-histogram.ts';
 import type { Positions } from './orders/position.ts';
 
@@ -23,6 +24,8 @@ export interface RunSummary {
   readonly rejects: number;
   /** By our own limits. */
   readonly denied: number;
+  /** The same by the check that refused. */
+  readonly deniedBy: Readonly<Record<string, number>>;
   readonly openOrders: number;
   readonly pnl: {
     readonly currency: string;
@@ -54,6 +57,8 @@ export interface SummaryInput {
   readonly strategyStateHash: string;
   readonly journalDirectory: string;
   readonly seconds: number;
+  /** Market data within that time. */
+  readonly messages: number;
 }
 
 export function summarise(input: SummaryInput): RunSummary {
@@ -69,13 +74,13 @@ export function summarise(input: SummaryInput): RunSummary {
     const { totalMinor } = input.positions.currencyPnl(index);
     byCurrency[code] = round(totalMinor / unitOf(memory, index));
   }
-  const messages = memory.i64(L.CTL_MARKET_DATA_MESSAGES);
   return {
-    marketDataMessages: messages,
+    marketDataMessages: memory.i64(L.CTL_MARKET_DATA_MESSAGES),
     orders: memory.i64(L.CTL_ORDERS_SENT),
     fills: memory.i64(L.CTL_FILLS),
     rejects: memory.i64(L.CTL_VENUE_REJECTS),
     denied: memory.i64(L.CTL_DENIED),
+    deniedBy: deniedBy(memory),
     openOrders: memory.i32(L.CTL_OPEN_ORDERS),
     pnl: {
       currency: input.baseCurrency,
@@ -92,11 +97,20 @@ export function summarise(input: SummaryInput): RunSummary {
     strategyStateHash: input.strategyStateHash,
     journal: { directory: input.journalDirectory, records: memory.i64(L.CTL_RECORD_SEQUENCE) },
     seconds: round(seconds),
-    messagesPerSecond: seconds > 0 ? Math.round(messages / seconds) : 0,
+    messagesPerSecond: seconds > 0 ? Math.round(input.messages / seconds) : 0,
   };
 }
 
 const round = (value: number): number => Math.round(value * 100) / 100;
+
+function deniedBy(memory: Memory): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { code, name } of REFUSALS) {
+    const count = memory.i64(L.REFUSAL_COUNTS + code * 8);
+    if (count > 0) counts[name] = count;
+  }
+  return counts;
+}
 
 function strategyPnl(
   { memory, positions }: SummaryInput,

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { configSchema } from '../../config/schema.ts';
 import { ReplaySession } from '../../gateways/fix/replay-session.ts';
+import * as L from '../../wasm/layout.ts';
 import { Memory } from '../../wasm/memory.ts';
 import { AppInput } from '../app-input.ts';
 import { buildCore, type Core } from '../core.ts';
@@ -49,6 +50,10 @@ export async function main(args: readonly string[]): Promise<number> {
   const figures = { stateHash, strategyStateHash, events, verified: values.verify, damage };
   if (values.json) process.stdout.write(`${JSON.stringify(figures)}\n`);
   else process.stdout.write(`state-hash ${stateHash} events ${events}\n`);
+  if (values.verify) {
+    const decided = memory.i64(L.CTL_INTENT_SEQUENCE);
+    process.stderr.write(`verified: the strategies decided the same again, ${decided} intents\n`);
+  }
   if (damage === undefined) return EXIT_OK;
   process.stderr.write(
     `gyrfalcon: the journal is damaged: ${damage}; the hash is of the state before it\n`,

@@ -9,8 +9,8 @@ export function summaryScreen(summary: RunSummary): string {
   const count = (value: number): string => value.toLocaleString('en').padStart(WIDTH);
   const lines = [
     '',
-    `  market data  ${count(summary.marketDataMessages)} messages in ${summary.seconds.toFixed(1)} s (${summary.messagesPerSecond.toLocaleString('en')}/s)`,
-    `  orders       ${count(summary.orders)} sent, ${summary.fills} fills, ${summary.rejects} rejected by the venue, ${summary.denied} refused by our limits, ${summary.openOrders} open`,
+    `  market data  ${count(summary.marketDataMessages)} messages, ${summary.messagesPerSecond.toLocaleString('en')} a second over ${summary.seconds.toFixed(1)} s`,
+    `  orders       ${count(summary.orders)} sent, ${summary.fills} fills, ${summary.rejects} rejected by the venue, ${summary.denied} refused by our limits${reasons(summary)}, ${summary.openOrders} open`,
     '',
     `  strategy     account   ${'orders'.padStart(WIDTH)}${'fills'.padStart(WIDTH)}${'fees'.padStart(WIDTH)}${`P&L ${pnl.currency}`.padStart(WIDTH)}`,
     ...pnl.byStrategy.map(
@@ -27,6 +27,12 @@ export function summaryScreen(summary: RunSummary): string {
     '',
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** Which checks refused, most often first. */
+function reasons({ deniedBy }: RunSummary): string {
+  const counts = Object.entries(deniedBy).sort(([, a], [, b]) => b - a);
+  return counts.length === 0 ? '' : ` (${counts.map(([name, n]) => `${name} ${n}`).join(', ')})`;
 }
 
 function us(ns: number): string {

@@ -52,6 +52,9 @@ function newRecord(command: KillCommand, requestedMs: number): KillRecord {
 }
 
 /** Keeps no process alive: what is watched outlives nobody. */
+/** FIRM, STRATEGY mm … */
+const placeOf = ({ scope, target }: Kill): string => `${scope} ${target}`.trim();
+
 const pause = (ms: number): Promise<void> =>
   new Promise((resolve) => void setTimeout(resolve, ms).unref());
 
@@ -70,8 +73,8 @@ export class KillSwitch {
       const record = newRecord(command, requestedMs);
       record.stoppedMs = requestedMs;
       this.#active.push(record);
-      const { scope, target, reason, operator } = record;
-      ports.log(`KILL ${scope} ${target} is still in force: ${reason} (${operator})`);
+      const { reason, operator } = record;
+      ports.log(`KILL ${placeOf(record)} is still in force: ${reason} (${operator})`);
       void this.#watch(record);
     }
   }
@@ -97,8 +100,7 @@ export class KillSwitch {
     const beganMs = performance.now();
     this.#tell(command);
     this.#active.push(record);
-    const what = `${request.scope} ${request.target}`.trim();
-    log(`KILL ${what}: ${request.reason} (${request.operator})`);
+    log(`KILL ${placeOf(request)}: ${request.reason} (${request.operator})`);
     record.wasFenced = await this.#untilApplied(command);
     record.stoppedMs = Date.now();
     log(

@@ -99,7 +99,7 @@ export class SessionGap {
     this.#lastMissing = lastMissing;
     this.#requests = 0;
     if (counters.state === SESSION_LIVE) counters.state = SESSION_RECOVERING;
-    port.event('GAP_DETECTED', `messages ${counters.nextIn} to ${lastMissing} are missing`);
+    port.event('GAP_DETECTED', `asking for messages ${counters.nextIn} to ${lastMissing} again`);
     this.#ask(nowNs);
   }
 

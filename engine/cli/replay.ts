@@ -50,7 +50,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const figures = { stateHash, strategyStateHash, events, verified: values.verify, damage };
   if (values.json) process.stdout.write(`${JSON.stringify(figures)}\n`);
   else process.stdout.write(`state-hash ${stateHash} events ${events}\n`);
-  if (values.verify) {
+  if (values.verify && !values.json) {
     const decided = memory.i64(L.CTL_INTENT_SEQUENCE);
     process.stderr.write(`verified: the strategies decided the same again, ${decided} intents\n`);
   }

@@ -25,7 +25,11 @@ const run = (name: string, ...args: readonly string[]) =>
 
 async function replayed(name: string, ...options: readonly string[]): Promise<string> {
   const { code, stdout, stderr } = await gyrfalcon(['replay', journalOf(name), ...options]);
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const isVerified = options.includes('--verify');
+  expect({ code, stderr }).toEqual({
+    code: 0,
+    stderr: isVerified ? expect.stringMatching(/^verified: .* \d+ intents\n$/) : '',
+  });
   return stdout.trim();
 }
 

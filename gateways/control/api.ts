@@ -110,6 +110,28 @@ function metrics(parts: ApiParts): Reply {
   return { status: 200, type: TEXT, body, headers: {} };
 }
 
+type Holder = Exclude<Role, 'nobody'>;
+
+/** Said to whoever asks, so it names the settings, not the files. */
+const TOKEN_NEEDED: Readonly<Record<Holder, string>> = {
+  control: 'the operator token, kept in the file that control.tokenFile names',
+  rearm: 'the re-arm token, kept in the file that control.rearmTokenFile names',
+};
+const WRONG_ROLE: Readonly<Record<Holder, string>> = {
+  control: `the re-arm token does nothing but re-arm: use ${TOKEN_NEEDED.control}`,
+  rearm: `the operator token does not re-arm, a second person does: use ${TOKEN_NEEDED.rearm}`,
+};
+
+function unauthorised(needs: Holder, isGiven: boolean): RequestFault {
+  const message = isGiven
+    ? `the Authorization header holds a wrong token: send Bearer and ${TOKEN_NEEDED[needs]}`
+    : `no token came: send the header Authorization with Bearer and ${TOKEN_NEEDED[needs]}`;
+  const challenge = `Bearer realm="gyrfalcon"${isGiven ? ', error="invalid_token"' : ''}`;
+  return new RequestFault(401, 'UNAUTHORISED', message, {
+    headers: { 'WWW-Authenticate': challenge },
+  });
+}
+
 /** Lets a request through or says why not; the order of the checks is the order of the codes below. */
 export class Gate {
   readonly #tokens: TokenCheck;
@@ -135,17 +157,13 @@ export class Gate {
   #authorise(route: Route, authorization: string): void {
     const role = this.#tokens.roleOfHeader(authorization);
     if (role === route.needs) return;
-    if (role !== 'nobody') {
-      const message = `this needs the ${route.needs} token, not the ${role} token`;
-      throw new RequestFault(403, 'WRONG_ROLE', message);
-    }
+    const needs = route.needs === 'rearm' ? 'rearm' : 'control';
+    if (role !== 'nobody') throw new RequestFault(403, 'WRONG_ROLE', WRONG_ROLE[needs]);
     if (!this.#wrongTokens.take()) {
       throw new RequestFault(429, 'TOO_MANY_REQUESTS', 'too many wrong tokens: wait a second', {
         headers: { 'Retry-After': '1' },
       });
     }
-    throw new RequestFault(401, 'UNAUTHORISED', 'send the header Authorization: Bearer <token>', {
-      headers: { 'WWW-Authenticate': 'Bearer realm="gyrfalcon"' },
-    });
+    throw unauthorised(needs, authorization !== '');
   }
 }

@@ -140,6 +140,19 @@ describe('what the console reads', () => {
     expect(rate).toBe(500);
   });
 
+  test.for([
+    ['ACTIVE', L.TRADING_ACTIVE, L.TRADING_ACTIVE],
+    ['HALTED', L.TRADING_HALTED, L.TRADING_ACTIVE],
+    ['HALTED', L.TRADING_ACTIVE, L.TRADING_HALTED],
+    ['REDUCING', L.TRADING_REDUCING, L.TRADING_ACTIVE],
+    ['HALTED', L.TRADING_REDUCING, L.TRADING_HALTED],
+  ] as const)('a strategy is %s when the firm is in %i and itself in %i', ([word, firm, own]) => {
+    const memory = euroMemory();
+    memory.setI32(L.CTL_FIRM_STATE, firm);
+    memory.setI32(L.STRATEGIES + L.STR_TRADING_STATE, own);
+    expect(readerOf(memory).read().strategies[0]!.state).toBe(word);
+  });
+
   test('an order that we refused says why', () => {
     const memory = euroMemory();
     memory.setI64(L.ORDERS + L.ORD_NUMBER, 3);

@@ -64,6 +64,7 @@ export interface PositionState {
 export interface StrategyState {
   readonly name: string;
   readonly account: string;
+  /** The one that holds: the stricter of the firm's and its own. */
   readonly state: string;
   readonly paused: boolean;
   /** Name of the circuit breaker that halted it, empty = none. */

@@ -180,12 +180,14 @@ export function readStrategies(
   scales: Scales,
   lossLimitOf: (strategy: number) => number | null,
 ): StrategyState[] {
+  const firm = memory.i32(layout.CTL_FIRM_STATE);
   return scales.strategies.map((name, strategy) => {
     const at = strategyAt(strategy);
+    const strictest = Math.max(firm, memory.i32(at + layout.STR_TRADING_STATE));
     return {
       name,
       account: accountName(memory, memory.i32(at + layout.STR_ACCOUNT)),
-      state: wordOf(TRADING_WORDS, memory.i32(at + layout.STR_TRADING_STATE)),
+      state: wordOf(TRADING_WORDS, strictest),
       paused: memory.i32(at + layout.STR_PAUSED) !== 0,
       breaker: wordOf(BREAKER_WORDS, memory.i32(at + layout.STR_BREAKER)),
       totalBase: memory.i64(at + layout.STR_EQUITY_MINOR) / scales.base.minorPerMajor,

@@ -95,6 +95,28 @@ describe('who may ask', () => {
     expect(control.actions.kills).toEqual([]);
   });
 
+  test.for([
+    ['no token', '/api/v1/kill', undefined, /^no token came.*operator token.*control\.tokenFile/],
+    ['no token', '/api/v1/rearm', undefined, /^no token came.*re-arm token.*rearmTokenFile/],
+    ['a wrong token', '/api/v1/kill', 'e'.repeat(64), /wrong token.*operator.*control\.tokenFile/],
+    ['a wrong token', '/api/v1/rearm', 'e'.repeat(64), /wrong token.*re-arm.*rearmTokenFile/],
+    [
+      'the operator token',
+      '/api/v1/rearm',
+      CONTROL,
+      /^the operator token does not re-arm.*rearmTo/,
+    ],
+    ['the re-arm token', '/api/v1/kill', REARM, /does nothing but re-arm.*control\.tokenFile/],
+  ] as const)('%s at %s is told which token and where it is', async ([, path, token, says]) => {
+    await pause(250); // wrong tokens are slowed down
+    const asked = { method: 'POST', type: 'application/json', body: JSON.stringify(KILL) };
+    const answer = await ask(path, token === undefined ? asked : { ...asked, token });
+    expect(error(answer).message).toMatch(says);
+    const isWrong = token === 'e'.repeat(64);
+    const challenge = String(answer.headers['www-authenticate'] ?? '');
+    expect(challenge.includes('invalid_token')).toBe(isWrong);
+  });
+
   test('the control token does not re-arm, the rearm token does', async () => {
     expect((await post('/api/v1/rearm', KILL, CONTROL)).status).toBe(403);
     expect(control.actions.rearms).toEqual([]);

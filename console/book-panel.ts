@@ -90,6 +90,9 @@ function write(row: LadderRow, level: Level | undefined, format: LadderFormat): 
 
 function spreadLine(instrument: InstrumentFrame, bid?: Level, ask?: Level): string {
   const decimals = instrument.priceDecimals();
+  if (bid === undefined && ask === undefined) {
+    return instrument.bookState() === 'INIT' ? 'no market data yet' : 'empty book';
+  }
   if (bid === undefined || ask === undefined) return 'one-sided book';
   const spread = number(ask.price() - bid.price(), decimals);
   return `spread ${spread} · microprice ${number(instrument.microprice(), decimals + 2)}`;

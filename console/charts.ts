@@ -13,6 +13,12 @@ const axis = { stroke: INK, grid: GRID, ticks: GRID, font: FONT };
 
 const LEGEND_HEIGHT = 24;
 
+/** Whole seconds only: shorter steps would write one label twice. */
+const TIME_STEPS_S = [
+  1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 28_800, 86_400,
+];
+const TIME_LABEL_PX = 76; // eight digits and colons, and a gap
+
 /** uPlot's height is that of the canvas alone; a legend stands below it. */
 function sizeOf(place: HTMLElement, below: number): { width: number; height: number } {
   const height = Math.max(place.clientHeight - below - 4, 80);
@@ -38,7 +44,7 @@ export class TimeChart {
 
   constructor(place: HTMLElement, lines: readonly Line[], decimals: () => number) {
     this.#data = [[], ...lines.map(() => [])];
-    const value = (_: uPlot, raw: number | null) => (raw === null ? '–' : number(raw, decimals()));
+    const value = (_: uPlot, raw: number | null) => (raw == null ? '–' : number(raw, decimals()));
     const options: uPlot.Options = {
       ...sizeOf(place, LEGEND_HEIGHT),
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
@@ -48,6 +54,8 @@ export class TimeChart {
         {
           ...axis,
           size: 28,
+          incrs: TIME_STEPS_S,
+          space: TIME_LABEL_PX,
           values: [[1, '{HH}:{mm}:{ss}', null, null, null, null, null, null, 0]],
         },
         { ...axis, size: 74, values: (_, ticks) => ticks.map((tick) => number(tick, decimals())) },
@@ -82,8 +90,12 @@ export class TimeChart {
     if (this.#chart.cursor.idx == null) this.#chart.setLegend({ idx: times.length - 1 });
   }
 
+  /** At once, on the screen too: no further point may come to replace the old line. */
   clear(): void {
     for (const column of this.#data) column.length = 0;
+    this.#drawnMs = 0;
+    this.#chart.setData(this.#data as uPlot.AlignedData);
+    this.#chart.setLegend({ idxs: this.#data.map(() => null) });
   }
 }
 

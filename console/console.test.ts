@@ -5,6 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { CHROMIUM, hasChromium, startChromium } from '../test/support/chromium.ts';
 import { startFakeControl, TEST_TOKENS } from '../test/support/fake-control.ts';
+import * as L from '../wasm/layout.ts';
 
 if (!hasChromium) {
   process.stderr.write(`console tests are skipped: there is no Chromium at ${CHROMIUM}\n`);
@@ -127,7 +128,7 @@ describe.skipIf(!hasChromium)('the console', () => {
     await page.evaluate(() => {
       // The rows come and go; their buttons are counted by the tables that hold them.
       for (const element of document.querySelectorAll('button, select, [tabindex="0"]')) {
-        if (element.closest('dialog, [hidden], td') === null)
+        if (element.closest('dialog, [hidden], :disabled, td') === null)
           element.setAttribute('data-reach', '');
       }
     });
@@ -179,6 +180,105 @@ describe.skipIf(!hasChromium)('the console', () => {
     );
     expect(control.actions.rearms).toHaveLength(1);
   });
+
+  test.for([1280, 900, 390])('KILL stands still through a kill at %i pixels', async (width) => {
+    await open(width);
+    const places = () =>
+      page
+        .locator('#kill, #flatten, #rearm')
+        .evaluateAll((all) => all.map((one) => JSON.stringify(one.getBoundingClientRect())));
+    const armed = await places();
+    expect(await page.locator('#rearm').isDisabled()).toBe(true);
+    await control.actions.kill({ scope: 'FIRM', target: '', reason: 'test', operator: 'test' });
+    await page.waitForSelector('#rearm:enabled');
+    expect(await places()).toEqual(armed);
+    await control.actions.rearm({ scope: 'FIRM', target: '', reason: 'test', operator: 'test' });
+    await page.waitForSelector('#rearm:disabled');
+  });
+
+  test('a halt of the firm shows on every strategy', async () => {
+    await open(1280);
+    control.moving.memory.setI32(L.CTL_FIRM_STATE, L.TRADING_HALTED);
+    await page.waitForSelector('#strategies td.down:text("HALTED")');
+    const states = await page.locator('#strategies tbody td:nth-child(2)').allInnerTexts();
+    control.moving.memory.setI32(L.CTL_FIRM_STATE, L.TRADING_ACTIVE);
+    expect(states).toEqual(['HALTED', 'HALTED']);
+  });
+
+  test('an instrument without a book shows no figure of the former one', async () => {
+    await open(1280);
+    const { memory } = control.moving;
+    const stateAt = L.INSTRUMENTS + L.INSTRUMENT_BYTES + L.INS_BOOK_STATE;
+    const figures = () => page.locator('#price-chart .u-value').allInnerTexts();
+    await page.waitForFunction(() =>
+      /\d/.test(document.querySelectorAll('#price-chart .u-value')[1]?.textContent ?? ''),
+    );
+    clearInterval(mover);
+    try {
+      const book = L.BOOKS + L.BOOK_BYTES;
+      memory.setI32(book + L.BOOK_BID_COUNT, 0);
+      memory.setI32(book + L.BOOK_ASK_COUNT, 0);
+      memory.setI32(stateAt, L.BOOK_INIT);
+      await page.locator('#instrument').selectOption('AAPL');
+      await page.waitForSelector('.spread:text("no market data yet")');
+      expect((await figures()).slice(1)).toEqual(['–', '–']);
+      memory.setI32(stateAt, L.BOOK_GAP);
+      await page.waitForSelector('.spread:text("empty book")');
+    } finally {
+      memory.setI32(stateAt, L.BOOK_LIVE);
+      mover = setInterval(() => control.moving.step(), 50);
+    }
+  });
+
+  test('the time labels of a chart stand apart, and none stands twice', async () => {
+    await open(1280);
+    await page.evaluate(() => {
+      const kept: { text: string; x: number }[] = [];
+      Object.assign(window, { kept });
+      const paper = CanvasRenderingContext2D.prototype;
+      const { clearRect, fillText } = paper;
+      const isPrice = (context: CanvasRenderingContext2D) =>
+        context.canvas.closest('#price-chart') !== null;
+      paper.clearRect = function (...area) {
+        if (isPrice(this)) kept.length = 0; // a new drawing begins
+        clearRect.apply(this, area);
+      };
+      paper.fillText = function (text, x, y) {
+        if (isPrice(this) && text.split(':').length === 3) kept.push({ text, x });
+        fillText.call(this, text, x, y);
+      };
+    });
+    const read = () => (window as unknown as { kept: { text: string; x: number }[] }).kept;
+    await page.waitForFunction(() => (window as unknown as { kept: object[] }).kept.length > 1);
+    const labels = await page.evaluate(read);
+    expect(new Set(labels.map(({ text }) => text)).size).toBe(labels.length);
+    labels.slice(1).forEach(({ x }, index) => {
+      expect(x - labels[index]!.x).toBeGreaterThan(60);
+    });
+  });
+
+  test('the kill dialog asks for a target only where there is one, fees say which are rebates', async () => {
+    await open(1280);
+    await page.locator('#kill').click();
+    const target = page.locator('#kill-dialog select');
+    expect(await target.isVisible()).toBe(false);
+    await page.locator('#kill-dialog input[value=instrument]').check();
+    expect(await target.isVisible()).toBe(true);
+    await page.keyboard.press('Escape');
+    expect(await text('#positions thead')).toContain('Fees (− rebate)');
+  });
+
+  test.for(['#fill-list', '#refusals', '#orders', '#sessions'])(
+    'the last column of %s is in sight',
+    async (table) => {
+      await open(1280);
+      await page.waitForSelector(`${table} tbody td`);
+      const [wide, room] = await page
+        .locator(table)
+        .evaluate((place) => [place.scrollWidth, place.clientWidth]);
+      expect(wide).toBeLessThanOrEqual(room!);
+    },
+  );
 
   test('the kill dialog keeps the focus inside, and Escape gives it back', async () => {
     await open(1280);

@@ -59,6 +59,7 @@ function wireScope(id: string, names: () => Names): void {
       scope === 'strategy' ? strategies : scope === 'instrument' ? instruments : [],
     );
     target.disabled = scope === 'firm';
+    target.closest('label')!.hidden = target.disabled;
   };
   form.addEventListener('change', (event) => {
     if ((event.target as HTMLElement).getAttribute('name') === 'scope') follow();

@@ -34,7 +34,7 @@ export class HeaderPanel {
     if (killed === this.#killed) return;
     this.#killed = killed;
     notice.hidden = !killed;
-    byId('rearm').hidden = !killed;
+    byId<HTMLButtonElement>('rearm').disabled = !killed; // shown always: KILL must not move
     document.title = killed ? `${state} · Gyrfalcon` : 'Gyrfalcon';
   }
 }

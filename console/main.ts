@@ -63,9 +63,10 @@ function showInstrument(frame: ConsoleFrame, instrument: InstrumentFrame): void 
   setTitles(symbol, frame.marketMs());
   book.update(instrument);
   setText(byId('signals'), signalLine(instrument));
-  const bid = instrument.bids(0);
-  const ask = instrument.asks(0);
-  if (bid === null || ask === null) return;
+  // An index beyond a vector's length reads whatever lies there.
+  if (instrument.bidsLength() === 0 || instrument.asksLength() === 0) return;
+  const bid = instrument.bids(0)!;
+  const ask = instrument.asks(0)!;
   const mid = (bid.price() + ask.price()) / 2;
   priceChart.add(frame.marketMs(), [mid, instrument.microprice()]);
 }

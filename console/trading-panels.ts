@@ -73,12 +73,18 @@ function positionsTable(decimals: Decimals): Table<PositionFrame> {
       },
       money('Realised', (row) => row.realised()),
       money('Unrealised', (row) => row.unrealised()),
-      { label: 'Fees', numeric: true, text: (row) => number(row.fees(), 2) },
+      { label: 'Fees (− rebate)', numeric: true, text: (row) => number(row.fees(), 2) },
       { label: 'Cur', text: (row) => row.currency() ?? '' },
       money('Total base', (row) => row.totalBase()),
     ],
   });
 }
+
+const STATE_TONES: Readonly<Record<string, string>> = { ACTIVE: 'up', PAUSED: 'warn' };
+
+/** A halt stands above a pause: after "Resume" it still holds. */
+const stateWord = (row: StrategyFrame): string =>
+  row.paused() && row.state() !== 'HALTED' ? 'PAUSED' : (row.state() ?? '');
 
 function strategiesTable(actions: TradingActions): Table<StrategyFrame> {
   const name = (row: StrategyFrame) => row.name() ?? '';
@@ -90,9 +96,8 @@ function strategiesTable(actions: TradingActions): Table<StrategyFrame> {
       { label: 'Strategy', text: name },
       {
         label: 'State',
-        text: (row) =>
-          [row.paused() ? 'PAUSED' : row.state(), row.breaker()].filter(Boolean).join(': '),
-        tone: (row) => (row.paused() ? 'warn' : row.state() === 'ACTIVE' ? 'up' : 'down'),
+        text: (row) => [stateWord(row), row.breaker()].filter(Boolean).join(': '),
+        tone: (row) => STATE_TONES[stateWord(row)] ?? 'down',
       },
       { label: 'Orders', numeric: true, text: (row) => number(row.orders()) },
       { label: 'Fills', numeric: true, text: (row) => number(row.fills()) },

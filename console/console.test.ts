@@ -66,7 +66,7 @@ describe.skipIf(!hasChromium)('the console', () => {
       (old) => Number(document.querySelector('#orders-sent')?.textContent) > old,
       orders,
     );
-    expect(await text('#tape tbody tr:first-child')).not.toBe(before);
+    await expect.poll(() => text('#tape tbody tr:first-child')).not.toBe(before);
     expect(await text('#engine-state')).toBe('RUNNING');
     expect(await text('#risk')).toContain('4,812.40 ± 21.70 USD');
     await page.waitForSelector('.ladder .mine .own');

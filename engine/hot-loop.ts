@@ -12,6 +12,7 @@ import { SessionEventKind } from './event/generated/session-event-kind.ts';
 import { TimerKind } from './event/generated/timer-kind.ts';
 import type { JournalRecorder } from './journal-recorder.ts';
 import type { LatencyHistograms } from './latency-histogram.ts';
+import { LoopTiming } from './loop-timing.ts';
 import type { Breach, OrderOutcome } from './orders/order-outcome.ts';
 import type { AppMessage, VenueLink } from './ports.ts';
 
@@ -57,14 +58,15 @@ export class HotLoop {
   lastDataNs = 0;
   readonly #messagesBefore: number;
   #turnStartNs = 0;
-  #ordersBefore: number;
+  readonly #timing: LoopTiming;
+  /** The turn in hand began with market data. */
+  #hadData = false;
   #doneThrough = 0;
 
   constructor(parts: LoopParts) {
     this.#parts = parts;
     this.#memory = parts.core.memory;
-    // A recovered journal's orders were not sent by this loop.
-    this.#ordersBefore = this.#memory.i64(L.CTL_ORDERS_SENT);
+    this.#timing = new LoopTiming(this.#memory, parts.clock, parts.histograms);
     this.#messagesBefore = this.#memory.i64(L.CTL_MARKET_DATA_MESSAGES);
     this.#tripped = new Int32Array(this.#memory.i32(L.CTL_STRATEGY_COUNT));
   }
@@ -93,7 +95,9 @@ export class HotLoop {
       }
       const address = this.#memory.i32(L.DECODED + L.DEC_MESSAGE);
       const length = this.#memory.i32(L.DECODED + L.DEC_MESSAGE_LENGTH);
+      const beganNs = clock.elapsedNs();
       recorder.input(RecordKind.INBOUND, session, address, length);
+      this.#timing.appended(beganNs);
       this.#memory.addI64(block + L.SES_MESSAGES_IN, 1);
       this.#applyMessage(session, kind, address, length);
       this.endTurn();
@@ -115,7 +119,7 @@ export class HotLoop {
     const { input } = this.#parts;
     const outcome = input.deliver(session, message);
     if (outcome !== 'APPLIED') this.#parts.onOutcome(outcome, message);
-    if (input.orderOutcome !== undefined) this.#checkBreach(input.orderOutcome);
+    if (input.orderOutcome !== undefined) this.#afterOutcome(input.orderOutcome);
     // Once for each snapshot that it spoils, however many such messages come.
     if (input.needsSnapshot) this.#links[session]!.resubscribe();
     if (outcome !== 'REFUSED' || message.msgType !== '8') return;
@@ -173,16 +177,15 @@ export class HotLoop {
     this.#cancelTripped();
     this.#tellDone();
     this.#parts.recorder.flush();
+    this.#timing.handOver(this.#turnStartNs);
     for (let session = 0; session < this.#links.length; session++) this.#send(session);
     this.#memory.setAtomicI32(L.CTL_HEARTBEAT, this.#memory.i32(L.CTL_HEARTBEAT) + 1);
-    const orders = this.#memory.i64(L.CTL_ORDERS_SENT);
-    if (orders === this.#ordersBefore) return;
-    this.#ordersBefore = orders;
-    const elapsedNs = this.#parts.clock.elapsedNs() - this.#turnStartNs;
-    this.#parts.histograms.record(L.HISTOGRAM_TICK_TO_ORDER, elapsedNs);
+    if (this.#hadData) this.#timing.turnDone(this.#turnStartNs);
+    this.#hadData = false;
   }
 
   #noteData(): void {
+    this.#hadData = true;
     this.lastDataNs = this.#turnStartNs;
     if (this.firstDataNs === 0) this.firstDataNs = this.#turnStartNs;
   }
@@ -201,12 +204,13 @@ export class HotLoop {
     if (kind === L.DECODED_MARKET_DATA) {
       core.pipeline.onMarketData(session);
       this.#noteData();
-    } else this.#checkBreach(core.pipeline.onExecution(session));
+    } else this.#afterOutcome(core.pipeline.onExecution(session));
     link.onFastMessage();
   }
 
   /** What the venue says does not fit what we know: the strategy trades no more until somebody has looked. */
-  #checkBreach(outcome: OrderOutcome): void {
+  #afterOutcome(outcome: OrderOutcome): void {
+    if (outcome.stateBefore === L.ORDER_PENDING_NEW) this.#timing.answered(outcome.orderNumber);
     if (outcome.breach === 'NONE') return;
     this.#parts.onBreach(outcome);
     if (outcome.breach === 'UNKNOWN_FILL')

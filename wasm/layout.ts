@@ -382,7 +382,7 @@ export const HISTOGRAMS = 15068160;
 export const HISTOGRAM_BYTES = 32768;
 export const HISTOGRAMS_MAX = 4;
 export const HISTOGRAM_TICK_TO_ORDER = 0; // last byte of the market data received to order handed to the socket
-export const HISTOGRAM_TICK_TO_DONE = 1; // likewise to the end of the turn
+export const HISTOGRAM_TICK_TO_DONE = 1; // market data received to the end of its turn, system calls included
 export const HISTOGRAM_JOURNAL = 2; // one append
 export const HISTOGRAM_ORDER_TO_ACK = 3; // order handed over to first execution report
 

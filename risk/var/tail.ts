@@ -42,7 +42,8 @@ export class Tail {
   readonly #size: number;
   readonly #kept: Float64Array;
   #count = 0;
-  #floor = Number.NEGATIVE_INFINITY;
+  /** Losses up to here are not among the largest; NaN, which nothing is below, until `size` are kept. */
+  #floor = Number.NaN;
 
   constructor(size: number) {
     this.#size = size;

@@ -18,7 +18,6 @@ export interface HotWorkerInput {
 
 export type ToHotWorker =
   | { readonly type: 'command'; readonly id: number; readonly command: Command }
-  | { readonly type: 'wake' }
   | { readonly type: 'stop'; readonly reason: string };
 
 export type FromHotWorker =
@@ -33,7 +32,6 @@ export type FromHotWorker =
       readonly type: 'accepted';
       readonly id: number;
       readonly sequence: number;
-      readonly note: string;
     }
   | { readonly type: 'refused'; readonly id: number; readonly text: string }
   | { readonly type: 'end-of-recording' }

@@ -99,7 +99,6 @@ class HotEngine {
   }
 
   onMessage(message: ToHotWorker): void {
-    if (message.type === 'wake') return;
     if (message.type === 'stop') void this.#stop(message.reason);
     else {
       this.#command(message.id, message.command);
@@ -244,7 +243,7 @@ class HotEngine {
     this.#clock.stamp();
     this.#loop.command(command);
     this.#retry.watch(command, this.#clock.elapsedNs());
-    tell({ type: 'accepted', id, sequence: this.#memory.i64(L.CTL_RECORD_SEQUENCE), note: '' });
+    tell({ type: 'accepted', id, sequence: this.#memory.i64(L.CTL_RECORD_SEQUENCE) });
   }
 
   /** Cancels what is open, waits for the answers, logs out, closes the journal, says what it came to. */

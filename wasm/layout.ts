@@ -26,7 +26,7 @@ export const DUPLICATE_SLOTS = 8;
 export const EXEC_IDS_KEPT = 8; // per order, to recognise a repeated execution
 
 // ---- Control words: |control thread and hot loop meet here|
-// |0 kill i32 |4 killApplied i32 |8 heartbeat i32 |12 loopState i32 |16 heartbeatMs f64 (wall) |24 marketEpochNs i64 |32 coreTimeNs i64 rel
+// |0 kill i32 |4 killApplied i32 |8 heartbeat i32 |12 loopState i32 |24 marketEpochNs i64 |32 coreTimeNs i64 rel
 // |40 nowNs i64 abs (wall) |48 recordSequence i64 |56 intentSequence i64 |64 clOrdIdPrefix 8 bytes |72 firmState i32 |76 clockMode i32
 // |80 counts: i32 instruments, strategies, accounts, sessions |96 baseCurrency i32 |104 ring heads …
 export const CONTROL = 1024;
@@ -34,7 +34,6 @@ export const CTL_KILL = CONTROL; // atomic: kill generation asked for by the con
 export const CTL_KILL_APPLIED = CONTROL + 4; // atomic: last generation the loop has applied
 export const CTL_HEARTBEAT = CONTROL + 8; // atomic: the loop adds one a turn; unchanged for 250 ms = hung
 export const CTL_LOOP_STATE = CONTROL + 12; // LOOP_*
-export const CTL_HEARTBEAT_MS = CONTROL + 16;
 export const CTL_MARKET_EPOCH_NS = CONTROL + 24; // 0 until the first market time was seen
 export const CTL_CORE_TIME_NS = CONTROL + 32; // never goes back
 export const CTL_NOW_NS = CONTROL + 40; // receive time of the record in hand
@@ -388,7 +387,6 @@ export const HISTOGRAM_ORDER_TO_ACK = 3; // order handed over to first execution
 
 // ---- Books
 export const BOOKS = 15204352;
-export const BOOK_HEADER_BYTES = 128;
 export const LEVEL_BYTES = 16; // |0 priceTicks i64 |8 qtyLots i64; a side is sorted worst first, its best level is the last
 export const BOOK_BYTES = 131200; // header + 2 * LEVELS_MAX * LEVEL_BYTES
 export const BOOK_BID_COUNT = 0; // i32

@@ -68,6 +68,18 @@ test('of several rows the strictest value of each limit holds', () => {
   expect(int(TAKER, SAP, L.LIM_COLLAR_BPS)).toBe(50);
 });
 
+test('of several duplicate windows the longest holds: it refuses most', () => {
+  const longer = { ...everyone, account: 'PROP-B', duplicateMs: 500 };
+  for (const rows of [
+    [everyone, longer],
+    [longer, everyone],
+  ]) {
+    mergeLimits(memory, config(rows));
+    expect(long(TAKER, AAPL, L.LIM_DUPLICATE_NS)).toBe(500_000_000);
+    expect(long(MAKER, AAPL, L.LIM_DUPLICATE_NS)).toBe(10_000_000);
+  }
+});
+
 test('a strategy may trade what its configuration names, and nothing else', () => {
   mergeLimits(memory, config([everyone]));
   expect(int(MAKER, AAPL, L.LIM_PERMITTED)).toBe(1);

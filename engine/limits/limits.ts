@@ -16,7 +16,7 @@ const E8 = 100_000_000n;
 /** The integers of one LIMITS row. */
 type Row = { -readonly [Field in keyof typeof FIELDS]: number };
 
-/** Offset and width of each limit; every one of them is a maximum (or an age), so the least is strictest. */
+/** Offset and width of each limit; for all but the duplicate window the least is strictest. */
 const FIELDS = {
   orderLotsMax: { offset: L.LIM_ORDER_LOTS_MAX, bits: 64 },
   orderNotionalMinorMax: { offset: L.LIM_ORDER_NOTIONAL_MINOR_MAX, bits: 64 },
@@ -112,7 +112,11 @@ function positive(value: bigint, what: string, least: string): number {
 function strictest(rows: readonly Row[]): Row {
   const result = { ...rows[0]! };
   for (const row of rows) {
-    for (const name of NAMES) result[name] = Math.min(result[name], row[name]);
+    for (const name of NAMES) {
+      // The longer an order counts as just sent, the more is refused.
+      const stricter = name === 'duplicateNs' ? Math.max : Math.min;
+      result[name] = stricter(result[name], row[name]);
+    }
   }
   return result;
 }

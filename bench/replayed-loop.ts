@@ -15,7 +15,7 @@ import { LatencyHistograms } from '../engine/latency-histogram.ts';
 import { NO_RECORDER } from '../engine/recorder.ts';
 import { prepareCore } from '../engine/recovery.ts';
 import { type LoadedStrategy, loadStrategies } from '../engine/strategy/strategy-loader.ts';
-import { ReplaySession } from '../gateways/fix/replay-session.ts';
+import { ReplaySession } from '../gateways/fix/session/replay-session.ts';
 import * as L from '../wasm/layout.ts';
 import { Memory } from '../wasm/memory.ts';
 import type { DayRecord, RecordedDay } from './recorded-day.ts';

@@ -5,8 +5,8 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { configSchema, type GyrfalconConfig } from '../config/schema.ts';
 import { HotLink } from '../gateways/fix/hot-link.ts';
-import { JournalStore } from '../gateways/fix/journal-store.ts';
-import { ReplaySession } from '../gateways/fix/replay-session.ts';
+import { JournalStore } from '../gateways/fix/session/journal-store.ts';
+import { ReplaySession } from '../gateways/fix/session/replay-session.ts';
 import * as L from '../wasm/layout.ts';
 import { Memory } from '../wasm/memory.ts';
 import { AppInput } from './app-input.ts';

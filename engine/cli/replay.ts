@@ -1,7 +1,7 @@
 /** `gyrfalcon replay DIR [--verify]`: the journal through a fresh core; the state hash must be the live run's. */
 import { parseArgs } from 'node:util';
 import { configSchema } from '../../config/schema.ts';
-import { ReplaySession } from '../../gateways/fix/replay-session.ts';
+import { ReplaySession } from '../../gateways/fix/session/replay-session.ts';
 import * as L from '../../wasm/layout.ts';
 import { Memory } from '../../wasm/memory.ts';
 import { AppInput } from '../app-input.ts';

@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { encodeMessage } from '../../test/support/fix-message.ts';
 import { type Field, parseMessage } from './codec.ts';
-import { FrameReader } from './frame-reader.ts';
 import { formatTimestamp, parseTimestamp } from './timestamp.ts';
+import { FrameReader } from './transport/frame-reader.ts';
 
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1');
 const bytes = (fields: string) => Buffer.from(fields.replaceAll('|', '\x01'), 'latin1');

@@ -20,10 +20,10 @@ import {
 import type { Memory } from '../../wasm/memory.ts';
 import { marketDataRequest } from './market-data.ts';
 import { massCancelRequest, orderStatusRequest } from './order-entry.ts';
-import { Session } from './session.ts';
-import { SharedCounters } from './session-counters.ts';
-import type { MessageStore, SessionConfig, SessionEvent } from './session-types.ts';
-import { resendExecutions } from './session-types.ts';
+import { Session } from './session/session.ts';
+import { SharedCounters } from './session/session-counters.ts';
+import type { MessageStore, SessionConfig, SessionEvent } from './session/session-types.ts';
+import { resendExecutions } from './session/session-types.ts';
 import { MsgType } from './tags.ts';
 import { formatTimestamp } from './timestamp.ts';
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { GyrfalconError } from '../../engine/errors.ts';
 import type { Clock } from '../../engine/ports.ts';
 import { NS_PER_MS } from '../../engine/units.ts';
-import { resendExecutions, type SessionConfig } from '../fix/session-types.ts';
+import { resendExecutions, type SessionConfig } from '../fix/session/session-types.ts';
 import { FlowGenerator } from './flow-generator.ts';
 import type { InstrumentGrid } from './instrument-grid.ts';
 import type { MarketSource } from './market-source.ts';

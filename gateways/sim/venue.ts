@@ -5,9 +5,7 @@
  */
 import type { Clock } from '../../engine/ports.ts';
 import { NS_PER_MS } from '../../engine/units.ts';
-import { FixAcceptor } from '../fix/acceptor.ts';
 import { encodeFields, type Fields, type FixMessage } from '../fix/codec.ts';
-import type { FixConnection } from '../fix/fix-connection.ts';
 import {
   endOfRecording,
   marketDataReject,
@@ -16,10 +14,12 @@ import {
   UNSUBSCRIBE,
 } from '../fix/market-data.ts';
 import { BUSINESS_REASON_UNSUPPORTED_TYPE, businessReject } from '../fix/order-entry.ts';
-import { NOT_SENT } from '../fix/session.ts';
-import { SessionEncoder } from '../fix/session-encoder.ts';
-import type { SessionEvent } from '../fix/session-types.ts';
+import { NOT_SENT } from '../fix/session/session.ts';
+import { SessionEncoder } from '../fix/session/session-encoder.ts';
+import type { SessionEvent } from '../fix/session/session-types.ts';
 import { MsgType, Tag } from '../fix/tags.ts';
+import { FixAcceptor } from '../fix/transport/acceptor.ts';
+import type { FixConnection } from '../fix/transport/fix-connection.ts';
 import { gridOf, type InstrumentGrid } from './instrument-grid.ts';
 import { MarketPlayer } from './market-player.ts';
 import { OrderGateway } from './order-gateway.ts';

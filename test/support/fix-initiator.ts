@@ -3,7 +3,10 @@
  * cut until it is stopped. The engine's own is gateways/fix/hot-link.ts, which reads in WASM.
  */
 import net from 'node:net';
-import { type ConnectionOptions, FixConnection } from '../../gateways/fix/fix-connection.ts';
+import {
+  type ConnectionOptions,
+  FixConnection,
+} from '../../gateways/fix/transport/fix-connection.ts';
 
 export interface InitiatorOptions extends ConnectionOptions {
   readonly port: number;

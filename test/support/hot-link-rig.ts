@@ -15,7 +15,7 @@ import type { LatencyHistograms } from '../../engine/latency-histogram.ts';
 import type { OpenOrder } from '../../engine/ports.ts';
 import { parseMessage } from '../../gateways/fix/codec.ts';
 import { HotLink } from '../../gateways/fix/hot-link.ts';
-import { MemoryMessageStore } from '../../gateways/fix/message-store.ts';
+import { MemoryMessageStore } from '../../gateways/fix/session/message-store.ts';
 import { Tag } from '../../gateways/fix/tags.ts';
 import * as L from '../../wasm/layout.ts';
 import { Memory } from '../../wasm/memory.ts';

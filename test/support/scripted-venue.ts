@@ -10,9 +10,9 @@ import {
   type FixMessage,
   parseMessage,
 } from '../../gateways/fix/codec.ts';
-import { FrameReader } from '../../gateways/fix/frame-reader.ts';
 import { MsgType, Tag } from '../../gateways/fix/tags.ts';
 import { formatTimestamp } from '../../gateways/fix/timestamp.ts';
+import { FrameReader } from '../../gateways/fix/transport/frame-reader.ts';
 import { encodeMessage } from './fix-message.ts';
 
 interface Sent {

@@ -1,5 +1,5 @@
 /** For tests: the configuration of a FIX session in which only what matters need be said. */
-import { resendExecutions, type SessionConfig } from '../../gateways/fix/session-types.ts';
+import { resendExecutions, type SessionConfig } from '../../gateways/fix/session/session-types.ts';
 
 export function sessionConfig(changes: Partial<SessionConfig>): SessionConfig {
   return {

@@ -3,10 +3,10 @@
  */
 
 import type { Field } from '../../gateways/fix/codec.ts';
-import { MemoryMessageStore } from '../../gateways/fix/message-store.ts';
-import { Session } from '../../gateways/fix/session.ts';
-import { plainCounters } from '../../gateways/fix/session-counters.ts';
-import type { SessionConfig } from '../../gateways/fix/session-types.ts';
+import { MemoryMessageStore } from '../../gateways/fix/session/message-store.ts';
+import { Session } from '../../gateways/fix/session/session.ts';
+import { plainCounters } from '../../gateways/fix/session/session-counters.ts';
+import type { SessionConfig } from '../../gateways/fix/session/session-types.ts';
 import { formatTimestamp } from '../../gateways/fix/timestamp.ts';
 import { encodeMessage } from './fix-message.ts';
 import { sessionConfig } from './session-config.ts';

@@ -3,12 +3,12 @@
  * (session messages, what the policy calls stale, what the store no longer has) as one
  * SequenceReset-GapFill a run.
  */
-import { encodeFields, type FixMessage, parseMessage } from './codec.ts';
+import { encodeFields, type FixMessage, parseMessage } from '../codec.ts';
+import { ADMIN_MSG_TYPES, MsgType, Tag } from '../tags.ts';
 import { type Complaint, valueIncorrect } from './session-checks.ts';
 import type { SessionCounters } from './session-counters.ts';
 import type { SessionEncoder } from './session-encoder.ts';
 import type { MessageStore, SessionPort } from './session-types.ts';
-import { ADMIN_MSG_TYPES, MsgType, Tag } from './tags.ts';
 
 interface ResendParts {
   readonly counters: SessionCounters;

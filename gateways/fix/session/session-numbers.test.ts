@@ -1,8 +1,8 @@
 /** Numbers: gaps, repeats, sequence resets, resends. */
 import { describe, expect, test } from 'vitest';
-import { dup, order, SessionRig } from '../../test/support/session-rig.ts';
-import { SESSION_LIVE, SESSION_LOGOUT_SENT, SESSION_RECOVERING } from '../../wasm/layout.ts';
-import type { Field } from './codec.ts';
+import { dup, order, SessionRig } from '../../../test/support/session-rig.ts';
+import { SESSION_LIVE, SESSION_LOGOUT_SENT, SESSION_RECOVERING } from '../../../wasm/layout.ts';
+import type { Field } from '../codec.ts';
 
 describe('numbers', () => {
   test('application messages are delivered in order', () => {

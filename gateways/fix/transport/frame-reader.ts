@@ -3,8 +3,8 @@
  * What is not such a message is skipped to the next "8=FIX" and counted as garbled; its number is
  * not used up. The buffer is bounded: a BodyLength above MESSAGE_BYTES_MAX is garbled.
  */
-import { MESSAGE_BYTES_MAX } from '../../wasm/layout.ts';
-import { checksumOf, SOH } from './codec.ts';
+import { MESSAGE_BYTES_MAX } from '../../../wasm/layout.ts';
+import { checksumOf, SOH } from '../codec.ts';
 
 const START = Buffer.from('8=FIX', 'latin1');
 const AFTER_TRAILER = Buffer.from('\x018=FIX', 'latin1');

@@ -10,8 +10,9 @@ import {
   SESSION_LOGON_SENT,
   SESSION_LOGOUT_SENT,
   SESSION_RECOVERING,
-} from '../../wasm/layout.ts';
-import { encodeFields, type Fields, type FixMessage, parseMessage } from './codec.ts';
+} from '../../../wasm/layout.ts';
+import { encodeFields, type Fields, type FixMessage, parseMessage } from '../codec.ts';
+import { Tag } from '../tags.ts';
 import {
   type Complaint,
   checkContent,
@@ -45,7 +46,6 @@ import {
   sequenceClass,
 } from './session-table.ts';
 import type { MessageStore, SessionConfig, SessionParts, SessionPort } from './session-types.ts';
-import { Tag } from './tags.ts';
 
 /** What the send methods return when the session is not logged on: nothing was sent. */
 export const NOT_SENT = 0;

@@ -2,8 +2,8 @@
  * The session's numbers and state in shared memory are those that the fast path reads and advances.
  */
 import { expect, test } from 'vitest';
-import { encodeMessage } from '../../test/support/fix-message.ts';
-import { sessionConfig } from '../../test/support/session-config.ts';
+import { encodeMessage } from '../../../test/support/fix-message.ts';
+import { sessionConfig } from '../../../test/support/session-config.ts';
 import {
   SES_NEXT_IN,
   SES_NEXT_OUT,
@@ -12,12 +12,12 @@ import {
   SESSION_LIVE,
   SESSION_RECOVERING,
   SESSIONS,
-} from '../../wasm/layout.ts';
-import { Memory } from '../../wasm/memory.ts';
+} from '../../../wasm/layout.ts';
+import { Memory } from '../../../wasm/memory.ts';
+import { formatTimestamp } from '../timestamp.ts';
 import { MemoryMessageStore } from './message-store.ts';
 import { Session } from './session.ts';
 import { SharedCounters } from './session-counters.ts';
-import { formatTimestamp } from './timestamp.ts';
 
 const NOW_NS = 1_340_285_400_000_000_000n;
 const SESSION = 2;

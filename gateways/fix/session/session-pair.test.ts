@@ -4,14 +4,14 @@
  * in order.
  */
 import { expect, test } from 'vitest';
-import { SeededRandom } from '../../test/support/seeded-random.ts';
-import { sessionConfig } from '../../test/support/session-config.ts';
-import { FrameReader } from './frame-reader.ts';
+import { SeededRandom } from '../../../test/support/seeded-random.ts';
+import { sessionConfig } from '../../../test/support/session-config.ts';
+import { NS_PER_MS } from '../timestamp.ts';
+import { FrameReader } from '../transport/frame-reader.ts';
 import { MemoryMessageStore } from './message-store.ts';
 import { NOT_SENT, Session } from './session.ts';
 import { plainCounters } from './session-counters.ts';
 import type { SessionConfig } from './session-types.ts';
-import { NS_PER_MS } from './timestamp.ts';
 
 const START_NS = 1_340_285_400_000_000_000n;
 const STEPS = 600;

@@ -4,8 +4,8 @@
  * bounded; one that finds no room is dropped, its number stays unused, and the next message above
  * it opens a new gap.
  */
-import { SESSION_LIVE, SESSION_RECOVERING } from '../../wasm/layout.ts';
-import type { FixMessage } from './codec.ts';
+import { SESSION_LIVE, SESSION_RECOVERING } from '../../../wasm/layout.ts';
+import type { FixMessage } from '../codec.ts';
 import { NO_DEADLINE, type SessionClock } from './session-clock.ts';
 import type { SessionCounters } from './session-counters.ts';
 import type { SessionSender } from './session-sender.ts';

@@ -10,9 +10,9 @@ import {
   SESSION_LOGON_SENT,
   SESSION_LOGOUT_SENT,
   SESSION_RECOVERING,
-} from '../../wasm/layout.ts';
-import type { FixMessage } from './codec.ts';
-import { MsgType, Tag } from './tags.ts';
+} from '../../../wasm/layout.ts';
+import type { FixMessage } from '../codec.ts';
+import { MsgType, Tag } from '../tags.ts';
 
 /**
  * A state of its own that shared memory shows as SESSION_LOGOUT_SENT: the peer broke a rule, only

@@ -2,10 +2,10 @@
  * What can be wrong with a message whatever its type: a flat list of checks in a fixed order, the
  * first complaint wins. A fatal complaint is followed by a Logout (FIX 4.4 volume 2).
  */
-import type { Field, FixMessage } from './codec.ts';
+import type { Field, FixMessage } from '../codec.ts';
+import { KNOWN_MSG_TYPES, MsgType, RejectReason, Tag } from '../tags.ts';
+import { NS_PER_S, parseTimestamp } from '../timestamp.ts';
 import type { SessionConfig } from './session-types.ts';
-import { KNOWN_MSG_TYPES, MsgType, RejectReason, Tag } from './tags.ts';
-import { NS_PER_S, parseTimestamp } from './timestamp.ts';
 
 export interface Complaint {
   readonly refTag: number;

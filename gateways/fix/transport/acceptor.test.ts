@@ -4,13 +4,13 @@
  */
 import net from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import { FixInitiator } from '../../test/support/fix-initiator.ts';
-import { encodeMessage } from '../../test/support/fix-message.ts';
-import { sessionConfig } from '../../test/support/session-config.ts';
+import { FixInitiator } from '../../../test/support/fix-initiator.ts';
+import { encodeMessage } from '../../../test/support/fix-message.ts';
+import { sessionConfig } from '../../../test/support/session-config.ts';
+import type { Field } from '../codec.ts';
+import { formatTimestamp } from '../timestamp.ts';
 import { FixAcceptor } from './acceptor.ts';
-import type { Field } from './codec.ts';
 import type { ConnectionHandler, FixConnection } from './fix-connection.ts';
-import { formatTimestamp } from './timestamp.ts';
 
 const clock = { nowNs: () => BigInt(Date.now()) * 1_000_000n };
 const SESSION = sessionConfig({ role: 'acceptor', senderCompId: 'VENUE', targetCompId: 'ENGINE' });

@@ -2,11 +2,11 @@
  * What was sent, read back from the journal for a resend: the journal is the message store. Bounded
  * memory: one record at a time, however long the range.
  */
-import { RecordKind } from '../../engine/event/generated/record-kind.ts';
-import { JournalReader } from '../../engine/journal/journal-reader.ts';
-import { parseMessage } from './codec.ts';
+import { RecordKind } from '../../../engine/event/generated/record-kind.ts';
+import { JournalReader } from '../../../engine/journal/journal-reader.ts';
+import { parseMessage } from '../codec.ts';
+import { MsgType, Tag } from '../tags.ts';
 import type { MessageStore, StoredMessage } from './session-types.ts';
-import { MsgType, Tag } from './tags.ts';
 
 export class JournalStore implements MessageStore {
   readonly #directory: string;

@@ -4,12 +4,12 @@
  * is valid until its next call. WARM: market data of the venue goes through `compose`, 100,000 a
  * second.
  */
-import { assert } from '../../engine/errors.ts';
-import { MESSAGE_BYTES_MAX } from '../../wasm/layout.ts';
-import { checksumOf, encodeFields, type Field, type FixMessage } from './codec.ts';
+import { assert } from '../../../engine/errors.ts';
+import { MESSAGE_BYTES_MAX } from '../../../wasm/layout.ts';
+import { checksumOf, encodeFields, type Field, type FixMessage } from '../codec.ts';
+import { Tag } from '../tags.ts';
+import { formatTimestamp, NS_PER_MS } from '../timestamp.ts';
 import type { SessionConfig } from './session-types.ts';
-import { Tag } from './tags.ts';
-import { formatTimestamp, NS_PER_MS } from './timestamp.ts';
 
 const HEADER_BYTES_MAX = 1024;
 const TRAILER_BYTES = 7;

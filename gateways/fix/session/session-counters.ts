@@ -10,8 +10,8 @@ import {
   SESSION_BYTES,
   SESSION_DISCONNECTED,
   SESSIONS,
-} from '../../wasm/layout.ts';
-import type { Memory } from '../../wasm/memory.ts';
+} from '../../../wasm/layout.ts';
+import type { Memory } from '../../../wasm/memory.ts';
 
 export interface SessionCounters {
   /** MsgSeqNum expected next from the peer. */

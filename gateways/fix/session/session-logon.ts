@@ -1,10 +1,10 @@
 /**
  * Whether a Logon is acceptable to this session; the refusal is what a connectivity engineer reads.
  */
-import type { FixMessage } from './codec.ts';
+import type { FixMessage } from '../codec.ts';
+import { Tag } from '../tags.ts';
 import { checkFraming, checkHeader } from './session-checks.ts';
 import type { SessionConfig } from './session-types.ts';
-import { Tag } from './tags.ts';
 
 const HEARTBEAT_S_MAX = 86_400;
 

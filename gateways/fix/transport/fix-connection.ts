@@ -5,15 +5,15 @@
  * without (it reads in WASM).
  */
 import type { Socket } from 'node:net';
-import type { Clock } from '../../engine/ports.ts';
-import { MESSAGE_BYTES_MAX } from '../../wasm/layout.ts';
-import type { Fields, FixMessage } from './codec.ts';
+import type { Clock } from '../../../engine/ports.ts';
+import { MESSAGE_BYTES_MAX } from '../../../wasm/layout.ts';
+import type { Fields, FixMessage } from '../codec.ts';
+import { MemoryMessageStore } from '../session/message-store.ts';
+import { Session } from '../session/session.ts';
+import { plainCounters, type SessionCounters } from '../session/session-counters.ts';
+import type { DeliveryFlags, SessionConfig, SessionEvent } from '../session/session-types.ts';
+import { ADMIN_MSG_TYPES } from '../tags.ts';
 import { FrameReader } from './frame-reader.ts';
-import { MemoryMessageStore } from './message-store.ts';
-import { Session } from './session.ts';
-import { plainCounters, type SessionCounters } from './session-counters.ts';
-import type { DeliveryFlags, SessionConfig, SessionEvent } from './session-types.ts';
-import { ADMIN_MSG_TYPES } from './tags.ts';
 
 const TIMER_MS = 50;
 /** After our end of a connection the peer has this long for its own. */

@@ -2,12 +2,12 @@
  * The session's way out: gives each message its number, puts it together and hands it to the port.
  * Session messages are worded here; when they go is decided in session.ts.
  */
-import { encodeFields, type Field, type Fields, type FixMessage } from './codec.ts';
+import { encodeFields, type Field, type Fields, type FixMessage } from '../codec.ts';
+import { MsgType, Tag } from '../tags.ts';
 import { type Complaint, rejectFields, reverseRoute } from './session-checks.ts';
 import type { SessionCounters } from './session-counters.ts';
 import { SessionEncoder } from './session-encoder.ts';
 import type { SessionConfig, SessionPort } from './session-types.ts';
-import { MsgType, Tag } from './tags.ts';
 
 export class SessionSender {
   readonly encoder: SessionEncoder;

@@ -2,10 +2,10 @@
  * The session layer in a replay: the engine's own Session, fed with what came in and sending
  * nothing. It keeps the numbers and the order of what it delivers as they were.
  */
-import type { FixVenueConfig } from '../../config/schema.ts';
-import type { AppMessage } from '../../engine/ports.ts';
-import type { Memory } from '../../wasm/memory.ts';
-import { initiatorConfig } from './hot-link.ts';
+import type { FixVenueConfig } from '../../../config/schema.ts';
+import type { AppMessage } from '../../../engine/ports.ts';
+import type { Memory } from '../../../wasm/memory.ts';
+import { initiatorConfig } from '../hot-link.ts';
 import { Session } from './session.ts';
 import { SharedCounters } from './session-counters.ts';
 

@@ -3,16 +3,16 @@
  * told.
  */
 import { describe, expect, test } from 'vitest';
-import { encodeMessage } from '../../test/support/fix-message.ts';
-import { dup, order, SessionRig, START_NS } from '../../test/support/session-rig.ts';
+import { encodeMessage } from '../../../test/support/fix-message.ts';
+import { dup, order, SessionRig, START_NS } from '../../../test/support/session-rig.ts';
 import {
   SESSION_DISCONNECTED,
   SESSION_LIVE,
   SESSION_LOGOUT_SENT,
   SESSION_RECOVERING,
-} from '../../wasm/layout.ts';
-import type { Field } from './codec.ts';
-import { formatTimestamp, NS_PER_S } from './timestamp.ts';
+} from '../../../wasm/layout.ts';
+import type { Field } from '../codec.ts';
+import { formatTimestamp, NS_PER_S } from '../timestamp.ts';
 
 describe('logon', () => {
   test('an acceptor answers a Logon with a Logon that repeats HeartBtInt', () => {

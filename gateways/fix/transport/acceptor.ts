@@ -4,13 +4,13 @@
  * a second one of a session that is connected already.
  */
 import net from 'node:net';
-import { GyrfalconError } from '../../engine/errors.ts';
-import type { Clock } from '../../engine/ports.ts';
-import { type FixMessage, parseMessage, SOH } from './codec.ts';
+import { GyrfalconError } from '../../../engine/errors.ts';
+import type { Clock } from '../../../engine/ports.ts';
+import { type FixMessage, parseMessage, SOH } from '../codec.ts';
+import type { SessionConfig } from '../session/session-types.ts';
+import { MsgType, Tag } from '../tags.ts';
 import { type ConnectionHandler, FixConnection } from './fix-connection.ts';
 import { FrameReader } from './frame-reader.ts';
-import type { SessionConfig } from './session-types.ts';
-import { MsgType, Tag } from './tags.ts';
 
 const LOGON_WAIT_MS = 10_000;
 /** A Logon is short; who sends more before it is complete is no FIX engine. */

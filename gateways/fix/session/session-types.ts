@@ -3,7 +3,7 @@
  * everything that it does leaves, and the store that it resends from. The owner of the socket
  * implements these.
  */
-import type { FixMessage } from './codec.ts';
+import type { FixMessage } from '../codec.ts';
 import type { SessionCounters } from './session-counters.ts';
 
 export interface SessionConfig {

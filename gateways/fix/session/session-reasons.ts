@@ -1,10 +1,10 @@
 /** Why a session ended or refused, in words that a connectivity engineer can act on. */
-import { SESSION_LOGOUT_SENT } from '../../wasm/layout.ts';
-import type { FixMessage } from './codec.ts';
+import { SESSION_LOGOUT_SENT } from '../../../wasm/layout.ts';
+import type { FixMessage } from '../codec.ts';
+import { MsgType, Tag } from '../tags.ts';
 import type { SessionClock } from './session-clock.ts';
 import type { Deadline } from './session-table.ts';
 import type { SessionConfig } from './session-types.ts';
-import { MsgType, Tag } from './tags.ts';
 
 /** The peer's own words, where it gave any. */
 function saying(message: FixMessage): string {

@@ -2,8 +2,9 @@
  * When a session must act although nothing came: its deadlines, from the times of the last
  * messages. It holds no clock; the times are those that the session was called with.
  */
+
+import { NS_PER_S } from '../timestamp.ts';
 import type { Deadline } from './session-table.ts';
-import { NS_PER_S } from './timestamp.ts';
 
 const LOGON_WAIT_NS = 10n * NS_PER_S;
 const LOGOUT_WAIT_NS = 2n * NS_PER_S;

@@ -49,6 +49,15 @@ export class FixMessage {
     this.msgType = this.valueAt(2);
   }
 
+  /** How many fields there are, 8 to 10 included. */
+  get count(): number {
+    return this.#tags.length;
+  }
+
+  tagAt(index: number): number {
+    return this.#tags[index]!;
+  }
+
   valueAt(index: number): string {
     return this.text.slice(this.#starts[index]!, this.#ends[index]!);
   }

@@ -23,7 +23,7 @@ import { massCancelRequest, orderStatusRequest } from './order-entry.ts';
 import { Session } from './session/session.ts';
 import { SharedCounters } from './session/session-counters.ts';
 import type { MessageStore, SessionConfig, SessionEvent } from './session/session-types.ts';
-import { resendExecutions } from './session/session-types.ts';
+import { RESEND_EXECUTIONS } from './session/session-types.ts';
 import { MsgType } from './tags.ts';
 import { formatTimestamp } from './timestamp.ts';
 
@@ -307,7 +307,7 @@ export function initiatorConfig(venue: FixVenueConfig, hasLoggedOn: () => boolea
   return {
     name: venue.name,
     role: 'initiator',
-    beginString: venue.beginString,
+    version: venue.beginString,
     senderCompId: venue.senderCompId,
     targetCompId: venue.targetCompId,
     heartbeatS: venue.heartbeatS,
@@ -316,6 +316,11 @@ export function initiatorConfig(venue: FixVenueConfig, hasLoggedOn: () => boolea
       return !hasLoggedOn();
     },
     resetOnLogon: false,
-    resend: resendExecutions,
+    resetOnLogout: false,
+    resetOnDisconnect: false,
+    check: () => undefined,
+    resend: RESEND_EXECUTIONS,
+    schedule: undefined,
+    logon: undefined,
   };
 }

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { FixInitiator } from '../../test/support/fix-initiator.ts';
 import { Cutter, type Direction, JspurefixPeer } from '../../test/support/jspurefix-peer.ts';
 import { sessionConfig } from '../../test/support/session-config.ts';
+import { RESEND_EXECUTIONS } from './session/session-types.ts';
 import { formatTimestamp } from './timestamp.ts';
 
 const ORDERS = 50;
@@ -46,7 +47,10 @@ class OurSide {
       clock,
       pendingBytesMax: 1_000_000,
       resendMessagesMax: 1000,
-      config: sessionConfig({ name: 'jspurefix', resend: () => true }),
+      config: sessionConfig({
+        name: 'jspurefix',
+        resend: { ...RESEND_EXECUTIONS, again: () => true },
+      }),
       handler: {
         onMessage: (_, message) => {
           if (message.msgType === '8') this.executions.push(message.get(11) ?? '');

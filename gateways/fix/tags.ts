@@ -105,14 +105,23 @@ export const MsgType = {
   MarketDataRequestReject: 'Y',
 } as const;
 
-/** Values of SessionRejectReason (373) that the session itself gives. */
+/** Values of SessionRejectReason (373); 13 to 17 came with FIX 4.3, 18 with FIXT. */
 export const RejectReason = {
+  InvalidTagNumber: 0,
   RequiredTagMissing: 1,
+  TagNotDefinedForMessage: 2,
+  TagWithoutValue: 4,
   ValueIsIncorrect: 5,
   IncorrectDataFormat: 6,
   CompIDProblem: 9,
   SendingTimeAccuracyProblem: 10,
   InvalidMsgType: 11,
+  TagAppearsTwice: 13,
+  TagOutOfOrder: 14,
+  GroupFieldsOutOfOrder: 15,
+  GroupCountIncorrect: 16,
+  SohInValue: 17,
+  ApplVerIdNotServed: 18,
 } as const;
 
 export const ADMIN_MSG_TYPES: ReadonlySet<string> = new Set(['0', '1', '2', '3', '4', '5', 'A']);

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { GyrfalconError } from '../../engine/errors.ts';
 import type { Clock } from '../../engine/ports.ts';
 import { NS_PER_MS } from '../../engine/units.ts';
-import { resendExecutions, type SessionConfig } from '../fix/session/session-types.ts';
+import { RESEND_EXECUTIONS, type SessionConfig } from '../fix/session/session-types.ts';
 import { FlowGenerator } from './flow-generator.ts';
 import type { InstrumentGrid } from './instrument-grid.ts';
 import type { MarketSource } from './market-source.ts';
@@ -27,14 +27,19 @@ export function sessionOf(options: VenueOptions): SessionConfig {
   return {
     name: options.senderCompId,
     role: 'acceptor',
-    beginString: 'FIX.4.4',
+    version: 'FIX.4.4',
     senderCompId: options.senderCompId,
     targetCompId: options.targetCompId,
     heartbeatS: options.heartbeatS,
     sendingTimeToleranceS: options.sendingTimeToleranceS,
     resetSeqNum: false,
     resetOnLogon: false,
-    resend: resendExecutions,
+    resetOnLogout: false,
+    resetOnDisconnect: false,
+    check: () => undefined,
+    resend: RESEND_EXECUTIONS,
+    schedule: undefined,
+    logon: undefined,
   };
 }
 

@@ -3,24 +3,11 @@
  * first complaint wins. A fatal complaint is followed by a Logout (FIX 4.4 volume 2).
  */
 import type { Field, FixMessage } from '../codec.ts';
+import { type Complaint, complaint } from '../complaint.ts';
 import { KNOWN_MSG_TYPES, MsgType, RejectReason, Tag } from '../tags.ts';
 import { NS_PER_S, parseTimestamp } from '../timestamp.ts';
+import { beginStringOf } from '../version.ts';
 import type { SessionConfig } from './session-types.ts';
-
-export interface Complaint {
-  readonly refTag: number;
-  /** SessionRejectReason (373). */
-  readonly reason: number;
-  readonly text: string;
-  readonly isFatal: boolean;
-}
-
-const complaint = (refTag: number, reason: number, text: string, isFatal = false): Complaint => ({
-  refTag,
-  reason,
-  text,
-  isFatal,
-});
 
 export const valueIncorrect = (refTag: number, text: string): Complaint =>
   complaint(refTag, RejectReason.ValueIsIncorrect, text);
@@ -31,8 +18,9 @@ export const valueIncorrect = (refTag: number, text: string): Complaint =>
  */
 export function checkFraming(message: FixMessage, config: SessionConfig): string | undefined {
   const { beginString, msgType } = message;
-  if (beginString !== config.beginString) {
-    return `BeginString (8) is ${beginString}, this session is ${config.beginString}`;
+  const expected = beginStringOf(config.version);
+  if (beginString !== expected) {
+    return `BeginString (8) is ${beginString}, this session is ${expected}`;
   }
   if ((message.getInt(Tag.MsgSeqNum) ?? 0) > 0) return undefined;
   return `MsgSeqNum (34) of a message 35=${msgType} is missing or no number`;
@@ -141,7 +129,7 @@ const REQUIRED_NUMBERS: Readonly<Record<string, readonly number[]>> = {
 export function rejectFields(message: FixMessage, why: Complaint): Field[] {
   return [
     [Tag.RefSeqNum, message.get(Tag.MsgSeqNum) ?? '0'],
-    [Tag.RefTagID, why.refTag],
+    ...(why.refTag === undefined ? [] : ([[Tag.RefTagID, why.refTag]] as const)),
     [Tag.RefMsgType, message.msgType],
     [Tag.SessionRejectReason, why.reason],
     [Tag.Text, why.text],

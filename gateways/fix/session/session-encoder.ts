@@ -9,6 +9,7 @@ import { MESSAGE_BYTES_MAX } from '../../../wasm/layout.ts';
 import { checksumOf, encodeFields, type Field, type FixMessage } from '../codec.ts';
 import { Tag } from '../tags.ts';
 import { formatTimestamp, NS_PER_MS } from '../timestamp.ts';
+import { beginStringOf } from '../version.ts';
 import type { SessionConfig } from './session-types.ts';
 
 const HEADER_BYTES_MAX = 1024;
@@ -25,7 +26,7 @@ export class SessionEncoder {
   #stamp = '';
 
   constructor(config: SessionConfig) {
-    this.#begin = `8=${config.beginString}${SOH_TEXT}9=`;
+    this.#begin = `8=${beginStringOf(config.version)}${SOH_TEXT}9=`;
     this.#sender = `${SOH_TEXT}49=${config.senderCompId}${SOH_TEXT}52=`;
     this.#target = `${SOH_TEXT}56=${config.targetCompId}${SOH_TEXT}`;
   }

@@ -12,6 +12,7 @@ import { MemoryMessageStore } from './message-store.ts';
 import { NOT_SENT, Session } from './session.ts';
 import { plainCounters } from './session-counters.ts';
 import type { SessionConfig } from './session-types.ts';
+import { RESEND_EXECUTIONS } from './session-types.ts';
 
 const START_NS = 1_340_285_400_000_000_000n;
 const STEPS = 600;
@@ -36,7 +37,7 @@ class Side {
         senderCompId,
         targetCompId,
         heartbeatS: 1,
-        resend: () => true,
+        resend: { ...RESEND_EXECUTIONS, again: () => true },
       }),
       port: {
         send: (bytes, msgSeqNum, msgType, isResend) => {

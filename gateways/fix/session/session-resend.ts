@@ -4,18 +4,19 @@
  * SequenceReset-GapFill a run.
  */
 import { encodeFields, type FixMessage, parseMessage } from '../codec.ts';
+import type { Complaint } from '../complaint.ts';
 import { ADMIN_MSG_TYPES, MsgType, Tag } from '../tags.ts';
-import { type Complaint, valueIncorrect } from './session-checks.ts';
+import { valueIncorrect } from './session-checks.ts';
 import type { SessionCounters } from './session-counters.ts';
 import type { SessionEncoder } from './session-encoder.ts';
-import type { MessageStore, SessionPort } from './session-types.ts';
+import type { MessageStore, ResendPolicy, SessionPort } from './session-types.ts';
 
 interface ResendParts {
   readonly counters: SessionCounters;
   readonly store: MessageStore;
   readonly encoder: SessionEncoder;
   readonly port: SessionPort;
-  readonly resend: (msgType: string) => boolean;
+  readonly policy: ResendPolicy;
 }
 
 /** Sends what was asked for, or says why it cannot. */
@@ -41,7 +42,7 @@ export function answerResendRequest(
 function resendRange(fromSeq: number, toSeq: number, nowNs: bigint, parts: ResendParts): void {
   let next = fromSeq;
   for (const stored of parts.store.sent(fromSeq, toSeq)) {
-    if (ADMIN_MSG_TYPES.has(stored.msgType) || !parts.resend(stored.msgType)) continue;
+    if (ADMIN_MSG_TYPES.has(stored.msgType) || !parts.policy.again(stored.msgType, 0n)) continue;
     const message = parseMessage(stored.bytes);
     if (message === undefined) continue; // damaged in the store: its number is gap-filled
     if (stored.msgSeqNum > next) sendGapFill(next, stored.msgSeqNum, nowNs, parts);

@@ -3,8 +3,9 @@
  * Session messages are worded here; when they go is decided in session.ts.
  */
 import { encodeFields, type Field, type Fields, type FixMessage } from '../codec.ts';
+import type { Complaint } from '../complaint.ts';
 import { MsgType, Tag } from '../tags.ts';
-import { type Complaint, rejectFields, reverseRoute } from './session-checks.ts';
+import { rejectFields, reverseRoute } from './session-checks.ts';
 import type { SessionCounters } from './session-counters.ts';
 import { SessionEncoder } from './session-encoder.ts';
 import type { SessionConfig, SessionPort } from './session-types.ts';

@@ -3,14 +3,16 @@
  * everything that it does leaves, and the store that it resends from. The owner of the socket
  * implements these.
  */
-import type { FixMessage } from '../codec.ts';
+import type { Fields, FixMessage } from '../codec.ts';
+import type { MessageCheck } from '../complaint.ts';
+import type { FixVersion } from '../version.ts';
 import type { SessionCounters } from './session-counters.ts';
 
 export interface SessionConfig {
   /** For messages to people: the venue's name. */
   readonly name: string;
   readonly role: 'initiator' | 'acceptor';
-  readonly beginString: string;
+  readonly version: FixVersion;
   readonly senderCompId: string;
   readonly targetCompId: string;
   /** HeartBtInt that an initiator asks for; an acceptor takes over the peer's. */
@@ -24,11 +26,60 @@ export interface SessionConfig {
    * said.
    */
   readonly resetOnLogon: boolean;
+  /** Both directions start at 1 again after a Logout, after a lost connection. */
+  readonly resetOnLogout: boolean;
+  readonly resetOnDisconnect: boolean;
+  /** Judges every message by the dictionary of the version and its overlay. */
+  readonly check: MessageCheck;
+  readonly resend: ResendPolicy;
+  /** When the session may be logged on, and when its numbers start anew; undefined = always, never. */
+  readonly schedule: SessionSchedule | undefined;
+  /** How the two sides prove who they are; undefined = by their CompIDs alone. */
+  readonly logon: LogonProof | undefined;
+}
+
+/** What a peer gets again that asks for it. */
+export interface ResendPolicy {
   /**
-   * Whether an application message that the peer lacks is sent again; if not, its number is
-   * gap-filled.
+   * Whether an application message goes out again, `ageNs` after it was first sent; if not, its
+   * number is gap-filled.
    */
-  readonly resend: (msgType: string) => boolean;
+  readonly again: (msgType: string, ageNs: bigint) => boolean;
+  /** Messages that leave without a pause; what the session sends meanwhile waits for no more. */
+  readonly batchMessages: number;
+  /** Pace of one resend, messages a second. */
+  readonly messagesPerS: number;
+}
+
+/** Times are nanoseconds since 1970; both answers depend on the given time alone. */
+export interface SessionSchedule {
+  /** The window that holds the time; undefined = outside every window. */
+  windowAt(timeNs: bigint): { readonly startNs: bigint; readonly endNs: bigint } | undefined;
+  /** When the next window starts, at or after the time. */
+  nextStartNs(timeNs: bigint): bigint;
+}
+
+/** What a signature is made over. */
+export interface LogonParts {
+  readonly sendingTime: string;
+  readonly msgSeqNum: number;
+  readonly senderCompId: string;
+  readonly targetCompId: string;
+}
+
+export interface LogonProof {
+  /** Initiator: further fields of the Logon (553, 554, 925, 95, 96), in their order. */
+  fields(parts: LogonParts): Fields;
+  /** Acceptor: why a Logon is refused, with SessionStatus (1409); undefined = accepted. */
+  refusal(logon: FixMessage): LogonRefusal | undefined;
+  /** Acceptor: a Logon with NewPassword (925) was accepted. */
+  onPasswordChanged(logon: FixMessage): void;
+}
+
+export interface LogonRefusal {
+  /** For the peer: says no more than it may know. */
+  readonly text: string;
+  readonly sessionStatus: number;
 }
 
 /**
@@ -95,9 +146,11 @@ export interface SessionParts {
  * The usual resend policy: what happened is said again; prices, orders and marks of progress grow
  * stale.
  */
-export function resendExecutions(msgType: string): boolean {
-  return !STALE_WHEN_LATE.has(msgType);
-}
+export const RESEND_EXECUTIONS: ResendPolicy = {
+  again: (msgType) => !STALE_WHEN_LATE.has(msgType),
+  batchMessages: 100,
+  messagesPerS: 20_000,
+};
 
 const STALE_WHEN_LATE: ReadonlySet<string> = new Set([
   'D',

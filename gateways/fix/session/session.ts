@@ -12,14 +12,9 @@ import {
   SESSION_RECOVERING,
 } from '../../../wasm/layout.ts';
 import { encodeFields, type Fields, type FixMessage, parseMessage } from '../codec.ts';
+import type { Complaint } from '../complaint.ts';
 import { Tag } from '../tags.ts';
-import {
-  type Complaint,
-  checkContent,
-  checkFraming,
-  checkHeader,
-  valueIncorrect,
-} from './session-checks.ts';
+import { checkContent, checkFraming, checkHeader, valueIncorrect } from './session-checks.ts';
 import { DEADLINES, NO_DEADLINE, SessionClock } from './session-clock.ts';
 import type { SessionCounters } from './session-counters.ts';
 import { SessionGap } from './session-gap.ts';
@@ -316,7 +311,7 @@ export class Session {
       store: this.#store,
       encoder: this.#sender.encoder,
       port: this.#port,
-      resend: this.config.resend,
+      policy: this.config.resend,
     });
     if (complaint !== undefined) this.#sender.reject(message, complaint, nowNs);
     else this.#sender.sentNs = nowNs;

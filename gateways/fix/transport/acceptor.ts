@@ -9,6 +9,7 @@ import type { Clock } from '../../../engine/ports.ts';
 import { type FixMessage, parseMessage, SOH } from '../codec.ts';
 import type { SessionConfig } from '../session/session-types.ts';
 import { MsgType, Tag } from '../tags.ts';
+import { beginStringOf } from '../version.ts';
 import { type ConnectionHandler, FixConnection } from './fix-connection.ts';
 import { FrameReader } from './frame-reader.ts';
 
@@ -123,7 +124,7 @@ export class FixAcceptor {
     const who = `${sender} (to ${target}, ${first.beginString})`;
     const found = this.connections.find(
       ({ config }) =>
-        config.beginString === first.beginString &&
+        beginStringOf(config.version) === first.beginString &&
         config.targetCompId === sender &&
         config.senderCompId === target,
     );

@@ -181,7 +181,7 @@ export class FixConnection {
   }
 
   #send(bytes: Uint8Array, msgSeqNum: number, msgType: string, isResend: boolean): void {
-    if (!isResend && !ADMIN_MSG_TYPES.has(msgType) && this.config.resend(msgType)) {
+    if (!isResend && !ADMIN_MSG_TYPES.has(msgType)) {
       this.#store.keep(msgSeqNum, msgType, bytes);
     }
     if (this.#socket === undefined) return;

@@ -3,6 +3,7 @@
  * resends from its journal instead. Bounded: at the limit the oldest is forgotten, and a peer that
  * asks for it gets a gap fill.
  */
+import { ADMIN_MSG_TYPES } from '../tags.ts';
 import type { MessageStore, StoredMessage } from './session-types.ts';
 
 export class MemoryMessageStore implements MessageStore {
@@ -13,8 +14,9 @@ export class MemoryMessageStore implements MessageStore {
     this.#messagesMax = messagesMax;
   }
 
-  /** Copies the bytes. */
+  /** Copies the bytes; session messages are never sent again. */
   keep(msgSeqNum: number, msgType: string, bytes: Uint8Array): void {
+    if (ADMIN_MSG_TYPES.has(msgType)) return;
     this.#messages.set(msgSeqNum, { msgSeqNum, msgType, bytes: new Uint8Array(bytes) });
     if (this.#messages.size > this.#messagesMax) {
       const oldest = this.#messages.keys().next();

@@ -10,7 +10,7 @@ import { type FixMessage, parseMessage, SOH } from '../codec.ts';
 import type { SessionConfig } from '../session/session-types.ts';
 import { MsgType, Tag } from '../tags.ts';
 import { beginStringOf } from '../version.ts';
-import { type ConnectionHandler, FixConnection } from './fix-connection.ts';
+import { type ConnectionHandler, type ConnectionMemory, FixConnection } from './fix-connection.ts';
 import { FrameReader } from './frame-reader.ts';
 
 const LOGON_WAIT_MS = 10_000;
@@ -30,6 +30,7 @@ interface AcceptorOptions {
   readonly onRefused: (reason: string) => void;
   readonly pendingBytesMax: number;
   readonly resendMessagesMax: number;
+  readonly memory?: (config: SessionConfig) => ConnectionMemory;
 }
 
 export class FixAcceptor {

@@ -11,8 +11,12 @@ import type { Fields, FixMessage } from '../codec.ts';
 import { MemoryMessageStore } from '../session/message-store.ts';
 import { Session } from '../session/session.ts';
 import { plainCounters, type SessionCounters } from '../session/session-counters.ts';
-import type { DeliveryFlags, SessionConfig, SessionEvent } from '../session/session-types.ts';
-import { ADMIN_MSG_TYPES } from '../tags.ts';
+import type {
+  DeliveryFlags,
+  MessageStore,
+  SessionConfig,
+  SessionEvent,
+} from '../session/session-types.ts';
 import { FrameReader } from './frame-reader.ts';
 
 const TIMER_MS = 50;
@@ -36,12 +40,21 @@ export interface ConnectionOptions {
   readonly pendingBytesMax: number;
   /** Sent messages kept for resends. */
   readonly resendMessagesMax: number;
+  /** Where numbers and messages outlive the process; without it they live in memory. */
+  readonly memory?: (config: SessionConfig) => ConnectionMemory;
+}
+
+/** What a session goes on with after a restart. */
+export interface ConnectionMemory {
+  readonly counters: SessionCounters;
+  /** `keep` is told every message under its first number, before it leaves. */
+  readonly store: MessageStore & Pick<MemoryMessageStore, 'keep'>;
 }
 
 export class FixConnection {
   readonly session: Session;
   readonly #options: ConnectionOptions;
-  readonly #store: MemoryMessageStore;
+  readonly #store: ConnectionMemory['store'];
   readonly #reader = new FrameReader();
   #socket: Socket | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -51,11 +64,15 @@ export class FixConnection {
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
-    this.#store = new MemoryMessageStore(options.resendMessagesMax);
+    const { counters, store } = options.memory?.(options.config) ?? {
+      counters: plainCounters(),
+      store: new MemoryMessageStore(options.resendMessagesMax),
+    };
+    this.#store = store;
     this.session = new Session({
       config: options.config,
-      counters: plainCounters(),
-      store: this.#store,
+      counters,
+      store,
       port: {
         send: (bytes, msgSeqNum, msgType, isResend) =>
           this.#send(bytes, msgSeqNum, msgType, isResend),
@@ -181,9 +198,7 @@ export class FixConnection {
   }
 
   #send(bytes: Uint8Array, msgSeqNum: number, msgType: string, isResend: boolean): void {
-    if (!isResend && !ADMIN_MSG_TYPES.has(msgType)) {
-      this.#store.keep(msgSeqNum, msgType, bytes);
-    }
+    if (!isResend) this.#store.keep(msgSeqNum, msgType, bytes);
     if (this.#socket === undefined) return;
     if (this.#blockEnd + bytes.length > BLOCK_BYTES) this.#flush();
     this.#block.set(bytes, this.#blockEnd);

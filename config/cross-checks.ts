@@ -4,6 +4,7 @@
  * belongs to.
  */
 import { decimalE8 } from './decimal.ts';
+import { isTimeZone } from './local-time.ts';
 import { nearest } from './nearest.ts';
 import type { GyrfalconConfig, InstrumentConfig } from './schema.ts';
 import type { Path } from './yaml-source.ts';
@@ -62,15 +63,6 @@ function checkCalendars({ calendars }: GyrfalconConfig, report: Report): void {
         `is "${calendar.timeZone}"; it must be an IANA zone such as America/New_York or UTC`,
       );
     }
-  }
-}
-
-function isTimeZone(timeZone: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en-US', { timeZone });
-    return true;
-  } catch {
-    return false;
   }
 }
 

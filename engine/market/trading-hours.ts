@@ -3,15 +3,12 @@
  * the instrument's block, where the limits gate reads them. Reckoned anew at each local midnight that the
  * core's time passes, from the recorded time alone, so a replay has the same hours.
  */
+import { DAY_MS, dateOf, LocalTime, timeOfDayMs, weekdayOf } from '../../config/local-time.ts';
 import type { GyrfalconConfig, InstrumentConfig } from '../../config/schema.ts';
 import * as L from '../../wasm/layout.ts';
 import type { Memory } from '../../wasm/memory.ts';
 import { assert } from '../errors.ts';
 import { NS_PER_MS } from '../units.ts';
-
-const DAY_MS = 86_400_000;
-const MINUTE_MS = 60_000;
-const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const;
 
 type CalendarConfig = GyrfalconConfig['calendars'][string];
 
@@ -69,54 +66,24 @@ export class TradingHours {
 class Calendar {
   readonly #config: CalendarConfig;
   readonly #holidays: ReadonlySet<string>;
-  readonly #format: Intl.DateTimeFormat;
+  readonly #time: LocalTime;
 
   constructor(config: CalendarConfig) {
     this.#config = config;
     this.#holidays = new Set(config.holidays);
-    this.#format = new Intl.DateTimeFormat('en-US', {
-      timeZone: config.timeZone,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    });
+    this.#time = new LocalTime(config.timeZone);
   }
 
   dayAt(ms: number): DayHours {
-    const localMs = ms + this.#offsetMs(ms);
-    const midnightMs = Math.floor(localMs / DAY_MS) * DAY_MS;
-    const date = new Date(midnightMs).toISOString().slice(0, 10);
-    const weekday = WEEKDAYS[new Date(midnightMs).getUTCDay()]!;
+    const midnightMs = this.#time.midnightMs(ms);
+    const date = dateOf(midnightMs);
+    const { weekdays, open, close } = this.#config;
     return {
-      isTradingDay: this.#config.weekdays.includes(weekday) && !this.#holidays.has(date),
-      openMs: this.#toUtcMs(midnightMs + minutesOf(this.#config.open) * MINUTE_MS),
-      closeMs: this.#toUtcMs(midnightMs + minutesOf(this.#config.close) * MINUTE_MS),
-      endMs: this.#toUtcMs(midnightMs + DAY_MS),
+      isTradingDay: weekdays.includes(weekdayOf(midnightMs)) && !this.#holidays.has(date),
+      openMs: this.#time.dueMs(midnightMs + timeOfDayMs(open)),
+      closeMs: this.#time.dueMs(midnightMs + timeOfDayMs(close)),
+      endMs: this.#time.dueMs(midnightMs + DAY_MS),
       date,
     };
   }
-
-  /** Local time less UTC at an instant. */
-  #offsetMs(ms: number): number {
-    const parts = Object.fromEntries(
-      this.#format.formatToParts(ms).map(({ type, value }) => [type, Number(value)]),
-    ) as Record<'year' | 'month' | 'day' | 'hour' | 'minute' | 'second', number>;
-    const { year, month, day, hour, minute, second } = parts;
-    return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(ms / 1000) * 1000;
-  }
-
-  /** The instant of a local time; where the clock skips it, the one after the skip. */
-  #toUtcMs(localMs: number): number {
-    const guessMs = localMs - this.#offsetMs(localMs);
-    return localMs - this.#offsetMs(guessMs);
-  }
-}
-
-function minutesOf(time: string): number {
-  const [hours, minutes] = time.split(':').map(Number);
-  return hours! * 60 + minutes!;
 }

@@ -40,6 +40,11 @@ export class FrameReader {
     }
   }
 
+  /** Bytes of a message that is not complete yet. */
+  get heldBytes(): number {
+    return this.#end - this.#start;
+  }
+
   /** Forgets a half-received message: the connection is gone. */
   reset(): void {
     this.#start = 0;

@@ -17,6 +17,7 @@ import type {
   SessionConfig,
   SessionEvent,
 } from '../session/session-types.ts';
+import { ADMIN_MSG_TYPES } from '../tags.ts';
 import { FrameReader } from './frame-reader.ts';
 
 const TIMER_MS = 50;
@@ -47,14 +48,15 @@ export interface ConnectionOptions {
 /** What a session goes on with after a restart. */
 export interface ConnectionMemory {
   readonly counters: SessionCounters;
-  /** `keep` is told every message under its first number, before it leaves. */
-  readonly store: MessageStore & Pick<MemoryMessageStore, 'keep'>;
+  readonly store: MessageStore;
+  /** Every message under its first number, before it leaves. */
+  keep(msgSeqNum: number, msgType: string, bytes: Uint8Array): void;
 }
 
 export class FixConnection {
   readonly session: Session;
   readonly #options: ConnectionOptions;
-  readonly #store: ConnectionMemory['store'];
+  readonly #memory: ConnectionMemory;
   readonly #reader = new FrameReader();
   #socket: Socket | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -64,15 +66,11 @@ export class FixConnection {
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
-    const { counters, store } = options.memory?.(options.config) ?? {
-      counters: plainCounters(),
-      store: new MemoryMessageStore(options.resendMessagesMax),
-    };
-    this.#store = store;
+    this.#memory = options.memory?.(options.config) ?? inMemory(options.resendMessagesMax);
     this.session = new Session({
       config: options.config,
-      counters,
-      store,
+      counters: this.#memory.counters,
+      store: this.#memory.store,
       port: {
         send: (bytes, msgSeqNum, msgType, isResend) =>
           this.#send(bytes, msgSeqNum, msgType, isResend),
@@ -129,7 +127,7 @@ export class FixConnection {
 
   /** Puts back what an earlier process sent under this number: it can be asked for again. */
   keepForResend(msgSeqNum: number, msgType: string, bytes: Uint8Array): void {
-    this.#store.keep(msgSeqNum, msgType, bytes);
+    this.#memory.keep(msgSeqNum, msgType, bytes);
   }
 
   /** From here to uncork messages are gathered and leave in as few writes as possible. */
@@ -198,7 +196,7 @@ export class FixConnection {
   }
 
   #send(bytes: Uint8Array, msgSeqNum: number, msgType: string, isResend: boolean): void {
-    if (!isResend) this.#store.keep(msgSeqNum, msgType, bytes);
+    if (!isResend) this.#memory.keep(msgSeqNum, msgType, bytes);
     if (this.#socket === undefined) return;
     if (this.#blockEnd + bytes.length > BLOCK_BYTES) this.#flush();
     this.#block.set(bytes, this.#blockEnd);
@@ -231,4 +229,16 @@ export class FixConnection {
     this.session.onDisconnect();
     this.#options.handler.onEvent(this, 'DISCONNECT', reason);
   }
+}
+
+/** Session messages are never sent again. */
+function inMemory(messagesMax: number): ConnectionMemory {
+  const store = new MemoryMessageStore(messagesMax);
+  return {
+    counters: plainCounters(),
+    store,
+    keep: (msgSeqNum, msgType, bytes) => {
+      if (!ADMIN_MSG_TYPES.has(msgType)) store.keep(msgSeqNum, msgType, bytes);
+    },
+  };
 }

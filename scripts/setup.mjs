@@ -1,7 +1,7 @@
 /**
- * Makes a fresh clone runnable: pinned Node.js, dependencies, WebAssembly. Plain JavaScript for any
- * Node >= 20, with no import that needs an install. Runs before start, test and every command; when
- * everything is in place it only compares stamps (well under 0.2 s).
+ * Makes a fresh clone runnable: pinned Node.js, dependencies, WebAssembly, FIX dictionaries. Plain
+ * JavaScript for any Node >= 20, with no import that needs an install. Runs before start, test and
+ * every command; when everything is in place it only compares stamps (well under 0.2 s).
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -162,20 +162,32 @@ function ensureWasm(node) {
     'package.json',
     ...sources.sort().map((f) => `wasm/${f}`),
   ]);
-  const file = join(root, 'build', 'wasm.stamp');
+  buildOnce(node, 'wasm', 'the WebAssembly core', stamp);
+}
+
+function ensureDictionaries(node) {
+  const scripts = readdirSync(join(root, 'scripts')).filter((f) => /^(build-)?dictionar/.test(f));
+  const stamp = hashOf(['package-lock.json', ...scripts.sort().map((f) => `scripts/${f}`)]);
+  buildOnce(node, 'dictionaries', 'the FIX dictionaries', stamp);
+}
+
+/** Runs scripts/build-NAME.mjs unless the stamp says that its result stands. */
+function buildOnce(node, name, what, stamp) {
+  const file = join(root, 'build', `${name}.stamp`);
   if (existsSync(file) && readFileSync(file, 'utf8') === stamp) return;
-  say('building the WebAssembly core …');
-  const done = spawnSync(node, [join(root, 'scripts', 'build-wasm.mjs')], {
+  say(`building ${what} …`);
+  const done = spawnSync(node, [join(root, 'scripts', `build-${name}.mjs`)], {
     cwd: root,
     stdio: ['ignore', 2, 2],
   });
-  if (done.status !== 0) fail('the WebAssembly build failed: the lines above name the file');
+  if (done.status !== 0) fail(`building ${what} failed: the lines above say why`);
   writeFileSync(file, stamp);
 }
 
 export function setup() {
   const node = ensureRuntime();
   ensureDependencies(node);
+  ensureDictionaries(node);
   ensureWasm(node);
   return node;
 }

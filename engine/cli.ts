@@ -27,6 +27,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     summary: 'build an order book from a recording, a CSV row a message',
     load: () => import('./cli/book.ts'),
   },
+  fix: {
+    summary: 'FIX tools: try a session, read a log, take over settings',
+    load: () => import('./cli/fix.ts'),
+  },
   kill: {
     summary: 'stop all trading of a running engine, now',
     load: () => import('./cli/kill.ts'),

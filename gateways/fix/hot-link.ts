@@ -14,6 +14,7 @@ import {
   RX_BYTES,
   SES_RX_END,
   SES_RX_START,
+  SES_WALKED,
   SESSION_BYTES,
   SESSIONS,
 } from '../../wasm/layout.ts';
@@ -23,7 +24,7 @@ import { massCancelRequest, orderStatusRequest } from './order-entry.ts';
 import { Session } from './session/session.ts';
 import { SharedCounters } from './session/session-counters.ts';
 import type { MessageStore, SessionConfig, SessionEvent } from './session/session-types.ts';
-import { RESEND_EXECUTIONS } from './session/session-types.ts';
+import { ORDINARY_SESSION, RESEND_EXECUTIONS } from './session/session-types.ts';
 import { MsgType } from './tags.ts';
 import { formatTimestamp } from './timestamp.ts';
 
@@ -87,6 +88,7 @@ export class HotLink implements VenueLink {
       counters: new SharedCounters(parts.memory, parts.index),
       store: parts.store,
       port: {
+        canResend: () => (this.#socket?.writableLength ?? 0) < PENDING_BYTES_MAX / 2,
         send: (bytes) => this.#sendBytes(bytes),
         deliver: (message) => parts.loop.deliver(parts.index, message),
         event: (kind, reason) => this.#onEvent(kind, reason),
@@ -168,6 +170,7 @@ export class HotLink implements VenueLink {
     const { venue, index, loop, clock, memory } = this.#parts;
     memory.setI32(this.#block + SES_RX_START, 0);
     memory.setI32(this.#block + SES_RX_END, 0);
+    memory.setI32(this.#block + SES_WALKED, 0);
     const socket = net.connect({
       host: venue.host,
       port: venue.port,
@@ -305,6 +308,7 @@ export class HotLink implements VenueLink {
 /** The session of a venue as its configuration says; a journal's first logon resets the numbers. */
 export function initiatorConfig(venue: FixVenueConfig, hasLoggedOn: () => boolean): SessionConfig {
   return {
+    ...ORDINARY_SESSION,
     name: venue.name,
     role: 'initiator',
     version: venue.beginString,
@@ -315,12 +319,6 @@ export function initiatorConfig(venue: FixVenueConfig, hasLoggedOn: () => boolea
     get resetSeqNum() {
       return !hasLoggedOn();
     },
-    resetOnLogon: false,
-    resetOnLogout: false,
-    resetOnDisconnect: false,
-    check: () => undefined,
     resend: RESEND_EXECUTIONS,
-    schedule: undefined,
-    logon: undefined,
   };
 }

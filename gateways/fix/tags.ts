@@ -34,6 +34,8 @@ export const Tag = {
   Text: 58,
   TimeInForce: 59,
   TransactTime: 60,
+  RawDataLength: 95,
+  RawData: 96,
   PossResend: 97,
   EncryptMethod: 98,
   CxlRejReason: 102,
@@ -68,12 +70,20 @@ export const Tag = {
   SessionRejectReason: 373,
   BusinessRejectReason: 380,
   CxlRejResponseTo: 434,
+  TestMessageIndicator: 464,
   MassCancelRequestType: 530,
   MassCancelResponse: 531,
   MassCancelRejectReason: 532,
   TotalAffectedOrders: 533,
+  Username: 553,
+  Password: 554,
   MassStatusReqID: 584,
+  NextExpectedMsgSeqNum: 789,
   LastLiquidityInd: 851,
+  NewPassword: 925,
+  ApplVerID: 1128,
+  DefaultApplVerID: 1137,
+  SessionStatus: 1409,
   MarketTime: 5060,
   DoneThroughSeqNum: 5061,
   RecordedMessages: 5062,
@@ -94,6 +104,7 @@ export const MsgType = {
   OrderCancelRequest: 'F',
   OrderCancelReplaceRequest: 'G',
   OrderStatusRequest: 'H',
+  SecurityDefinition: 'd',
   BusinessMessageReject: 'j',
   OrderMassCancelRequest: 'q',
   OrderMassCancelReport: 'r',
@@ -138,27 +149,7 @@ export const KNOWN_MSG_TYPES: ReadonlySet<string> = new Set(
 /** Fields of StandardHeader; everything else up to the trailer is body. */
 export const HEADER_TAGS: ReadonlySet<number> = new Set([
   8, 9, 35, 49, 56, 115, 128, 90, 91, 34, 50, 142, 57, 143, 116, 144, 129, 145, 43, 97, 52, 122,
-  212, 213, 347, 369, 627, 628, 629, 630,
+  212, 213, 347, 369, 627, 628, 629, 630, 1128, 1129, 1156,
 ]);
 
 export const TRAILER_TAGS: ReadonlySet<number> = new Set([93, 89, 10]);
-
-/** Length field to the data field that follows it: its value may hold SOH. */
-export const DATA_TAGS: ReadonlyMap<number, number> = new Map([
-  [90, 91],
-  [93, 89],
-  [95, 96],
-  [212, 213],
-  [348, 349],
-  [350, 351],
-  [352, 353],
-  [354, 355],
-  [356, 357],
-  [358, 359],
-  [360, 361],
-  [362, 363],
-  [364, 365],
-  [445, 446],
-  [618, 619],
-  [621, 622],
-]);

@@ -3,7 +3,11 @@ import { readFileSync } from 'node:fs';
 import { GyrfalconError } from '../../engine/errors.ts';
 import type { Clock } from '../../engine/ports.ts';
 import { NS_PER_MS } from '../../engine/units.ts';
-import { RESEND_EXECUTIONS, type SessionConfig } from '../fix/session/session-types.ts';
+import {
+  ORDINARY_SESSION,
+  RESEND_EXECUTIONS,
+  type SessionConfig,
+} from '../fix/session/session-types.ts';
 import { FlowGenerator } from './flow-generator.ts';
 import type { InstrumentGrid } from './instrument-grid.ts';
 import type { MarketSource } from './market-source.ts';
@@ -25,21 +29,14 @@ export function sourceOf(options: VenueOptions, grids: readonly InstrumentGrid[]
 /** The one session that may log on. */
 export function sessionOf(options: VenueOptions): SessionConfig {
   return {
+    ...ORDINARY_SESSION,
     name: options.senderCompId,
     role: 'acceptor',
-    version: 'FIX.4.4',
     senderCompId: options.senderCompId,
     targetCompId: options.targetCompId,
     heartbeatS: options.heartbeatS,
     sendingTimeToleranceS: options.sendingTimeToleranceS,
-    resetSeqNum: false,
-    resetOnLogon: false,
-    resetOnLogout: false,
-    resetOnDisconnect: false,
-    check: () => undefined,
     resend: RESEND_EXECUTIONS,
-    schedule: undefined,
-    logon: undefined,
   };
 }
 

@@ -198,6 +198,7 @@ export class CoreRig {
       counters: new SharedCounters(this.memory, 0),
       store: { sent: () => [], reset: () => {} },
       port: {
+        canResend: () => true,
         send: (bytes) => void this.loop.sendFromSession(0, bytes),
         deliver: (message) => this.loop.deliver(0, message),
         event: (kind) => {

@@ -29,6 +29,7 @@ export class SessionRig {
       counters: plainCounters(nextIn, nextOut),
       store: this.store,
       port: {
+        canResend: () => true,
         send: (bytes, msgSeqNum, msgType, isResend) => {
           const text = Buffer.from(bytes).toString('latin1').replaceAll('\x01', '|');
           this.sent.push(text);

@@ -3,8 +3,10 @@
  * resends from its journal instead. Bounded: at the limit the oldest is forgotten, and a peer that
  * asks for it gets a gap fill.
  */
-import { ADMIN_MSG_TYPES } from '../tags.ts';
-import type { MessageStore, StoredMessage } from './session-types.ts';
+import { type MessageStore, NOTHING_YET, type StoredMessage } from './session-types.ts';
+
+/** Numbers that are looked up in one step. */
+const STEP = 256;
 
 export class MemoryMessageStore implements MessageStore {
   readonly #messagesMax: number;
@@ -14,9 +16,8 @@ export class MemoryMessageStore implements MessageStore {
     this.#messagesMax = messagesMax;
   }
 
-  /** Copies the bytes; session messages are never sent again. */
+  /** Copies the bytes. */
   keep(msgSeqNum: number, msgType: string, bytes: Uint8Array): void {
-    if (ADMIN_MSG_TYPES.has(msgType)) return;
     this.#messages.set(msgSeqNum, { msgSeqNum, msgType, bytes: new Uint8Array(bytes) });
     if (this.#messages.size > this.#messagesMax) {
       const oldest = this.#messages.keys().next();
@@ -24,10 +25,13 @@ export class MemoryMessageStore implements MessageStore {
     }
   }
 
-  *sent(fromSeq: number, toSeq: number): Iterable<StoredMessage> {
-    for (const message of this.#messages.values()) {
-      if (message.msgSeqNum > toSeq) return;
-      if (message.msgSeqNum >= fromSeq) yield message;
+  *sent(fromSeq: number, toSeq: number): Iterable<StoredMessage | typeof NOTHING_YET> {
+    const oldest = this.#messages.keys().next();
+    if (oldest.done) return;
+    for (let seq = Math.max(fromSeq, oldest.value); seq <= toSeq; seq++) {
+      const message = this.#messages.get(seq);
+      if (message !== undefined) yield message;
+      else if (seq % STEP === 0) yield NOTHING_YET;
     }
   }
 

@@ -27,6 +27,7 @@ export class ReplaySession {
       counters: new SharedCounters(memory, index),
       store: { sent: () => [], reset: () => {} },
       port: {
+        canResend: () => true,
         send: () => {},
         deliver: (message) => deliver(index, message),
         event: (kind) => {

@@ -7,6 +7,7 @@ import { type Complaint, complaint } from '../complaint.ts';
 import { KNOWN_MSG_TYPES, MsgType, RejectReason, Tag } from '../tags.ts';
 import { NS_PER_S, parseTimestamp } from '../timestamp.ts';
 import { beginStringOf } from '../version.ts';
+import { ignoresItsNumber } from './session-table.ts';
 import type { SessionConfig } from './session-types.ts';
 
 export const valueIncorrect = (refTag: number, text: string): Complaint =>
@@ -22,7 +23,8 @@ export function checkFraming(message: FixMessage, config: SessionConfig): string
   if (beginString !== expected) {
     return `BeginString (8) is ${beginString}, this session is ${expected}`;
   }
-  if ((message.getInt(Tag.MsgSeqNum) ?? 0) > 0) return undefined;
+  const msgSeqNum = message.getInt(Tag.MsgSeqNum) ?? -1;
+  if (msgSeqNum > 0 || (msgSeqNum === 0 && ignoresItsNumber(message))) return undefined;
   return `MsgSeqNum (34) of a message 35=${msgType} is missing or no number`;
 }
 
@@ -72,6 +74,7 @@ function checkCompId(message: FixMessage, tag: number, expected: string): Compla
   if (value === undefined) {
     return complaint(tag, RejectReason.RequiredTagMissing, `${name} is missing`);
   }
+  if (value === '') return complaint(tag, RejectReason.TagWithoutValue, `${name} is empty`);
   if (value === expected) return undefined;
   const why = `${name} is ${value}, this session expects ${expected}`;
   return complaint(tag, RejectReason.CompIDProblem, why, true);
@@ -125,15 +128,22 @@ const REQUIRED_NUMBERS: Readonly<Record<string, readonly number[]>> = {
   [MsgType.Reject]: [Tag.RefSeqNum],
 };
 
-/** Body of the Reject (35=3) that answers the message. */
-export function rejectFields(message: FixMessage, why: Complaint): Field[] {
-  return [
-    [Tag.RefSeqNum, message.get(Tag.MsgSeqNum) ?? '0'],
-    ...(why.refTag === undefined ? [] : ([[Tag.RefTagID, why.refTag]] as const)),
-    [Tag.RefMsgType, message.msgType],
-    [Tag.SessionRejectReason, why.reason],
-    [Tag.Text, why.text],
-  ];
+/** Body of the Reject (35=3) that answers the message; a reason that the version lacks is not said. */
+export function rejectFields(message: FixMessage, why: Complaint, reasonMax: number): Field[] {
+  const fields: Field[] = [[Tag.RefSeqNum, message.get(Tag.MsgSeqNum) ?? '0']];
+  if (why.refTag !== undefined) fields.push([Tag.RefTagID, why.refTag]);
+  fields.push([Tag.RefMsgType, message.msgType]);
+  if (why.reason <= reasonMax) fields.push([Tag.SessionRejectReason, why.reason]);
+  fields.push([Tag.Text, plainText(why.text)]);
+  return fields;
+}
+
+const TEXT_CHARS_MAX = 250;
+
+/** What may hold a peer's own bytes, as the value of a Text (58): one line of printable ASCII. */
+export function plainText(text: string): string {
+  const shown = text.replaceAll(/[^\x20-\x7e]/g, '?');
+  return shown.length <= TEXT_CHARS_MAX ? shown : `${shown.slice(0, TEXT_CHARS_MAX - 1)}~`;
 }
 
 /** Routing fields turned round, for an answer that goes back the way the message came. */
@@ -141,7 +151,7 @@ export function reverseRoute(message: FixMessage): Field[] {
   const fields: Field[] = [];
   for (const [from, to] of ROUTES) {
     const value = message.get(from);
-    if (value !== undefined) fields.push([to, value]);
+    if (value !== undefined && value !== '') fields.push([to, value]);
   }
   return fields;
 }

@@ -33,6 +33,7 @@ test('fast path and session advance the same numbers, in turn', () => {
     store: new MemoryMessageStore(10),
     config: sessionConfig({}),
     port: {
+      canResend: () => true,
       send: () => {},
       deliver: (message) => delivered.push(message.get(34) ?? ''),
       event: () => {},

@@ -12,23 +12,27 @@ import { formatTimestamp, NS_PER_MS } from '../timestamp.ts';
 import { beginStringOf } from '../version.ts';
 import type { SessionConfig } from './session-types.ts';
 
-const HEADER_BYTES_MAX = 1024;
+const FIRST_BYTES = 2048;
 const TRAILER_BYTES = 7;
 const SOH_TEXT = '\x01';
 
 export class SessionEncoder {
-  readonly #bytes = new Uint8Array(MESSAGE_BYTES_MAX + HEADER_BYTES_MAX);
-  readonly #buffer = Buffer.from(this.#bytes.buffer);
+  #bytes = new Uint8Array(FIRST_BYTES);
+  #buffer = Buffer.from(this.#bytes.buffer);
   readonly #begin: string;
   readonly #sender: string;
   readonly #target: string;
+  /** Header fields that `compose` writes into every message. */
+  readonly #fixedTags: ReadonlySet<number>;
   #stampMs = -1n;
   #stamp = '';
 
   constructor(config: SessionConfig) {
     this.#begin = `8=${beginStringOf(config.version)}${SOH_TEXT}9=`;
     this.#sender = `${SOH_TEXT}49=${config.senderCompId}${SOH_TEXT}52=`;
-    this.#target = `${SOH_TEXT}56=${config.targetCompId}${SOH_TEXT}`;
+    this.#fixedTags = new Set(config.fixedHeader.map(([tag]) => tag));
+    const fixed = encodeFields(config.fixedHeader);
+    this.#target = `${SOH_TEXT}56=${config.targetCompId}${SOH_TEXT}${fixed}`;
   }
 
   /** `header`: encoded further header fields, or nothing; `body`: encoded body fields. */
@@ -41,13 +45,10 @@ export class SessionEncoder {
   ): Uint8Array {
     const rest =
       `35=${msgType}${SOH_TEXT}34=${msgSeqNum}${this.#sender}` +
-      `${this.#sendingTime(nowNs)}${this.#target}${header}`;
+      `${this.sendingTime(nowNs)}${this.#target}${header}`;
     const head = `${this.#begin}${rest.length + body.length}${SOH_TEXT}${rest}`;
+    this.#makeRoom(head.length + body.length + TRAILER_BYTES);
     const buffer = this.#buffer;
-    assert(
-      body.length <= MESSAGE_BYTES_MAX && head.length + TRAILER_BYTES <= HEADER_BYTES_MAX,
-      `a message of ${body.length} bytes fits the session's buffer`,
-    );
     let end = buffer.write(head, 0, 'latin1');
     if (typeof body === 'string') {
       end += buffer.write(body, end, 'latin1');
@@ -65,18 +66,21 @@ export class SessionEncoder {
   composeResend(original: FixMessage, msgSeqNum: number, nowNs: bigint): Uint8Array {
     const header: Field[] = [[Tag.PossDupFlag, 'Y']];
     for (const field of original.headerFields()) {
-      if (!OWN_HEADER_TAGS.has(field[0])) header.push(field);
+      if (!OWN_HEADER_TAGS.has(field[0]) && !this.#fixedTags.has(field[0])) header.push(field);
     }
     header.push([Tag.OrigSendingTime, original.get(Tag.SendingTime) ?? '']);
     const body = encodeFields(original.bodyFields());
     return this.compose(original.msgType, msgSeqNum, nowNs, body, encodeFields(header));
   }
 
-  sendingTime(nowNs: bigint): string {
-    return this.#sendingTime(nowNs);
+  #makeRoom(bytes: number): void {
+    if (bytes <= this.#bytes.length) return;
+    assert(bytes <= 2 * MESSAGE_BYTES_MAX, `a message of ${bytes} bytes is one that can be sent`);
+    this.#bytes = new Uint8Array(2 * bytes);
+    this.#buffer = Buffer.from(this.#bytes.buffer);
   }
 
-  #sendingTime(nowNs: bigint): string {
+  sendingTime(nowNs: bigint): string {
     const ms = nowNs / NS_PER_MS;
     if (ms !== this.#stampMs) {
       this.#stampMs = ms;

@@ -27,6 +27,8 @@ interface GapParts {
   readonly clock: SessionClock;
   readonly sender: SessionSender;
   readonly port: SessionPort;
+  /** Messages that one ResendRequest asks for at most, 0 = all. */
+  readonly requestMessagesMax: number;
 }
 
 export class SessionGap {
@@ -36,6 +38,8 @@ export class SessionGap {
   /** Last number of the gap, 0 = no gap. */
   #lastMissing = 0;
   #requests = 0;
+  /** Last number of what was asked for in chunks, 0 = all was asked for at once. */
+  #askedTo = 0;
 
   constructor(parts: GapParts) {
     this.#parts = parts;
@@ -48,7 +52,16 @@ export class SessionGap {
   /** A message above the expected number: it waits, and what lies before it is asked for, once. */
   add(msgSeqNum: number, kept: KeptMessage, nowNs: bigint): void {
     this.#keep(msgSeqNum, kept);
-    if (this.#lastMissing === 0) this.#open(msgSeqNum - 1, nowNs);
+    if (this.#lastMissing !== 0) return;
+    this.#open(msgSeqNum - 1);
+    this.#ask(nowNs);
+  }
+
+  /** The same where the peer has been told already what is missing (789): asked for only if late. */
+  expect(msgSeqNum: number, kept: KeptMessage, nowNs: bigint): void {
+    this.#keep(msgSeqNum, kept);
+    this.#open(msgSeqNum - 1);
+    this.#parts.clock.gapMovedNs = nowNs;
   }
 
   /** Takes the message with the expected number out, where it waits. */
@@ -63,6 +76,10 @@ export class SessionGap {
   moved(nowNs: bigint): void {
     this.#requests = 1;
     this.#parts.clock.gapMovedNs = nowNs;
+    const { nextIn } = this.#parts.counters;
+    if (this.#askedTo !== 0 && nextIn > this.#askedTo && nextIn <= this.#lastMissing) {
+      this.#ask(nowNs);
+    }
   }
 
   /** All that could be taken was: the gap is filled, or another one shows behind it, or neither. */
@@ -71,7 +88,8 @@ export class SessionGap {
     if (counters.nextIn <= this.#lastMissing) return;
     const lowest = this.#lowestKept();
     if (lowest !== 0) {
-      this.#open(lowest - 1, nowNs);
+      this.#open(lowest - 1);
+      this.#ask(nowNs);
       return;
     }
     this.clear();
@@ -88,25 +106,27 @@ export class SessionGap {
 
   clear(): void {
     this.#lastMissing = 0;
+    this.#askedTo = 0;
     this.#requests = 0;
     this.#kept.clear();
     this.#chars = 0;
     this.#parts.clock.gapMovedNs = NO_DEADLINE;
   }
 
-  #open(lastMissing: number, nowNs: bigint): void {
+  #open(lastMissing: number): void {
     const { counters, port } = this.#parts;
     this.#lastMissing = lastMissing;
     this.#requests = 0;
     if (counters.state === SESSION_LIVE) counters.state = SESSION_RECOVERING;
-    port.event('GAP_DETECTED', `asking for messages ${counters.nextIn} to ${lastMissing} again`);
-    this.#ask(nowNs);
+    port.event('GAP_DETECTED', `messages ${counters.nextIn} to ${lastMissing} are missing`);
   }
 
   #ask(nowNs: bigint): void {
     this.#requests += 1;
     this.#parts.clock.gapMovedNs = nowNs;
-    this.#parts.sender.resendRequest(nowNs);
+    const { counters, requestMessagesMax: max, sender } = this.#parts;
+    this.#askedTo = max === 0 ? 0 : Math.min(counters.nextIn + max - 1, this.#lastMissing);
+    sender.resendRequest(this.#askedTo, nowNs);
   }
 
   #keep(msgSeqNum: number, kept: KeptMessage): void {

@@ -40,6 +40,7 @@ class Side {
         resend: { ...RESEND_EXECUTIONS, again: () => true },
       }),
       port: {
+        canResend: () => true,
         send: (bytes, msgSeqNum, msgType, isResend) => {
           if (msgType === '8' && !isResend) this.#store.keep(msgSeqNum, msgType, bytes);
           this.outgoing = Buffer.concat([this.outgoing, bytes]);

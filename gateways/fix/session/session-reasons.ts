@@ -6,6 +6,9 @@ import type { SessionClock } from './session-clock.ts';
 import type { Deadline } from './session-table.ts';
 import type { SessionConfig } from './session-types.ts';
 
+/** What a peer is told, too, when the window of its schedule ends. */
+export const HOURS_OVER = 'the hours of the session are over';
+
 /** The peer's own words, where it gave any. */
 function saying(message: FixMessage): string {
   const text = message.get(Tag.Text);
@@ -20,15 +23,16 @@ export function lateReason(
   clock: SessionClock,
 ): string {
   const peer = config.targetCompId;
+  if (deadline === 'HOURS_OVER') return HOURS_OVER;
   if (deadline === 'DEAD') {
     return `${peer} sent nothing for ${clock.deadAfter}, our TestRequest stayed unanswered`;
   }
   if (state === SESSION_LOGOUT_SENT) {
-    return `our Logout stayed unanswered for ${clock.logoutWait}`;
+    return `our Logout stayed unanswered for ${config.logoutWaitS} s`;
   }
   return config.role === 'acceptor'
-    ? `no Logon came within ${clock.logonWait}`
-    : `${peer} did not answer our Logon within ${clock.logonWait}: does it know our CompIDs?`;
+    ? `no Logon came within ${config.logonWaitS} s`
+    : `${peer} did not answer our Logon within ${config.logonWaitS} s: does it know our CompIDs?`;
 }
 
 /** A message ended the session; a Logout that answers ours has no reason of its own. */
@@ -52,3 +56,10 @@ export const rejectedReason = (message: FixMessage, config: SessionConfig): stri
 
 export const lostReason = (config: SessionConfig): string =>
   `the connection to ${config.targetCompId} was lost`;
+
+/** What a peer is told whose number is one that was used before. */
+export const tooLowReason = (msgSeqNum: number, expected: number): string =>
+  `MsgSeqNum too low, expecting ${expected} but received ${msgSeqNum}`;
+
+/** What follows from it, for our side. */
+export const LOST_NUMBERS = 'one side lost its numbers, agree with the peer on a reset';

@@ -5,21 +5,40 @@
 import { encodeFields, type Field, type Fields, type FixMessage } from '../codec.ts';
 import type { Complaint } from '../complaint.ts';
 import { MsgType, Tag } from '../tags.ts';
-import { rejectFields, reverseRoute } from './session-checks.ts';
+import { VERSION_TRAITS } from '../version.ts';
+import { plainText, rejectFields, reverseRoute } from './session-checks.ts';
+import type { SessionClock } from './session-clock.ts';
 import type { SessionCounters } from './session-counters.ts';
 import { SessionEncoder } from './session-encoder.ts';
 import type { SessionConfig, SessionPort } from './session-types.ts';
 
+interface SenderParts {
+  readonly config: SessionConfig;
+  readonly counters: SessionCounters;
+  readonly clock: SessionClock;
+  readonly port: SessionPort;
+}
+
+export interface LogonOptions {
+  readonly heartbeatS: number;
+  /** 141=Y: asked for or confirmed. */
+  readonly isReset: boolean;
+  /** NextExpectedMsgSeqNum (789); undefined = not said. */
+  readonly nextExpected: number | undefined;
+}
+
 export class SessionSender {
   readonly encoder: SessionEncoder;
-  /** When the last message left: a Heartbeat is due HeartBtInt later. */
-  sentNs = 0n;
+  readonly #config: SessionConfig;
+  readonly #clock: SessionClock;
   readonly #counters: SessionCounters;
   readonly #port: SessionPort;
   #testRequests = 0;
 
-  constructor(config: SessionConfig, counters: SessionCounters, port: SessionPort) {
+  constructor({ config, counters, clock, port }: SenderParts) {
     this.encoder = new SessionEncoder(config);
+    this.#config = config;
+    this.#clock = clock;
     this.#counters = counters;
     this.#port = port;
   }
@@ -29,23 +48,35 @@ export class SessionSender {
     const msgSeqNum = this.#counters.nextOut;
     const bytes = this.encoder.compose(msgType, msgSeqNum, nowNs, body, header);
     this.#counters.nextOut = msgSeqNum + 1;
-    this.sentNs = nowNs;
+    this.#clock.sentNs = nowNs;
     this.#port.send(bytes, msgSeqNum, msgType, false);
     return msgSeqNum;
   }
 
-  logon(heartbeatS: number, nowNs: bigint, options: { readonly isReset: boolean }): void {
+  logon({ heartbeatS, isReset, nextExpected }: LogonOptions, nowNs: bigint): void {
+    const { role, version, logon, senderCompId, targetCompId } = this.#config;
+    const { applVerId } = VERSION_TRAITS[version];
     const body: Field[] = [
       [Tag.EncryptMethod, 0],
       [Tag.HeartBtInt, heartbeatS],
     ];
-    if (options.isReset) body.push([Tag.ResetSeqNumFlag, 'Y']);
+    if (isReset) body.push([Tag.ResetSeqNumFlag, 'Y']);
+    if (nextExpected !== undefined) body.push([Tag.NextExpectedMsgSeqNum, nextExpected]);
+    if (role === 'initiator' && logon !== undefined) {
+      const sendingTime = this.encoder.sendingTime(nowNs);
+      const msgSeqNum = this.#counters.nextOut;
+      body.push(...logon.fields({ sendingTime, msgSeqNum, senderCompId, targetCompId }));
+    }
+    if (applVerId !== undefined) body.push([Tag.DefaultApplVerID, applVerId]);
     this.send(MsgType.Logon, encodeFields(body), nowNs);
   }
 
   /** An empty reason says nothing: the answer to the peer's Logout. */
-  logout(reason: string, nowNs: bigint): void {
-    const body: Fields = reason === '' ? [] : [[Tag.Text, reason]];
+  logout(reason: string, nowNs: bigint, sessionStatus?: number): void {
+    const body: Field[] = [];
+    const isFixt = VERSION_TRAITS[this.#config.version].applVerId !== undefined;
+    if (isFixt && sessionStatus !== undefined) body.push([Tag.SessionStatus, sessionStatus]);
+    if (reason !== '') body.push([Tag.Text, plainText(reason)]);
     this.send(MsgType.Logout, encodeFields(body), nowNs);
   }
 
@@ -61,18 +92,20 @@ export class SessionSender {
     this.send(MsgType.TestRequest, body, nowNs);
   }
 
-  /** From the first missing number, open-ended. */
-  resendRequest(nowNs: bigint): void {
+  /** From the first missing number to `endSeqNo`, 0 = open-ended. */
+  resendRequest(endSeqNo: number, nowNs: bigint): void {
     const body = encodeFields([
       [Tag.BeginSeqNo, this.#counters.nextIn],
-      [Tag.EndSeqNo, 0],
+      [Tag.EndSeqNo, endSeqNo],
     ]);
     this.send(MsgType.ResendRequest, body, nowNs);
   }
 
   reject(message: FixMessage, why: Complaint, nowNs: bigint): void {
+    const { rejectReasonMax } = VERSION_TRAITS[this.#config.version];
     const header = encodeFields(reverseRoute(message));
-    this.send(MsgType.Reject, encodeFields(rejectFields(message, why)), nowNs, header);
+    const body = encodeFields(rejectFields(message, why, rejectReasonMax));
+    this.send(MsgType.Reject, body, nowNs, header);
     const which = `${message.get(Tag.MsgSeqNum)} (35=${message.msgType})`;
     this.#port.event('REJECT_SENT', `message ${which} was refused: ${why.text}`);
   }

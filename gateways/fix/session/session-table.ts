@@ -1,8 +1,8 @@
 /**
- * The session's behaviour as two tables that can be checked against the FIX 4.4 session protocol
- * row by row. SEQUENCE_TABLE says what the number of a message means for it, STATE_TABLE what the
- * session does with a message or a deadline in each state. session.ts carries the actions out and
- * decides nothing else.
+ * The session's behaviour as two tables that can be checked against the FIX session protocol row by
+ * row (FIX 4.4 volume 2, FIXT 1.1 session layer): SEQUENCE_TABLE says what the number of a message
+ * means for it, STATE_TABLE what the session does with a message, a deadline or a wish of its owner
+ * in each state. session.ts carries the actions out and decides nothing else.
  */
 import {
   SESSION_DISCONNECTED,
@@ -30,11 +30,17 @@ export type MessageKind =
   | 'REJECT'
   | 'APPLICATION';
 
-/**
- * Idle: nothing sent for HeartBtInt. Silent: nothing received for 1.2 of it. Dead: for 2.4. Late:
- * an answer is.
- */
-export type Deadline = 'IDLE' | 'SILENT' | 'DEAD' | 'GAP_LATE' | 'ANSWER_LATE';
+export type Deadline =
+  | 'ANSWER_LATE' // to a Logon or a Logout
+  | 'DEAD' // nothing received for 2.4 times HeartBtInt
+  | 'SILENT' // for 1.2 times
+  | 'GAP_LATE' // nothing of what is missing came
+  | 'RESEND_DUE' // the next batch of a resend
+  | 'IDLE' // nothing sent for HeartBtInt
+  | 'HOURS_OVER'; // the session's window ends
+
+/** What the owner of the connection wants or saw. */
+export type OwnerEvent = 'GARBLED' | 'LOGOUT_WANTED';
 
 export type Action =
   | 'LOG_ON' // check it, answer it if it came first, be live
@@ -50,9 +56,11 @@ export type Action =
   | 'IGNORE'
   | 'SEND_HEARTBEAT'
   | 'SEND_TEST_REQUEST'
+  | 'RESEND_MORE'
+  | 'SEND_LOGOUT' // and wait for the answer
   | 'ASK_AGAIN'; // the gap is still open: another ResendRequest, or Logout after too many
 
-export type Row = Readonly<Record<MessageKind | Deadline, Action>>;
+export type Row = Readonly<Record<MessageKind | Deadline | OwnerEvent, Action>>;
 
 const LIVE_ROW: Row = {
   LOGON: 'RESET_BY_LOGON',
@@ -63,11 +71,15 @@ const LIVE_ROW: Row = {
   SEQUENCE_RESET: 'MOVE_SEQUENCE',
   REJECT: 'NOTE_REJECT',
   APPLICATION: 'DELIVER',
-  IDLE: 'SEND_HEARTBEAT',
-  SILENT: 'SEND_TEST_REQUEST',
-  DEAD: 'CLOSE',
-  GAP_LATE: 'ASK_AGAIN',
   ANSWER_LATE: 'IGNORE',
+  DEAD: 'CLOSE',
+  SILENT: 'SEND_TEST_REQUEST',
+  GAP_LATE: 'ASK_AGAIN',
+  RESEND_DUE: 'RESEND_MORE',
+  IDLE: 'SEND_HEARTBEAT',
+  HOURS_OVER: 'SEND_LOGOUT',
+  GARBLED: 'IGNORE', // its number is not used up: the gap shows with the next message
+  LOGOUT_WANTED: 'SEND_LOGOUT',
 };
 
 /** Before a Logon nothing but it is acceptable. */
@@ -80,11 +92,15 @@ const CLOSED_ROW: Row = {
   SEQUENCE_RESET: 'CLOSE',
   REJECT: 'CLOSE',
   APPLICATION: 'CLOSE',
-  IDLE: 'IGNORE',
-  SILENT: 'IGNORE',
-  DEAD: 'IGNORE',
-  GAP_LATE: 'IGNORE',
   ANSWER_LATE: 'CLOSE',
+  DEAD: 'IGNORE',
+  SILENT: 'IGNORE',
+  GAP_LATE: 'IGNORE',
+  RESEND_DUE: 'IGNORE',
+  IDLE: 'IGNORE',
+  HOURS_OVER: 'CLOSE',
+  GARBLED: 'CLOSE',
+  LOGOUT_WANTED: 'CLOSE',
 };
 
 export const STATE_TABLE: Readonly<Record<number, Row>> = {
@@ -97,11 +113,13 @@ export const STATE_TABLE: Readonly<Record<number, Row>> = {
     ...LIVE_ROW,
     LOGON: 'CLOSE',
     LOGOUT: 'CLOSE',
-    IDLE: 'IGNORE',
-    SILENT: 'IGNORE',
-    DEAD: 'IGNORE',
-    GAP_LATE: 'IGNORE',
     ANSWER_LATE: 'CLOSE',
+    DEAD: 'IGNORE',
+    SILENT: 'IGNORE',
+    GAP_LATE: 'IGNORE',
+    IDLE: 'IGNORE',
+    HOURS_OVER: 'IGNORE',
+    LOGOUT_WANTED: 'IGNORE',
   },
   [SESSION_REFUSING]: {
     LOGON: 'IGNORE',
@@ -112,11 +130,15 @@ export const STATE_TABLE: Readonly<Record<number, Row>> = {
     SEQUENCE_RESET: 'IGNORE',
     REJECT: 'IGNORE',
     APPLICATION: 'IGNORE',
-    IDLE: 'IGNORE',
-    SILENT: 'IGNORE',
-    DEAD: 'IGNORE',
-    GAP_LATE: 'IGNORE',
     ANSWER_LATE: 'CLOSE',
+    DEAD: 'IGNORE',
+    SILENT: 'IGNORE',
+    GAP_LATE: 'IGNORE',
+    RESEND_DUE: 'IGNORE',
+    IDLE: 'IGNORE',
+    HOURS_OVER: 'IGNORE',
+    GARBLED: 'IGNORE',
+    LOGOUT_WANTED: 'IGNORE',
   },
 };
 
@@ -147,8 +169,8 @@ export const SEQUENCE_TABLE: Readonly<
   LOGOUT: { EXPECTED: 'USE', TOO_HIGH: 'NO_NUMBER', TOO_LOW: 'NO_NUMBER', DUPLICATE: 'NO_NUMBER' },
   HEARTBEAT: ORDINARY,
   TEST_REQUEST: ORDINARY,
-  // Served at once even above a gap: two sides that both wait for the other's resend would wait for ever.
-  RESEND_REQUEST: { ...ORDINARY, TOO_HIGH: 'ACT_AND_KEEP' },
+  // Served at once under any number: two sides that both wait for the other's resend would wait for ever.
+  RESEND_REQUEST: { ...ORDINARY, TOO_HIGH: 'ACT_AND_KEEP', TOO_LOW: 'NO_NUMBER' },
   SEQUENCE_RESET: ORDINARY,
   REJECT: ORDINARY,
   APPLICATION: ORDINARY,

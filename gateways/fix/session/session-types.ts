@@ -32,6 +32,15 @@ export interface SessionConfig {
   /** Judges every message by the dictionary of the version and its overlay. */
   readonly check: MessageCheck;
   readonly resend: ResendPolicy;
+  /** Further header fields of every message of ours: 50, 57, 142, 143 … */
+  readonly fixedHeader: Fields;
+  /** A ResendRequest asks for this many messages at most, chunk after chunk; 0 = all in one. */
+  readonly resendRequestMessagesMax: number;
+  /** Both Logons say which number is expected next (789), and nobody needs to ask for a resend. */
+  readonly nextExpected: boolean;
+  readonly logonWaitS: number;
+  /** For the answer to our Logout; then the connection is closed. */
+  readonly logoutWaitS: number;
   /** When the session may be logged on, and when its numbers start anew; undefined = always, never. */
   readonly schedule: SessionSchedule | undefined;
   /** How the two sides prove who they are; undefined = by their CompIDs alone. */
@@ -72,8 +81,8 @@ export interface LogonProof {
   fields(parts: LogonParts): Fields;
   /** Acceptor: why a Logon is refused, with SessionStatus (1409); undefined = accepted. */
   refusal(logon: FixMessage): LogonRefusal | undefined;
-  /** Acceptor: a Logon with NewPassword (925) was accepted. */
-  onPasswordChanged(logon: FixMessage): void;
+  /** Acceptor: the Logon was accepted and answered; a NewPassword (925) holds from now on. */
+  onAccepted(logon: FixMessage): void;
 }
 
 export interface LogonRefusal {
@@ -109,6 +118,8 @@ export type SessionEvent =
   | 'REJECT_RECEIVED';
 
 export interface SessionPort {
+  /** False: the peer reads slower than it is sent what it asked for; the next batch of a resend waits. */
+  canResend(): boolean;
   /**
    * Journal, then write. `bytes` are valid only until the call returns, and the session must not be
    * called from within. `isResend`: the number was used before (resent message or gap fill).
@@ -125,17 +136,41 @@ export interface StoredMessage {
   readonly bytes: Uint8Array;
 }
 
+/** A stretch of the store was looked through and held nothing that was asked for. */
+export const NOTHING_YET = undefined;
+
 export interface MessageStore {
   /**
    * Application messages sent with these numbers (both ends included), rising; absent ones are
-   * gap-filled.
+   * gap-filled. Each step of the iteration does a bounded amount of work: where that finds nothing
+   * it yields NOTHING_YET.
    */
-  sent(fromSeq: number, toSeq: number): Iterable<StoredMessage>;
+  sent(fromSeq: number, toSeq: number): Iterable<StoredMessage | typeof NOTHING_YET>;
   /** Numbers start at 1 again: what was sent before must not be resent. */
   reset(): void;
 }
 
+/** What most sessions leave as it is. */
+export const ORDINARY_SESSION = {
+  version: 'FIX.4.4',
+  sendingTimeToleranceS: 120,
+  resetSeqNum: false,
+  resetOnLogon: false,
+  resetOnLogout: false,
+  resetOnDisconnect: false,
+  check: () => undefined,
+  fixedHeader: [],
+  resendRequestMessagesMax: 0,
+  nextExpected: false,
+  logonWaitS: 10,
+  logoutWaitS: 2,
+  schedule: undefined,
+  logon: undefined,
+} as const satisfies Partial<SessionConfig>;
+
 export interface SessionParts {
+  /** When the numbers were last in use, 0 = never: a new window of the schedule starts them anew. */
+  readonly usedNs?: bigint;
   readonly config: SessionConfig;
   readonly counters: SessionCounters;
   readonly store: MessageStore;

@@ -90,6 +90,20 @@ describe('logon', () => {
       ],
       /our clock/,
     ],
+    ['a first message that is no Logon', 'D', 1, [[11, 'a']], /35=D, not a Logon/],
+  ];
+  test.each(refusals)(
+    'a connection with %s is closed without an answer',
+    (_, type, seq, fields, why) => {
+      const rig = new SessionRig().receive(type, seq, ...fields);
+      expect(rig.sent).toEqual([]);
+      expect(rig.state).toBe(SESSION_DISCONNECTED);
+      expect(rig.events.at(-1)).toMatch(why);
+      expect(rig.numbers).toBe('in 1 out 1');
+    },
+  );
+
+  const terms: typeof refusals = [
     [
       'encryption',
       'A',
@@ -101,7 +115,6 @@ describe('logon', () => {
       /EncryptMethod/,
     ],
     ['no HeartBtInt', 'A', 1, [[98, 0]], /HeartBtInt/],
-    ['a first message that is no Logon', 'D', 1, [[11, 'a']], /35=D, not a Logon/],
     [
       'a reset with another number than 1',
       'A',
@@ -114,16 +127,14 @@ describe('logon', () => {
       /ResetSeqNumFlag/,
     ],
   ];
-  test.each(refusals)(
-    'a connection with %s is closed without an answer',
-    (_, type, seq, fields, why) => {
-      const rig = new SessionRig().receive(type, seq, ...fields);
-      expect(rig.sent).toEqual([]);
-      expect(rig.state).toBe(SESSION_DISCONNECTED);
-      expect(rig.events.at(-1)).toMatch(why);
-      expect(rig.numbers).toBe('in 1 out 1');
-    },
-  );
+  test.each(terms)('a known peer that logs on with %s is told why', (_, type, seq, fields, why) => {
+    const rig = new SessionRig().receive(type, seq, ...fields);
+    expect(rig.sent).toHaveLength(1);
+    expect(rig.sent[0]).toContain('|35=5|');
+    expect(rig.sent[0]).toMatch(why);
+    expect(rig.state).toBe(SESSION_DISCONNECTED);
+    expect(rig.events.at(-1)).toMatch(why);
+  });
 
   test('a Logon with another BeginString is refused', () => {
     const rig = new SessionRig();
@@ -184,11 +195,11 @@ describe('heartbeats', () => {
     expect(rig.pass(10).answers).toEqual(['35=0|34=2|', '35=0|34=3|']);
   });
 
-  test('a TestRequest leaves after 1.2 HeartBtInt of silence, once; after 2.4 the peer is given up', () => {
+  test('a TestRequest leaves after 1.2 HeartBtInt of silence, once and nothing more; after 2.4 the peer is given up', () => {
     const rig = new SessionRig().live().pass(12);
     expect(rig.answers).toEqual(['35=1|34=2|112=TEST-1|']);
     rig.forget().pass(11);
-    expect(rig.answers).toEqual(['35=0|34=3|']);
+    expect(rig.answers).toEqual([]); // no Heartbeat for a peer that owes an answer
     rig.pass(1);
     expect(rig.events.at(-1)).toMatch(/DISCONNECT: PEER sent nothing for 24 s/);
   });

@@ -7,7 +7,6 @@
 import {
   SESSION_DISCONNECTED,
   SESSION_LIVE,
-  SESSION_LOGON_SENT,
   SESSION_LOGOUT_SENT,
   SESSION_RECOVERING,
 } from '../../../wasm/layout.ts';
@@ -18,15 +17,19 @@ import { checkContent, checkFraming, checkHeader, valueIncorrect } from './sessi
 import { DEADLINES, NO_DEADLINE, SessionClock } from './session-clock.ts';
 import type { SessionCounters } from './session-counters.ts';
 import { SessionGap } from './session-gap.ts';
-import { checkLogon } from './session-logon.ts';
+import { SessionLogon } from './session-logon.ts';
+import { SessionNumbers } from './session-numbers.ts';
 import {
   closingReason,
+  HOURS_OVER,
+  LOST_NUMBERS,
   lateReason,
   loggedOutReason,
   lostReason,
   rejectedReason,
+  tooLowReason,
 } from './session-reasons.ts';
-import { answerResendRequest } from './session-resend.ts';
+import { SessionResend } from './session-resend.ts';
 import { SessionSender } from './session-sender.ts';
 import {
   type Action,
@@ -40,7 +43,7 @@ import {
   STATE_TABLE,
   sequenceClass,
 } from './session-table.ts';
-import type { MessageStore, SessionConfig, SessionParts, SessionPort } from './session-types.ts';
+import type { SessionConfig, SessionParts, SessionPort } from './session-types.ts';
 
 /** What the send methods return when the session is not logged on: nothing was sent. */
 export const NOT_SENT = 0;
@@ -48,22 +51,44 @@ export const NOT_SENT = 0;
 export class Session {
   readonly config: SessionConfig;
   readonly counters: SessionCounters;
-  readonly #store: MessageStore;
   readonly #port: SessionPort;
   readonly #sender: SessionSender;
-  readonly #clock = new SessionClock();
+  readonly #clock: SessionClock;
   readonly #gap: SessionGap;
+  readonly #resend: SessionResend;
+  readonly #numbers: SessionNumbers;
+  readonly #logons: SessionLogon;
   #isOpen = false;
   #isRefusing = false;
 
-  constructor({ config, counters, store, port }: SessionParts) {
-    const sender = new SessionSender(config, counters, port);
+  constructor(parts: SessionParts) {
+    const { config, counters, store, port } = parts;
+    const clock = new SessionClock(config);
+    const sender = new SessionSender({ config, counters, clock, port });
     this.config = config;
     this.counters = counters;
-    this.#store = store;
     this.#port = port;
+    this.#clock = clock;
     this.#sender = sender;
-    this.#gap = new SessionGap({ counters, clock: this.#clock, sender, port });
+    const requestMessagesMax = config.resendRequestMessagesMax;
+    const gap = new SessionGap({ counters, clock, sender, port, requestMessagesMax });
+    const { encoder } = sender;
+    const policy = config.resend;
+    const resend = new SessionResend({ counters, clock, store, encoder, port, policy });
+    const numbers = new SessionNumbers(parts);
+    this.#gap = gap;
+    this.#resend = resend;
+    this.#numbers = numbers;
+    this.#logons = new SessionLogon({
+      config,
+      counters,
+      clock,
+      sender,
+      gap,
+      resend,
+      numbers,
+      port,
+    });
     counters.state = SESSION_DISCONNECTED;
   }
 
@@ -72,18 +97,19 @@ export class Session {
     return state === SESSION_LIVE || state === SESSION_RECOVERING;
   }
 
+  /** When the numbers were last in use, 0 = never. */
+  get usedNs(): bigint {
+    return this.#numbers.usedNs;
+  }
+
   /** A connection stands. The initiator logs on, the acceptor waits for a Logon. */
   start(nowNs: bigint): void {
-    const { role, heartbeatS, resetSeqNum } = this.config;
     this.#isOpen = true;
     this.#isRefusing = false;
     this.#gap.clear();
-    this.#clock.connected(nowNs, heartbeatS);
+    this.#clock.connected(nowNs);
     this.counters.state = SESSION_DISCONNECTED;
-    if (role === 'acceptor') return;
-    if (resetSeqNum) this.#resetNumbers();
-    this.counters.state = SESSION_LOGON_SENT;
-    this.#sender.logon(heartbeatS, nowNs, { isReset: resetSeqNum });
+    if (this.config.role === 'initiator') this.#logons.send(nowNs);
   }
 
   /** One whole framed message from the peer; its bytes are not kept. */
@@ -103,8 +129,7 @@ export class Session {
 
   /** Bytes that are no message were skipped: that ends a connection without a Logon, no other. */
   onGarbled(): void {
-    const state = this.counters.state;
-    if (!this.#isOpen || (state !== SESSION_DISCONNECTED && state !== SESSION_LOGON_SENT)) return;
+    if (!this.#isOpen || this.#row().GARBLED === 'IGNORE') return;
     this.#close('the peer sent bytes that are no FIX message before it was logged on');
   }
 
@@ -115,7 +140,7 @@ export class Session {
 
   /** The fast path sent a message: no Heartbeat is due. */
   onSent(nowNs: bigint): void {
-    this.#sender.sentNs = nowNs;
+    this.#clock.sentNs = nowNs;
   }
 
   /** Does what is due; returns when to call again, which any other call may move. */
@@ -127,18 +152,22 @@ export class Session {
   }
 
   nextDeadlineNs(): bigint {
-    return this.#isOpen ? this.#clock.nextNs(this.#sender.sentNs, this.isLoggedOn) : NO_DEADLINE;
+    return this.#isOpen ? this.#clock.nextNs(this.isLoggedOn) : NO_DEADLINE;
   }
 
-  /** Says goodbye; DISCONNECT follows when the peer answers, or 2 s later. */
+  /** Says goodbye; DISCONNECT follows when the peer answers, or after the wait for it. */
   logout(reason: string, nowNs: bigint): void {
-    if (this.isLoggedOn) this.#sendLogout(reason, nowNs);
-    else if (this.#isOpen && this.counters.state !== SESSION_LOGOUT_SENT) this.#close(reason);
+    if (!this.#isOpen) return;
+    const action = this.#row().LOGOUT_WANTED;
+    if (action === 'SEND_LOGOUT') this.#sendLogout(reason, nowNs);
+    else if (action === 'CLOSE') this.#close(reason);
   }
 
   /** The connection is gone, whoever closed it. */
   onDisconnect(): void {
-    if (this.#isOpen) this.#leave(lostReason(this.config));
+    if (!this.#isOpen) return;
+    const wasLogoutSaid = this.counters.state === SESSION_LOGOUT_SENT;
+    this.#leave(lostReason(this.config), wasLogoutSaid);
   }
 
   /** Sends an application message; its number, or NOT_SENT. `header`: further header fields. */
@@ -171,7 +200,7 @@ export class Session {
         this.#afterProgress(nowNs);
         break;
       case 'NO_NUMBER':
-        this.#act(this.#row()[kind], message, nowNs);
+        this.#checkAndAct(kind, message, nowNs);
         break;
       case 'ACT_AND_KEEP':
         this.#checkAndAct(kind, message, nowNs);
@@ -194,7 +223,7 @@ export class Session {
   }
 
   #checkAndAct(kind: MessageKind, message: FixMessage, nowNs: bigint): void {
-    const complaint = checkContent(message);
+    const complaint = this.config.check(message) ?? checkContent(message);
     if (complaint !== undefined) this.#sender.reject(message, complaint, nowNs);
     else this.#act(this.#row()[kind], message, nowNs);
   }
@@ -206,14 +235,14 @@ export class Session {
   #act(action: Action, message: FixMessage, nowNs: bigint): void {
     switch (action) {
       case 'LOG_ON':
-        this.#onLogon(message, nowNs);
+        this.#closeIf(this.#logons.first(message, nowNs));
         break;
       case 'RESET_BY_LOGON':
-        this.#onLogonWhileLive(message, nowNs);
+        this.#refuseIf(this.#logons.whileLive(message, nowNs), nowNs);
         break;
       case 'ANSWER_LOGOUT':
         this.#sender.logout('', nowNs);
-        this.#close(loggedOutReason(message, this.config));
+        this.#close(loggedOutReason(message, this.config), true);
         break;
       case 'CLOSE':
         this.#close(closingReason(message, this.counters.state, this.config));
@@ -248,51 +277,6 @@ export class Session {
     else this.#afterProgress(nowNs);
   }
 
-  #onLogon(message: FixMessage, nowNs: bigint): void {
-    const { role, name, resetOnLogon, resetSeqNum } = this.config;
-    const refusal = checkLogon(message, this.config, nowNs);
-    if (refusal !== undefined) {
-      this.#close(refusal);
-      return;
-    }
-    const isAcceptor = role === 'acceptor';
-    const isReset = message.isYes(Tag.ResetSeqNumFlag);
-    if (isAcceptor ? isReset || resetOnLogon : isReset && !resetSeqNum) this.#resetNumbers();
-    const msgSeqNum = message.getInt(Tag.MsgSeqNum)!;
-    const heartbeatS = message.getInt(Tag.HeartBtInt)!;
-    if (msgSeqNum < this.counters.nextIn) {
-      this.#refuseTooLow(msgSeqNum, nowNs);
-      return;
-    }
-    this.#clock.setHeartbeat(heartbeatS);
-    if (isAcceptor) this.#sender.logon(heartbeatS, nowNs, { isReset });
-    this.counters.state = SESSION_LIVE;
-    const isExpected = msgSeqNum === this.counters.nextIn;
-    if (isExpected) this.counters.nextIn += 1;
-    this.#port.event('LOGGED_ON', `${name}: heartbeat every ${heartbeatS} s`);
-    if (!isExpected) this.#gap.add(msgSeqNum, { message, isDone: true }, nowNs);
-  }
-
-  #onLogonWhileLive(message: FixMessage, nowNs: bigint): void {
-    if (!message.isYes(Tag.ResetSeqNumFlag) || message.getInt(Tag.MsgSeqNum) !== 1) {
-      this.#refuse('a second Logon came in a live session without a reset (141=Y)', nowNs);
-      return;
-    }
-    this.#resetNumbers();
-    this.#gap.clear();
-    this.counters.nextIn = 2;
-    this.counters.state = SESSION_LIVE;
-    const heartbeatS = message.getInt(Tag.HeartBtInt) ?? this.config.heartbeatS;
-    this.#sender.logon(heartbeatS, nowNs, { isReset: true });
-  }
-
-  #resetNumbers(): void {
-    this.counters.nextIn = 1;
-    this.counters.nextOut = 1;
-    this.#store.reset();
-    this.#port.event('SEQUENCE_RESET', 'both directions start at 1 again');
-  }
-
   /** The expected number moved on: messages that waited follow, and the gap may be filled. */
   #afterProgress(nowNs: bigint): void {
     if (!this.#gap.isOpen) return;
@@ -306,15 +290,8 @@ export class Session {
   }
 
   #onResendRequest(message: FixMessage, nowNs: bigint): void {
-    const complaint = answerResendRequest(message, nowNs, {
-      counters: this.counters,
-      store: this.#store,
-      encoder: this.#sender.encoder,
-      port: this.#port,
-      policy: this.config.resend,
-    });
+    const complaint = this.#resend.answer(message, nowNs);
     if (complaint !== undefined) this.#sender.reject(message, complaint, nowNs);
-    else this.#sender.sentNs = nowNs;
   }
 
   /** A gap fill has used its own number up: NewSeqNo lies behind it or is refused. */
@@ -330,8 +307,7 @@ export class Session {
   }
 
   #deadlineNs(deadline: Deadline): bigint {
-    if (!this.#isOpen) return NO_DEADLINE;
-    return this.#clock.deadlineNs(deadline, this.#sender.sentNs, this.isLoggedOn);
+    return this.#isOpen ? this.#clock.deadlineNs(deadline, this.isLoggedOn) : NO_DEADLINE;
   }
 
   #onDeadline(deadline: Deadline, nowNs: bigint): void {
@@ -342,6 +318,12 @@ export class Session {
       case 'SEND_TEST_REQUEST':
         this.#clock.isTestRequested = true;
         this.#sender.testRequest(nowNs);
+        break;
+      case 'RESEND_MORE':
+        this.#resend.more(nowNs);
+        break;
+      case 'SEND_LOGOUT':
+        this.#sendLogout(HOURS_OVER, nowNs);
         break;
       case 'ASK_AGAIN':
         if (!this.#gap.askAgain(nowNs)) {
@@ -362,28 +344,40 @@ export class Session {
     this.#clock.logoutSent(nowNs);
   }
 
+  #closeIf(reason: string | undefined): void {
+    if (reason !== undefined) this.#close(reason);
+  }
+
+  #refuseIf(reason: string | undefined, nowNs: bigint): void {
+    if (reason !== undefined) this.#refuse(reason, nowNs);
+  }
+
   /** The peer broke a rule that ends the session: Logout, then only its Logout is heard. */
   #refuse(reason: string, nowNs: bigint): void {
     if (this.counters.state !== SESSION_LOGOUT_SENT) this.#sendLogout(reason, nowNs);
+    this.#resend.stop();
     this.#isRefusing = true;
   }
 
   #refuseTooLow(msgSeqNum: number, nowNs: bigint): void {
-    const reason = `MsgSeqNum too low, expecting ${this.counters.nextIn} but received ${msgSeqNum}`;
+    const reason = tooLowReason(msgSeqNum, this.counters.nextIn);
     this.#sender.logout(reason, nowNs);
-    this.#close(`${reason}: one side lost its numbers, agree with the peer on a reset`);
+    this.#close(`${reason}: ${LOST_NUMBERS}`);
   }
 
-  #close(reason: string): void {
-    this.#leave(reason);
+  #close(reason: string, wasLogoutSaid = this.counters.state === SESSION_LOGOUT_SENT): void {
+    this.#leave(reason, wasLogoutSaid);
     this.#port.event('DISCONNECT', reason);
   }
 
-  #leave(reason: string): void {
+  #leave(reason: string, wasLogoutSaid: boolean): void {
     const wasLoggedOn = this.isLoggedOn || this.counters.state === SESSION_LOGOUT_SENT;
     this.#isOpen = false;
     this.#gap.clear();
+    this.#resend.stop();
     this.counters.state = SESSION_DISCONNECTED;
-    if (wasLoggedOn) this.#port.event('LOGGED_OUT', reason);
+    if (!wasLoggedOn) return;
+    this.#port.event('LOGGED_OUT', reason);
+    this.#numbers.left({ wasLogoutSaid });
   }
 }

@@ -1,0 +1,40 @@
+/** `gyrfalcon fix`: names its subcommands and hands over to them. */
+import { EXIT_OK } from '../errors.ts';
+import { usage } from './arguments.ts';
+
+interface Subcommand {
+  readonly summary: string;
+  readonly load: () => Promise<{ main(args: readonly string[]): Promise<number> | number }>;
+}
+
+const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
+  echo: {
+    summary: 'an acceptor that sends orders back, to try a session against',
+    load: () => import('./fix-echo.ts'),
+  },
+};
+
+const NAMES = Object.keys(SUBCOMMANDS).join(' ');
+
+const HELP = `usage: gyrfalcon fix <subcommand> [options]
+
+${Object.entries(SUBCOMMANDS)
+  .map(([name, { summary }]) => `  ${name.padEnd(8)} ${summary}`)
+  .join('\n')}
+
+  gyrfalcon fix <subcommand> --help tells its options.
+`;
+
+export async function main(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined) throw usage(`fix needs one of: ${NAMES}; see gyrfalcon fix --help`);
+  if (name === '--help' || name === '-h') {
+    process.stdout.write(HELP);
+    return EXIT_OK;
+  }
+  const subcommand = Object.hasOwn(SUBCOMMANDS, name) ? SUBCOMMANDS[name] : undefined;
+  if (subcommand === undefined) {
+    throw usage(`there is no fix ${name}; name one of: ${NAMES}`);
+  }
+  return (await subcommand.load()).main(rest);
+}

@@ -121,7 +121,9 @@ export class SessionResend {
     if (stored.msgSeqNum > this.#next) this.#sendGapFill(stored.msgSeqNum, nowNs);
     this.#next = stored.msgSeqNum + 1;
     clock.sentNs = nowNs;
-    const bytes = encoder.composeResend(message, stored.msgSeqNum, nowNs);
+    // A clock that was set back must not let it look older than its original: 373=10 and Logout.
+    const atNs = nowNs > sentNs ? nowNs : sentNs;
+    const bytes = encoder.composeResend(message, stored.msgSeqNum, atNs);
     port.send(bytes, stored.msgSeqNum, stored.msgType, true);
   }
 

@@ -8,6 +8,7 @@ import { Session } from '../../gateways/fix/session/session.ts';
 import { plainCounters } from '../../gateways/fix/session/session-counters.ts';
 import type { SessionConfig } from '../../gateways/fix/session/session-types.ts';
 import { formatTimestamp } from '../../gateways/fix/timestamp.ts';
+import { beginStringOf } from '../../gateways/fix/version.ts';
 import { encodeMessage } from './fix-message.ts';
 import { sessionConfig } from './session-config.ts';
 
@@ -21,6 +22,8 @@ export class SessionRig {
   readonly store = new MemoryMessageStore(100);
   readonly session: Session;
   nowNs = START_NS;
+  /** The peer does not read. */
+  isFull = false;
 
   constructor(overrides: Partial<SessionConfig> = {}, nextIn = 1, nextOut = 1) {
     const config = sessionConfig({ role: 'acceptor', heartbeatS: HEARTBEAT_S, ...overrides });
@@ -29,7 +32,7 @@ export class SessionRig {
       counters: plainCounters(nextIn, nextOut),
       store: this.store,
       port: {
-        canResend: () => true,
+        canResend: () => !this.isFull,
         send: (bytes, msgSeqNum, msgType, isResend) => {
           const text = Buffer.from(bytes).toString('latin1').replaceAll('\x01', '|');
           this.sent.push(text);
@@ -58,7 +61,11 @@ export class SessionRig {
       [56, 'US'],
     ];
     const kept = header.filter(([tag]) => !given.has(tag));
-    const bytes = encodeMessage('FIX.4.4', [[35, msgType], ...kept, ...fields]);
+    const bytes = encodeMessage(beginStringOf(this.session.config.version), [
+      [35, msgType],
+      ...kept,
+      ...fields,
+    ]);
     this.session.onMessage(bytes, this.nowNs);
     return this;
   }

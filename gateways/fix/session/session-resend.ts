@@ -40,9 +40,13 @@ export class SessionResend {
   #next = 0;
   #last = 0;
   #asked = '';
+  readonly #messageNs: bigint;
+  /** When the pace has caught up with what was sent: a whole batch may go then. */
+  #repaidNs = 0n;
 
   constructor(parts: ResendParts) {
     this.#parts = parts;
+    this.#messageNs = NS_PER_S / BigInt(parts.policy.messagesPerS);
   }
 
   /** Sends the first batch of what was asked for, or says why it cannot. */
@@ -78,14 +82,15 @@ export class SessionResend {
 
   /** The next batch, if the peer keeps up with it. */
   more(nowNs: bigint): void {
-    const { clock, policy, port } = this.#parts;
+    const { clock, port } = this.#parts;
     const messages = this.#messages;
     if (messages === undefined) return;
     if (!port.canResend()) {
       clock.resendDueNs = nowNs + FULL_WAIT_NS;
       return;
     }
-    for (let left = policy.batchMessages; left > 0; left--) {
+    for (let left = this.#allowed(nowNs); left > 0; left--) {
+      this.#repaidNs += this.#messageNs;
       const { done, value } = messages.next();
       if (done) {
         this.#finish(nowNs);
@@ -94,8 +99,7 @@ export class SessionResend {
       if (value !== undefined) this.#sendAgain(value, nowNs);
       if (this.#messages !== messages) return; // the owner closed the session meanwhile
     }
-    clock.resendDueNs =
-      nowNs + (BigInt(policy.batchMessages) * NS_PER_S) / BigInt(policy.messagesPerS);
+    clock.resendDueNs = this.#repaidNs;
   }
 
   /** The connection is gone, or numbers start anew. */
@@ -103,6 +107,13 @@ export class SessionResend {
     this.#messages?.return?.();
     this.#messages = undefined;
     this.#parts.clock.resendDueNs = NO_DEADLINE;
+  }
+
+  /** Messages that may leave now: a batch, less what went a moment ago, whoever asked for it. */
+  #allowed(nowNs: bigint): number {
+    if (this.#repaidNs < nowNs) this.#repaidNs = nowNs;
+    const used = (this.#repaidNs - nowNs) / this.#messageNs;
+    return this.#parts.policy.batchMessages - Number(used);
   }
 
   #finish(nowNs: bigint): void {

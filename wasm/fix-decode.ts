@@ -7,7 +7,7 @@
  */
 
 import { executionEnd, executionField } from './fix-execution';
-import { bodyEnd, bodyStart, frameLength, garbledLength } from './fix-frame';
+import { bodyEnd, bodyStart, frameLength, garbledLength, hasCheckSum } from './fix-frame';
 import { marketDataEnd, marketDataField } from './fix-market-data';
 import {
   firstTime,
@@ -51,6 +51,7 @@ import {
   DECODED_SLOW,
   FIX_BAD_VALUE,
   FIX_BEGIN_STRING,
+  FIX_BODY_LENGTH,
   FIX_COMP_ID,
   FIX_FIRST_FIELDS,
   FIX_NOT_FAST_TYPE,
@@ -73,6 +74,7 @@ import {
   SES_STATE,
   SES_TARGET,
   SES_TARGET_LENGTH,
+  SES_WALKED,
   SESSION_BYTES,
   SESSION_LIVE,
   SESSIONS,
@@ -96,27 +98,42 @@ export function fixNext(session: i32): i32 {
   const rx = RX + session * RX_BYTES;
   const at = rx + load<i32>(block + SES_RX_START);
   const end = rx + load<i32>(block + SES_RX_END);
-  const framed = at < end ? frameLength(at, end) : 0;
+  const framed = at < end ? frameLength(block, at, end) : 0;
   if (framed === 0) {
     store<i32>(DECODED + DEC_KIND, DECODED_NOTHING);
     return DECODED_NOTHING;
   }
-  const length = framed > 0 ? framed : garbledLength(at, end);
-  store<i32>(block + SES_RX_START, at + length - rx);
-  clearDecoded(at, length);
-  if (framed < 0) return verdict(DECODED_GARBLED, -framed);
+  store<i32>(block + SES_WALKED, 0);
+  if (framed > 0) {
+    const next = at + framed;
+    store<i32>(block + SES_RX_START, next - rx);
+    clearDecoded(at, framed);
+    const error = fastError(block);
+    if (error === 0) {
+      store<i64>(block + SES_NEXT_IN, load<i64>(block + SES_NEXT_IN) + 1);
+      return verdict(kindOfType(load<i32>(ST_TYPE)), 0);
+    }
+    // The decode finds no CheckSum field in what it takes; in all else a walk looks for one.
+    if (!hasCheckSum(bodyStart(at, next), bodyEnd(next), next)) return verdict(DECODED_SLOW, error);
+  }
+  const skipped = garbledLength(at, end);
+  store<i32>(block + SES_RX_START, at + skipped - rx);
+  clearDecoded(at, skipped);
+  return verdict(DECODED_GARBLED, framed < 0 ? -framed : FIX_BODY_LENGTH);
+}
+
+/** Why the framed message in DECODED is none for the fast path; 0 = it is, and is decoded. */
+function fastError(block: i32): i32 {
+  const at = load<i32>(DECODED + DEC_MESSAGE);
   const begin = load<i32>(block + SES_BEGIN_LENGTH);
   if (load<u8>(at + 2 + begin) !== SOH || memory.compare(at + 2, block + SES_BEGIN, begin) !== 0) {
-    return verdict(DECODED_SLOW, FIX_BEGIN_STRING);
+    return FIX_BEGIN_STRING;
   }
-  const type = messageType(bodyStart(at, at + length));
-  if (type === 0) return verdict(DECODED_SLOW, FIX_NOT_FAST_TYPE);
-  if (load<i32>(block + SES_STATE) !== SESSION_LIVE) return verdict(DECODED_SLOW, FIX_NOT_LIVE);
-  let error = decodeBody(block, type, true);
-  if (error === 0) error = sessionError(block);
-  if (error !== 0) return verdict(DECODED_SLOW, error);
-  store<i64>(block + SES_NEXT_IN, load<i64>(block + SES_NEXT_IN) + 1);
-  return verdict(type === TYPE_EXECUTION ? DECODED_EXECUTION : DECODED_MARKET_DATA, 0);
+  const type = messageType(bodyStart(at, at + load<i32>(DECODED + DEC_MESSAGE_LENGTH)));
+  if (type === 0) return FIX_NOT_FAST_TYPE;
+  if (load<i32>(block + SES_STATE) !== SESSION_LIVE) return FIX_NOT_LIVE;
+  const error = decodeBody(block, type, true);
+  return error !== 0 ? error : sessionError(block);
 }
 
 /** Decodes a frame that the session in TypeScript has accepted; no session checks. */
@@ -127,8 +144,11 @@ export function fixDecode(session: i32, address: i32, length: i32): i32 {
   const type = messageType(body);
   if (type === 0) return verdict(DECODED_SLOW, FIX_NOT_FAST_TYPE);
   const error = decodeBody(SESSIONS + session * SESSION_BYTES, type, false);
-  if (error !== 0) return verdict(DECODED_SLOW, error);
-  return verdict(type === TYPE_EXECUTION ? DECODED_EXECUTION : DECODED_MARKET_DATA, 0);
+  return error !== 0 ? verdict(DECODED_SLOW, error) : verdict(kindOfType(type), 0);
+}
+
+function kindOfType(type: i32): i32 {
+  return type === TYPE_EXECUTION ? DECODED_EXECUTION : DECODED_MARKET_DATA;
 }
 
 function verdict(kind: i32, error: i32): i32 {

@@ -3,6 +3,7 @@
  * portions, and random days of right and wrong messages, each beside the plain twins.
  */
 import { beforeEach, expect, test } from 'vitest';
+import { DATA_TAGS } from '../gateways/fix/data-tags.ts';
 import {
   DecodeHarness,
   type Piece,
@@ -85,7 +86,7 @@ test.each(garbled)('$name is skipped up to the next message', ({ text, error }) 
     { text, error },
     { text: good(1), error: 0 },
   ]);
-  expect(referenceFrames(stream)).toEqual(pieces);
+  expect(referenceFrames(stream, DATA_TAGS)).toEqual(pieces);
   expect(harness.nextIn).toBe(2n);
 });
 
@@ -94,7 +95,7 @@ test('a BodyLength that reaches into later messages costs its own message alone'
   const stream = wrong + [1, 2, 3, 4, 5].map(good).join('');
   const pieces = harness.receive(stream).map(reasonOf);
   expect(pieces.map(({ error }) => error)).toEqual([L.FIX_BODY_LENGTH, 0, 0, 0, 0, 0]);
-  expect(referenceFrames(stream)).toEqual(pieces);
+  expect(referenceFrames(stream, DATA_TAGS)).toEqual(pieces);
 });
 
 test('a part of a message is waited for, however little of it is there', () => {
@@ -144,7 +145,7 @@ function twinLines(stream: string): {
 } {
   let nextIn = SESSION_OF_TEST.nextIn;
   let length = 0;
-  const pieces = referenceFrames(stream).map(({ text, error }) => {
+  const pieces = referenceFrames(stream, DATA_TAGS).map(({ text, error }) => {
     length += text.length;
     if (error !== 0) return { text, line: '' };
     const decoded = referenceDecode(text, { ...SESSION_OF_TEST, nextIn }, true);

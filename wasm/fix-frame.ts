@@ -1,9 +1,20 @@
+// NOTE to the author: see FRAMING-NOTE.txt in the root before going on; the framing rule changes (simpler).
 /**
  * Finds the next FIX message among received bytes: "8=FIX…|9=length|35=…|10=sum|". Judges the frame
  * alone (first three fields, BodyLength, CheckSum), never what the fields mean; used by
- * fix-decode.ts.
+ * fix-decode.ts. BodyLength says where a message ends, unless a CheckSum field stands before that
+ * place: then it is wrong, and the message is garbled. So a length too large is found out at the
+ * message's own CheckSum and swallows nothing behind it. What is garbled is skipped to the next
+ * "8=FIX" behind its first byte. The answer never depends on how the bytes were cut.
  */
-import { FIX_BODY_LENGTH, FIX_CHECKSUM, FIX_FIRST_FIELDS, MESSAGE_BYTES_MAX } from './layout';
+import { WALK_GARBLED, walkFields } from './fix-walk';
+import {
+  FIX_BODY_LENGTH,
+  FIX_CHECKSUM,
+  FIX_FIRST_FIELDS,
+  MESSAGE_BYTES_MAX,
+  SES_WALKED,
+} from './layout';
 
 const SOH: i32 = 1;
 const ZERO: i32 = 48;
@@ -15,9 +26,10 @@ const START_LAST: i32 = 0x58; // "X"
 const TRAILER_BYTES: i32 = 7; // "10=ddd|"
 
 /**
- * How many bytes the whole message at `at` has, 0 = not all of it is here yet, -FIX_* = garbled.
+ * How many bytes the whole message at `at` has, 0 = not all of it is here yet, -FIX_* = garbled. A
+ * whole message was not walked: the caller must find no CheckSum field in its body (hasCheckSum).
  */
-export function frameLength(at: i32, end: i32): i32 {
+export function frameLength(block: i32, at: i32, end: i32): i32 {
   const matched = startMatch(at, end);
   if (matched < START_BYTES) return at + matched === end ? 0 : -FIX_FIRST_FIELDS;
   let cursor = at + START_BYTES;
@@ -31,11 +43,11 @@ export function frameLength(at: i32, end: i32): i32 {
   if (load<u8>(cursor) !== 57) return -FIX_FIRST_FIELDS; // 9
   if (cursor + 1 === end) return 0;
   if (load<u8>(cursor + 1) !== 61) return -FIX_FIRST_FIELDS; // =
-  return bodyLength(at, cursor + 2, end);
+  return bodyLength(block, at, cursor + 2, end);
 }
 
 /** The second field's value and all that follows from it. */
-function bodyLength(at: i32, from: i32, end: i32): i32 {
+function bodyLength(block: i32, at: i32, from: i32, end: i32): i32 {
   let cursor = from;
   let length = 0;
   while (true) {
@@ -55,9 +67,23 @@ function bodyLength(at: i32, from: i32, end: i32): i32 {
     if (load<u8>(cursor + i) !== expected) return -FIX_FIRST_FIELDS;
   }
   const trailer = cursor + length;
-  if (trailer + TRAILER_BYTES > end) return 0;
+  if (trailer + TRAILER_BYTES > end) return walkOn(block, at, cursor, trailer, end);
   const fault = trailerFault(at, trailer);
-  return fault === 0 ? trailer + TRAILER_BYTES - at : -fault;
+  if (fault === 0) return trailer + TRAILER_BYTES - at;
+  return hasCheckSum(cursor, trailer, end) ? -FIX_BODY_LENGTH : -fault;
+}
+
+/** The message's end is not here yet: 0, or garbled by what is here. */
+function walkOn(block: i32, at: i32, body: i32, trailer: i32, end: i32): i32 {
+  const walked = walkFields(max(at + load<i32>(block + SES_WALKED), body), trailer, end);
+  if (walked === WALK_GARBLED) return -FIX_BODY_LENGTH;
+  store<i32>(block + SES_WALKED, walked - at);
+  return 0;
+}
+
+/** Whether a CheckSum field stands in a body that is here to its end. */
+export function hasCheckSum(body: i32, trailer: i32, end: i32): boolean {
+  return walkFields(body, trailer, end) === WALK_GARBLED;
 }
 
 function trailerFault(at: i32, trailer: i32): i32 {

@@ -90,6 +90,7 @@ export const SES_LAST_SENT_NS = 56; // i64 abs (wall)
 export const SES_MESSAGES_IN = 64; // i64 (wall)
 export const SES_MESSAGES_OUT = 72; // i64 (wall)
 export const SES_MAX_LATENCY_NS = 80; // i64: SendingTime may differ from nowNs by this much
+export const SES_WALKED = 88; // i32: so many bytes of the message at SES_RX_START were walked (fix-walk.ts)
 export const SES_SENDER = 128; // 64 bytes: our SenderCompID (49 out, 56 in)
 export const SES_TARGET = 192; // 64 bytes: the peer's CompID (56 out, 49 in)
 export const SES_BEGIN = 256; // 16 bytes: BeginString

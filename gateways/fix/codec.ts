@@ -3,12 +3,14 @@
  * checksum. Values are latin1 text, one character a byte, so that every byte survives. The hot path
  * decodes in WASM (wasm/fix-decode.ts) and never comes here.
  */
-import { DATA_TAGS, HEADER_TAGS, Tag, TRAILER_TAGS } from './tags.ts';
+import { DATA_TAGS } from './data-tags.ts';
+import { HEADER_TAGS, Tag, TRAILER_TAGS } from './tags.ts';
 
 export const SOH = 1;
 const SOH_TEXT = '\x01';
 const EQUALS = 61;
 const ZERO = 48;
+const DATA_LENGTH = /^\d{1,9}$/;
 
 /** One field; a repeating group is its fields in order. */
 export type Field = readonly [tag: number, value: string | number];
@@ -56,6 +58,16 @@ export class FixMessage {
 
   tagAt(index: number): number {
     return this.#tags[index]!;
+  }
+
+  /** Where the value starts in `text`. */
+  startAt(index: number): number {
+    return this.#starts[index]!;
+  }
+
+  /** Where the SOH behind the value stands in `text`. */
+  endAt(index: number): number {
+    return this.#ends[index]!;
   }
 
   valueAt(index: number): string {
@@ -107,8 +119,8 @@ export class FixMessage {
 const FIRST_TAGS: ReadonlySet<number> = new Set([Tag.BeginString, Tag.BodyLength, Tag.MsgType]);
 
 /**
- * Splits one whole frame into fields; undefined = garbled (no tag=value text, or 8, 9, 35 not the
- * first three).
+ * Splits one whole frame into fields; undefined = garbled: no tag=value text, 8, 9, 35 not the first
+ * three, CheckSum not the last or not the only one, a data field not as long as its Length says.
  */
 export function parseMessage(bytes: Uint8Array): FixMessage | undefined {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
@@ -122,17 +134,23 @@ export function parseMessage(bytes: Uint8Array): FixMessage | undefined {
     const tag = readTag(text, at);
     if (tag === undefined) return undefined;
     const start = text.indexOf('=', at) + 1;
-    const end = tag === dataTag ? start + dataLength : text.indexOf(SOH_TEXT, start);
+    const end =
+      dataTag !== 0 && tag === dataTag ? start + dataLength : text.indexOf(SOH_TEXT, start);
     if (end < start || text.charCodeAt(end) !== SOH) return undefined;
     tags.push(tag);
     starts.push(start);
     ends.push(end);
     dataTag = DATA_TAGS.get(tag) ?? 0;
-    dataLength = dataTag === 0 ? 0 : Number(text.slice(start, end));
+    if (dataTag !== 0) {
+      const length = text.slice(start, end);
+      if (DATA_LENGTH.test(length)) dataLength = Number(length);
+      else dataTag = 0;
+    }
     at = end + 1;
   }
-  const inOrder = tags[0] === 8 && tags[1] === 9 && tags[2] === 35 && tags.at(-1) === 10;
-  return inOrder ? new FixMessage(text, tags, starts, ends) : undefined;
+  const inOrder = tags[0] === 8 && tags[1] === 9 && tags[2] === 35;
+  const isEnded = tags.indexOf(10) === tags.length - 1;
+  return inOrder && isEnded ? new FixMessage(text, tags, starts, ends) : undefined;
 }
 
 /**
@@ -141,10 +159,11 @@ export function parseMessage(bytes: Uint8Array): FixMessage | undefined {
  */
 function readTag(text: string, at: number): number | undefined {
   const negative = text[at] === '-';
+  const first = negative ? at + 1 : at;
   let tag = 0;
-  for (let index = negative ? at + 1 : at; index < at + 11; index++) {
+  for (let index = first; index < at + 11; index++) {
     const code = text.charCodeAt(index);
-    if (code === EQUALS) return index === at ? undefined : negative ? -tag : tag;
+    if (code === EQUALS) return index === first ? undefined : negative ? -tag : tag;
     const digit = code - ZERO;
     if (!(digit >= 0 && digit <= 9)) return undefined;
     tag = tag * 10 + digit;

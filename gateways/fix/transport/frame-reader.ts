@@ -1,42 +1,66 @@
+// NOTE to the author: see FRAMING-NOTE.txt in the root before going on; the framing rule changes (simpler).
 /**
- * Cuts a byte stream into whole FIX messages: BodyLength and CheckSum right, 8, 9 and 35 in front.
- * What is not such a message is skipped to the next "8=FIX" and counted as garbled; its number is
- * not used up. The buffer is bounded: a BodyLength above MESSAGE_BYTES_MAX is garbled.
+ * Cuts a byte stream into whole FIX messages: 8, 9 and 35 in front, BodyLength and CheckSum right.
+ * BodyLength says where a message ends, unless a CheckSum field stands before that place: then it
+ * is wrong. What is no such message is skipped to the next "8=FIX" behind its first byte and
+ * counted as garbled; its number is not used up. The same rule as wasm/fix-frame.ts, and the answer
+ * never depends on how the bytes were cut.
  */
 import { MESSAGE_BYTES_MAX } from '../../../wasm/layout.ts';
 import { checksumOf, SOH } from '../codec.ts';
+import { WALK_GARBLED, walkFields } from './field-walk.ts';
 
 const START = Buffer.from('8=FIX', 'latin1');
-const AFTER_TRAILER = Buffer.from('\x018=FIX', 'latin1');
+const BODY_LENGTH_START = Buffer.from('9=', 'latin1');
+const MSG_TYPE_START = Buffer.from('35=', 'latin1');
+const CHECKSUM_START = Buffer.from('10=', 'latin1');
+const CHECKSUM_FIELD_START = Buffer.from('\x0110=', 'latin1');
 const BEGIN_BYTES_MAX = 18; // "8=" and the value
 const LENGTH_DIGITS_MAX = 9; // padded with zeros by some engines
 const TRAILER_BYTES = 7; // "10=nnn|"
-const CAPACITY = 2 * MESSAGE_BYTES_MAX;
+const AROUND_BODY_BYTES = 64; // what stands before and behind a body is shorter
+const IDLE_BYTES = 4096;
 const NEED_MORE = 0;
 const GARBLED = -1;
+const NOTHING = Buffer.alloc(0);
 
-const isDigit = (byte: number | undefined): boolean =>
-  byte !== undefined && byte >= 48 && byte <= 57;
+const isDigit = (byte: number): boolean => byte >= 48 && byte <= 57;
 
 export class FrameReader {
   /** Beginnings of a message, and runs of other bytes, that were skipped since construction. */
   garbled = 0;
-  readonly #bytes = new Uint8Array(CAPACITY);
-  readonly #buffer = Buffer.from(this.#bytes.buffer);
+  readonly #bodyBytesMax: number;
+  /** Holds the part of a message that waits: small, as long as that is small. */
+  #own: Buffer = NOTHING;
+  #idle: Buffer | undefined;
+  /** The bytes in hand: #own, or the caller's chunk while nothing waits. */
+  #bytes: Buffer = NOTHING;
   #start = 0;
   #end = 0;
+  /** So many bytes of the message at #start were walked (field-walk.ts). */
+  #walked = 0;
   #isSkipping = false;
+
+  /** A BodyLength above `bodyBytesMax` is garbled: no more than such a message is ever held. */
+  constructor(bodyBytesMax = MESSAGE_BYTES_MAX) {
+    this.#bodyBytesMax = bodyBytesMax;
+  }
+
+  /** Bytes of memory that the reader holds. */
+  get bytesHeld(): number {
+    return this.#own.length;
+  }
 
   /** Calls `onFrame` for each whole message; its bytes are valid only until it returns. */
   push(chunk: Uint8Array, onFrame: (frame: Uint8Array) => void): void {
-    let taken = 0;
-    while (taken < chunk.length) {
-      this.#makeRoom();
-      const count = Math.min(CAPACITY - this.#end, chunk.length - taken);
-      this.#buffer.set(chunk.subarray(taken, taken + count), this.#end);
-      this.#end += count;
-      taken += count;
-      for (let frame = this.#next(); frame !== undefined; frame = this.#next()) onFrame(frame);
+    let rest = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    try {
+      while (rest.length > 0) {
+        rest = rest.subarray(this.#take(rest));
+        for (let frame = this.#next(); frame !== undefined; frame = this.#next()) onFrame(frame);
+      }
+    } finally {
+      this.#settle();
     }
   }
 
@@ -49,42 +73,83 @@ export class FrameReader {
   reset(): void {
     this.#start = 0;
     this.#end = 0;
+    this.#walked = 0;
     this.#isSkipping = false;
   }
 
-  #makeRoom(): void {
-    if (this.#start === 0) return;
-    this.#buffer.copyWithin(0, this.#start, this.#end);
+  /** Takes bytes in, how many it says: where nothing waits they are read where they lie. */
+  #take(rest: Buffer): number {
+    if (this.#start === this.#end) {
+      this.#bytes = rest;
+      this.#start = 0;
+      this.#end = rest.length;
+      return rest.length;
+    }
+    const own = this.#own;
+    if (this.#start > 0) own.copyWithin(0, this.#start, this.#end);
     this.#end -= this.#start;
     this.#start = 0;
+    if (this.#end === own.length) this.#grow();
+    const count = rest.copy(this.#own, this.#end);
+    this.#end += count;
+    return count;
+  }
+
+  #grow(): void {
+    const larger = this.#allocate(this.#end * 2);
+    this.#own.copy(larger);
+    this.#own = larger;
+    this.#bytes = larger;
+  }
+
+  #allocate(bytes: number): Buffer {
+    return Buffer.allocUnsafeSlow(Math.min(bytes, this.#bodyBytesMax + AROUND_BODY_BYTES));
+  }
+
+  /** What waits moves from the chunk, or from a buffer that has become too large, to its own. */
+  #settle(): void {
+    const held = this.#end - this.#start;
+    if (held === 0) this.#own = this.#idle ?? NOTHING;
+    else if (held <= IDLE_BYTES) this.#own = this.#idle ??= Buffer.allocUnsafeSlow(IDLE_BYTES);
+    else if (this.#own.length < held) this.#own = this.#allocate(held * 2);
+    if (this.#bytes === this.#own) return;
+    this.#bytes.copy(this.#own, 0, this.#start, this.#end);
+    this.#bytes = this.#own;
+    this.#start = 0;
+    this.#end = held;
   }
 
   #next(): Uint8Array | undefined {
     while (this.#seekStart()) {
       const length = this.#frameLength();
       if (length === NEED_MORE) return undefined;
-      if (length !== GARBLED) {
-        const frame = this.#bytes.subarray(this.#start, this.#start + length);
-        if (isSound(frame)) {
-          this.#start += length;
-          return frame;
-        }
+      if (length === GARBLED) {
+        this.#skip(1);
+        continue;
       }
-      this.#skip(1);
+      const { buffer, byteOffset } = this.#bytes;
+      const frame = new Uint8Array(buffer, byteOffset + this.#start, length);
+      this.#advance(length);
+      return frame;
     }
     return undefined;
+  }
+
+  #advance(count: number): void {
+    this.#start += count;
+    this.#walked = 0;
   }
 
   /** Leaves the beginning of what is no message; counted once up to the next "8=FIX". */
   #skip(count: number): void {
     if (!this.#isSkipping) this.garbled++;
     this.#isSkipping = true;
-    this.#start += count;
+    this.#advance(count);
   }
 
-  /** Moves to the next "8=FIX"; true when there is one, or a beginning of one, at the start. */
+  /** Moves to the next "8=FIX"; true when one is at the start. */
   #seekStart(): boolean {
-    const held = this.#buffer.subarray(this.#start, this.#end);
+    const held = this.#bytes.subarray(this.#start, this.#end);
     if (held.length === 0) return false;
     const found = held.indexOf(START);
     if (found >= 0) {
@@ -100,71 +165,64 @@ export class FrameReader {
 
   /** Length of the frame at the start, GARBLED, or NEED_MORE. */
   #frameLength(): number {
-    const buffer = this.#bytes;
-    const begin = this.#start;
+    const bytes = this.#bytes;
     const end = this.#end;
-    let at = begin + START.length;
-    while (at < end && buffer[at] !== SOH) at++;
-    if (at - begin > BEGIN_BYTES_MAX) return GARBLED;
-    if (at + 2 >= end)
-      return at < end && !startsLike(buffer, at + 1, end, '9=') ? GARBLED : NEED_MORE;
-    if (buffer[at + 1] !== 57 || buffer[at + 2] !== 61) return GARBLED;
-    at += 3;
-    const digits = at;
-    let bodyLength = 0;
-    while (at < end && isDigit(buffer[at])) bodyLength = bodyLength * 10 + buffer[at++]! - 48;
-    if (at - digits > LENGTH_DIGITS_MAX || bodyLength > MESSAGE_BYTES_MAX) return GARBLED;
+    const beginEnd = this.#start + BEGIN_BYTES_MAX;
+    let at = this.#start + START.length;
+    while (at < end && at < beginEnd && bytes[at] !== SOH) at++;
     if (at === end) return NEED_MORE;
-    if (at === digits || buffer[at] !== SOH) return GARBLED;
-    const total = at + 1 + bodyLength + TRAILER_BYTES - begin;
-    if (begin + total > end) return this.#endsEarly(begin) ? GARBLED : NEED_MORE;
-    const trailer = begin + total - TRAILER_BYTES;
-    return isTrailer(buffer, trailer) ? total : GARBLED;
+    if (bytes[at++] !== SOH) return GARBLED;
+    const second = matchStart(bytes, at, end, BODY_LENGTH_START);
+    if (second <= 0) return second;
+    at = second;
+    const digitsAt = at;
+    let bodyLength = 0;
+    while (at < end && isDigit(bytes[at]!)) bodyLength = bodyLength * 10 + bytes[at++]! - 48;
+    if (at - digitsAt > LENGTH_DIGITS_MAX || bodyLength > this.#bodyBytesMax) return GARBLED;
+    if (at === end) return NEED_MORE;
+    if (at === digitsAt || bytes[at++] !== SOH) return GARBLED;
+    const third = matchStart(bytes, at, end, MSG_TYPE_START);
+    return third <= 0 ? third : this.#bodyEnd(at, at + bodyLength);
   }
 
-  /**
-   * A BodyLength too large must not swallow the messages behind: a trailer with a new start behind
-   * it ends it.
-   */
-  #endsEarly(begin: number): boolean {
-    const held = this.#buffer.subarray(begin, this.#end);
-    let at = held.indexOf(AFTER_TRAILER);
-    while (at >= 0) {
-      if (isTrailer(held, at + 1 - TRAILER_BYTES)) return true;
-      at = held.indexOf(AFTER_TRAILER, at + 1);
+  /** The same, of a message whose body begins at `body` and should end at `trailer`. */
+  #bodyEnd(body: number, trailer: number): number {
+    const bytes = this.#bytes;
+    const end = this.#end;
+    const frameEnd = trailer + TRAILER_BYTES;
+    if (frameEnd > end) {
+      const walked = walkFields(bytes, Math.max(this.#start + this.#walked, body), trailer, end);
+      if (walked === WALK_GARBLED) return GARBLED;
+      this.#walked = walked - this.#start;
+      return NEED_MORE;
     }
-    return false;
+    if (!isSound(bytes, this.#start, trailer)) return GARBLED;
+    // Only where the bytes "|10=" stand before the end can a CheckSum field do so.
+    if (bytes.indexOf(CHECKSUM_FIELD_START, body) < trailer - 1) {
+      if (walkFields(bytes, body, trailer, end) === WALK_GARBLED) return GARBLED;
+    }
+    return frameEnd - this.#start;
   }
 }
 
-function startsLike(buffer: Uint8Array, at: number, end: number, text: string): boolean {
-  for (let index = 0; at + index < end && index < text.length; index++) {
-    if (buffer[at + index] !== text.charCodeAt(index)) return false;
+/** One past `start` where it stands at `at`, NEED_MORE as long as it still may, GARBLED. */
+function matchStart(bytes: Buffer, at: number, end: number, start: Buffer): number {
+  for (let index = 0; index < start.length; index++) {
+    if (at + index === end) return NEED_MORE;
+    if (bytes[at + index] !== start[index]) return GARBLED;
   }
-  return true;
+  return at + start.length;
 }
 
-/** "|10=nnn|" with its SOH in front, trailer starting at `at`. */
-function isTrailer(buffer: Uint8Array, at: number): boolean {
-  return (
-    buffer[at - 1] === SOH &&
-    buffer[at] === 49 &&
-    buffer[at + 1] === 48 &&
-    buffer[at + 2] === 61 &&
-    isDigit(buffer[at + 3]) &&
-    isDigit(buffer[at + 4]) &&
-    isDigit(buffer[at + 5]) &&
-    buffer[at + 6] === SOH
-  );
-}
-
-/** CheckSum right and MsgType the third field. */
-function isSound(frame: Uint8Array): boolean {
-  const trailer = frame.length - TRAILER_BYTES;
-  const stated =
-    (frame[trailer + 3]! - 48) * 100 + (frame[trailer + 4]! - 48) * 10 + frame[trailer + 5]! - 48;
-  if (stated !== checksumOf(frame, 0, trailer)) return false;
-  const second = frame.indexOf(SOH);
-  const third = frame.indexOf(SOH, second + 1) + 1;
-  return frame[third] === 51 && frame[third + 1] === 53 && frame[third + 2] === 61;
+/** "|10=nnn|" at `trailer` with its SOH in front, and nnn the sum of all before it. */
+function isSound(bytes: Buffer, start: number, trailer: number): boolean {
+  if (bytes[trailer - 1] !== SOH || bytes[trailer + TRAILER_BYTES - 1] !== SOH) return false;
+  const digits = matchStart(bytes, trailer, trailer + TRAILER_BYTES, CHECKSUM_START);
+  if (digits <= 0) return false;
+  let stated = 0;
+  for (let at = digits; at < digits + 3; at++) {
+    if (!isDigit(bytes[at]!)) return false;
+    stated = stated * 10 + bytes[at]! - 48;
+  }
+  return stated === checksumOf(bytes, start, trailer);
 }

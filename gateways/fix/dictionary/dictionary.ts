@@ -5,7 +5,7 @@
  * typed views and the log viewer; never changed once it stands.
  */
 import { assert } from '../../../engine/errors.ts';
-import type { FixVersion } from '../version.ts';
+import { type FixVersion, VERSION_TRAITS } from '../version.ts';
 import {
   type DictionaryFile,
   type PackedFieldRow,
@@ -109,6 +109,7 @@ export class Dictionary {
   readonly dataTags: ReadonlyMap<number, number>;
   readonly #fields: ReadonlyMap<number, FieldDef>;
   #byName: ReadonlyMap<string, FieldDef> | undefined;
+  #sessionTags: ReadonlySet<number> | undefined;
   /** A group is spelt out once, whichever messages hold it. */
   readonly #groups = new Map<PackedParts, Level>();
   readonly #sections: Uint8Array;
@@ -134,6 +135,22 @@ export class Dictionary {
 
   field(tag: number): FieldDef | undefined {
     return this.#fields.get(tag);
+  }
+
+  /**
+   * The field as the standard of this message knows it: FIXT's session messages have a standard of
+   * their own, which holds the fields of those messages alone.
+   */
+  fieldFor(msgType: string, tag: number): FieldDef | undefined {
+    const isSession = this.messages.get(msgType)?.category === 'admin';
+    if (!isSession || VERSION_TRAITS[this.version].applVerId === undefined) return this.field(tag);
+    this.#sessionTags ??= new Set(
+      [...this.messages.values()]
+        .filter(({ category }) => category === 'admin')
+        .flatMap(({ body }) => tagsOf(body))
+        .concat(tagsOf(this.header), tagsOf(this.trailer)),
+    );
+    return this.#sessionTags.has(tag) ? this.field(tag) : undefined;
   }
 
   fieldNamed(name: string): FieldDef | undefined {

@@ -225,7 +225,7 @@ export class MessageWalk {
 
   /** A field that the message has no place for. Whatever a lenient rule lets in may repeat. */
   #stranger(index: number, tag: number): void {
-    const field = this.#dictionary.field(tag);
+    const field = this.#dictionary.fieldFor(this.#message.msgType, tag);
     if (field !== undefined) this.#checkValue(index, field);
     else this.#checkNotEmpty(index, tag);
     const { userDefinedFields, unknownFields } = this.#rules;

@@ -20,6 +20,7 @@ import type { SessionEvent } from '../fix/session/session-types.ts';
 import { MsgType, Tag } from '../fix/tags.ts';
 import { FixAcceptor } from '../fix/transport/acceptor.ts';
 import type { FixConnection } from '../fix/transport/fix-connection.ts';
+import { ACCEPTOR_LIMITS, INITIATOR_TRAFFIC } from '../fix/transport/transport-limits.ts';
 import { gridOf, type InstrumentGrid } from './instrument-grid.ts';
 import { MarketPlayer } from './market-player.ts';
 import { OrderGateway } from './order-gateway.ts';
@@ -33,6 +34,8 @@ const BURST = 256;
 const UNREAD_BYTES_MAX = 1 << 20;
 const PENDING_BYTES_MAX = 64 << 20;
 const RESEND_MESSAGES_MAX = 200_000;
+/** In lock-step the engine says as much as it hears. */
+const LIMITS = { ...ACCEPTOR_LIMITS, traffic: INITIATOR_TRAFFIC };
 const TIMER_MS_MAX = 1000;
 
 interface VenueStatus {
@@ -98,6 +101,7 @@ export class Venue {
       onRefused: (reason) => this.#tell(reason),
       pendingBytesMax: PENDING_BYTES_MAX,
       resendMessagesMax: RESEND_MESSAGES_MAX,
+      limits: LIMITS,
     });
     this.#connection = this.#acceptor.connections[0]!;
     this.#recall();

@@ -6,20 +6,16 @@
 import net from 'node:net';
 import { GyrfalconError } from '../../../engine/errors.ts';
 import type { Clock } from '../../../engine/ports.ts';
-import { type FixMessage, parseMessage, SOH } from '../codec.ts';
+import type { FixMessage } from '../codec.ts';
 import type { SessionConfig } from '../session/session-types.ts';
-import { MsgType, Tag } from '../tags.ts';
-import { beginStringOf } from '../version.ts';
+import { Tag } from '../tags.ts';
+import { type AddressList, plainAddress } from './address-list.ts';
 import { type ConnectionHandler, type ConnectionMemory, FixConnection } from './fix-connection.ts';
-import { FrameReader } from './frame-reader.ts';
+import { LogonGate, printable } from './logon-gate.ts';
+import { SessionDirectory } from './session-directory.ts';
+import { ACCEPTOR_LIMITS, type AcceptorLimits } from './transport-limits.ts';
 
-const LOGON_WAIT_MS = 10_000;
-/** A Logon is short; who sends more before it is complete is no FIX engine. */
-const LOGON_BYTES_MAX = 16_384;
-const TRAILER_BYTES = 7;
-const TRAILER = /^10=\d{3}$/;
-
-interface AcceptorOptions {
+export interface AcceptorOptions {
   readonly host: string;
   /** 0 = any free one. */
   readonly port: number;
@@ -31,21 +27,45 @@ interface AcceptorOptions {
   readonly pendingBytesMax: number;
   readonly resendMessagesMax: number;
   readonly memory?: (config: SessionConfig) => ConnectionMemory;
+  /** Without it ACCEPTOR_LIMITS. */
+  readonly limits?: AcceptorLimits;
+  /** Who may connect at all; without it everybody. */
+  readonly addresses?: AddressList;
+  /** What else must be true of a session's peer, beside its CompIDs. */
+  readonly peerRules?: ReadonlyMap<SessionConfig, PeerRules>;
+}
+
+/** What one session asks of its peer's connection. */
+export interface PeerRules {
+  readonly addresses?: AddressList;
 }
 
 export class FixAcceptor {
   readonly connections: readonly FixConnection[];
   readonly #options: AcceptorOptions;
+  readonly #directory: SessionDirectory<FixConnection>;
+  readonly #gate: LogonGate;
   readonly #server: net.Server;
-  /** Connections that are no session's yet. */
-  readonly #strangers = new Set<net.Socket>();
   /** Each resolves when its socket has closed and everybody was told. */
   readonly #ends = new Set<Promise<void>>();
 
   constructor(options: AcceptorOptions) {
+    const limits = options.limits ?? ACCEPTOR_LIMITS;
+    const { traffic, gate } = limits;
     this.#options = options;
-    this.connections = options.sessions.map((config) => new FixConnection({ ...options, config }));
+    this.connections = options.sessions.map(
+      (config) => new FixConnection({ ...options, traffic, config }),
+    );
+    this.#directory = new SessionDirectory(this.connections);
+    this.#gate = new LogonGate({
+      limits: gate,
+      clock: options.clock,
+      sessionOf: (logon, socket) => this.#sessionOf(logon, socket),
+      onRefused: options.onRefused,
+    });
     this.#server = net.createServer({ noDelay: true }, (socket) => this.#onSocket(socket));
+    // A session's old connection may still close while its next one stands.
+    this.#server.maxConnections = 2 * this.connections.length + gate.waitingMax;
   }
 
   /** Starts to listen; the port. */
@@ -68,79 +88,43 @@ export class FixAcceptor {
       this.#server.close(() => resolve());
     });
     for (const connection of this.connections) connection.logout(reason);
-    for (const socket of this.#strangers) socket.destroy();
+    this.#gate.close();
     await closed;
     // The server counts a socket out before the socket has told its connection.
     await Promise.all(this.#ends);
   }
 
   #onSocket(socket: net.Socket): void {
-    const reader = new FrameReader();
-    const received: Buffer[] = [];
-    let bytes = 0;
-    this.#strangers.add(socket);
+    const { addresses, onRefused } = this.#options;
+    const address = socket.remoteAddress ?? '';
+    if (addresses?.allows(address) === false) {
+      socket.destroy();
+      onRefused(`${plainAddress(address)} is not on the list of addresses that may connect`);
+      return;
+    }
+    const waiting = this.#gate.enter(socket);
+    if (waiting === undefined) return;
     const ended = new Promise<void>((resolve) => socket.on('close', () => resolve()));
     this.#ends.add(ended);
     void ended.then(() => this.#ends.delete(ended));
-    const refuse = (reason: string): void => {
-      clearTimeout(timer);
-      socket.destroy();
-      this.#options.onRefused(reason);
-    };
-    const timer = setTimeout(() => refuse('a connection sent no Logon'), LOGON_WAIT_MS);
-    const onData = (chunk: Buffer): void => {
-      received.push(chunk);
-      bytes += chunk.length;
-      let first: FixMessage | undefined;
-      reader.push(chunk, (frame) => {
-        first ??= parseMessage(frame);
-      });
-      const isOpen = reader.garbled === 0 && bytes <= LOGON_BYTES_MAX && !endsInTrailer(chunk);
-      if (first === undefined && isOpen) return;
-      const found = this.#connectionFor(first);
-      if (typeof found === 'string') {
-        refuse(found);
-        return;
-      }
-      clearTimeout(timer);
-      this.#strangers.delete(socket);
-      socket.off('data', onData);
-      found.attach(socket, Buffer.concat(received));
-    };
-    socket.on('data', onData);
-    socket.on('error', () => socket.destroy());
-    socket.on('close', () => {
-      clearTimeout(timer);
-      this.#strangers.delete(socket);
-    });
+    this.#gate.read(waiting, socket);
   }
 
-  /** The session that the first message belongs to, or why there is none. */
-  #connectionFor(first: FixMessage | undefined): FixConnection | string {
-    if (first === undefined) return 'a connection sent bytes that are no FIX message';
-    if (first.msgType !== MsgType.Logon)
-      return `a connection began with 35=${first.msgType}, not a Logon`;
-    const sender = first.get(Tag.SenderCompID);
-    const target = first.get(Tag.TargetCompID);
-    const who = `${sender} (to ${target}, ${first.beginString})`;
-    const found = this.connections.find(
-      ({ config }) =>
-        beginStringOf(config.version) === first.beginString &&
-        config.targetCompId === sender &&
-        config.senderCompId === target,
-    );
+  /** The session that the Logon is for, or why the connection is closed. */
+  #sessionOf(logon: FixMessage, socket: net.Socket): FixConnection | string {
+    const sender = printable(logon.get(Tag.SenderCompID) ?? '');
+    const target = printable(logon.get(Tag.TargetCompID) ?? '');
+    const who = `${sender} (to ${target}, ${printable(logon.beginString)})`;
+    const found = this.#directory.find(logon);
     if (found === undefined) return `${who} is no session that is known here`;
+    const rules = this.#options.peerRules?.get(found.config);
+    if (rules?.addresses?.allows(socket.remoteAddress ?? '') === false) {
+      return `${who} may not connect from this address`;
+    }
     if (found.isConnected) return `${who} is connected already, its second connection was closed`;
     return found;
   }
 }
-
-/**
- * A CheckSum field at the end, and still no message: its BodyLength is wrong, nothing more will
- * come.
- */
-const endsInTrailer = (chunk: Buffer): boolean =>
-  chunk.at(-1) === SOH && TRAILER.test(chunk.subarray(-TRAILER_BYTES, -1).toString('latin1'));
 
 function listenFault(cause: NodeJS.ErrnoException, host: string, port: number): GyrfalconError {
   if (cause.code === 'EADDRINUSE') {

@@ -1,12 +1,11 @@
 /**
- * One FIX session on Node sockets, one connection after the other: bytes in through the
- * FrameReader, bytes out through blocks that leave in one write a cork, the session's timer, a
- * bound on what a slow peer leaves unread. The acceptor owns these; the engine's hot link does
- * without (it reads in WASM).
+ * One FIX session on Node sockets, one connection after the other: bytes in through Inbound, bytes
+ * out through Outbound, the session's deadlines on the timer that all share. Acceptor and initiator
+ * own these; the engine's hot link does without (it reads in WASM).
  */
 import type { Socket } from 'node:net';
+import { assert } from '../../../engine/errors.ts';
 import type { Clock } from '../../../engine/ports.ts';
-import { MESSAGE_BYTES_MAX } from '../../../wasm/layout.ts';
 import type { Fields, FixMessage } from '../codec.ts';
 import { MemoryMessageStore } from '../session/message-store.ts';
 import { Session } from '../session/session.ts';
@@ -18,12 +17,18 @@ import type {
   SessionEvent,
 } from '../session/session-types.ts';
 import { ADMIN_MSG_TYPES } from '../tags.ts';
-import { FrameReader } from './frame-reader.ts';
+import { NS_PER_S } from '../timestamp.ts';
+import { DeadlineEntry, type DeadlineTimer, earlier, NEVER_NS, timerOf } from './deadline-timer.ts';
+import { Inbound } from './inbound.ts';
+import { Outbound } from './outbound.ts';
+import { PeerPaces } from './peer-paces.ts';
+import { countEvent, noTraffic, type TrafficCounts } from './traffic-counts.ts';
+import type { TrafficLimits } from './transport-limits.ts';
 
-const TIMER_MS = 50;
 /** After our end of a connection the peer has this long for its own. */
-const LINGER_MS = 1000;
-const BLOCK_BYTES = 2 * MESSAGE_BYTES_MAX;
+const LINGER_NS = NS_PER_S;
+/** A resend waits while more than this share of what may be unread is. */
+const RESEND_PENDING_SHARE = 4;
 
 export interface ConnectionHandler {
   /** An application message, in order, once. */
@@ -41,6 +46,7 @@ export interface ConnectionOptions {
   readonly pendingBytesMax: number;
   /** Sent messages kept for resends. */
   readonly resendMessagesMax: number;
+  readonly traffic: TrafficLimits;
   /** Where numbers and messages outlive the process; without it they live in memory. */
   readonly memory?: (config: SessionConfig) => ConnectionMemory;
 }
@@ -53,20 +59,28 @@ export interface ConnectionMemory {
   keep(msgSeqNum: number, msgType: string, bytes: Uint8Array): void;
 }
 
+/** One connection of the session. */
+interface Link {
+  readonly socket: Socket;
+  readonly inbound: Inbound;
+  readonly outbound: Outbound;
+}
+
 export class FixConnection {
   readonly session: Session;
+  readonly counts: TrafficCounts = noTraffic();
   readonly #options: ConnectionOptions;
   readonly #memory: ConnectionMemory;
-  readonly #reader = new FrameReader();
-  #socket: Socket | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
-  #blockEnd = 0;
-  #isCorked = false;
+  readonly #paces: PeerPaces;
+  readonly #timer: DeadlineTimer;
+  readonly #entry = new DeadlineEntry((nowNs) => this.#onDeadline(nowNs));
+  #link: Link | undefined;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
     this.#memory = options.memory?.(options.config) ?? inMemory(options.resendMessagesMax);
+    this.#paces = new PeerPaces(options.traffic);
+    this.#timer = timerOf(options.clock);
     this.session = new Session({
       config: options.config,
       counters: this.#memory.counters,
@@ -76,6 +90,7 @@ export class FixConnection {
           this.#send(bytes, msgSeqNum, msgType, isResend),
         deliver: (message, flags) => options.handler.onMessage(this, message, flags),
         event: (kind, reason) => this.#onEvent(kind, reason),
+        canResend: () => this.pendingBytes * RESEND_PENDING_SHARE <= options.pendingBytesMax,
       },
     });
   }
@@ -89,7 +104,7 @@ export class FixConnection {
   }
 
   get isConnected(): boolean {
-    return this.#socket !== undefined;
+    return this.#link !== undefined;
   }
 
   get isLoggedOn(): boolean {
@@ -98,26 +113,41 @@ export class FixConnection {
 
   /** Bytes that wait in this process. */
   get pendingBytes(): number {
-    return this.#blockEnd + (this.#socket?.writableLength ?? 0);
+    return this.#link?.outbound.pendingBytes ?? 0;
   }
 
   /** Takes a connected socket over; `received` are bytes that were read from it before. */
   attach(socket: Socket, received: Uint8Array): void {
-    this.#socket = socket;
+    assert(this.#link === undefined, 'a session has one connection at a time');
+    const { traffic, pendingBytesMax } = this.#options;
+    const link: Link = {
+      socket,
+      inbound: new Inbound({
+        limits: traffic,
+        paces: this.#paces,
+        counts: this.counts,
+        // Each at its own time: no answer may look older than what the owner sent meanwhile.
+        onFrame: (frame) => this.session.onMessage(frame, this.#now()),
+        onGarbled: () => this.session.onGarbled(),
+      }),
+      outbound: new Outbound(socket, pendingBytesMax),
+    };
+    this.#link = link;
+    this.counts.connections += 1;
     socket.setNoDelay(true);
-    socket.on('data', (chunk) => this.#onData(socket, chunk));
-    socket.on('drain', () => this.#options.handler.onWritable(this));
+    socket.on('data', (chunk) => this.#onData(link, chunk));
+    socket.on('drain', () => this.#onDrain(link));
     socket.on('error', () => socket.destroy()); // 'close' follows and tells the session
-    socket.on('close', () => this.#onClose(socket));
-    this.#reader.reset();
-    this.#timer = setInterval(() => this.session.onTimer(this.#now()), TIMER_MS);
+    socket.on('end', () => this.#onEnd(link));
+    socket.on('close', () => this.#onEnd(link));
     this.session.start(this.#now());
-    if (received.length > 0) this.#onData(socket, received);
+    this.#timer.callBy(this.#entry, this.#nextNs(link));
+    if (received.length > 0) this.#onData(link, received);
   }
 
   /** Sends an application message; its number, or NOT_SENT. */
-  sendApp(msgType: string, body: Fields, nowNs = this.#now()): number {
-    return this.session.sendApp(msgType, body, nowNs);
+  sendApp(msgType: string, body: Fields, nowNs = this.#now(), header: Fields = []): number {
+    return this.session.sendApp(msgType, body, nowNs, header);
   }
 
   /** The same with the body encoded before. */
@@ -132,102 +162,143 @@ export class FixConnection {
 
   /** From here to uncork messages are gathered and leave in as few writes as possible. */
   cork(): void {
-    this.#isCorked = true;
+    this.#link?.outbound.cork();
   }
 
   uncork(): void {
-    this.#isCorked = false;
-    this.#flush();
+    this.#link?.outbound.uncork();
   }
 
   logout(reason: string): void {
     this.session.logout(reason, this.#now());
+    if (this.#link !== undefined) this.#timer.callBy(this.#entry, this.#nextNs(this.#link));
   }
 
   /** Drops the connection without a Logout. */
   disconnect(): void {
-    const socket = this.#socket;
-    if (socket === undefined) return;
-    this.#onClose(socket);
-    socket.destroy();
+    const link = this.#link;
+    if (link === undefined) return;
+    this.#release(link);
+    link.socket.destroy();
+    this.session.onDisconnect();
   }
 
   #now(): bigint {
     return this.#options.clock.nowNs();
   }
 
-  #onData(socket: Socket, chunk: Uint8Array): void {
-    const nowNs = this.#now();
-    const garbled = this.#reader.garbled;
-    this.cork();
-    this.#reader.push(chunk, (frame) => {
-      if (this.#socket === socket) this.session.onMessage(frame, nowNs);
-    });
-    if (this.#reader.garbled > garbled) this.session.onGarbled();
-    this.uncork();
+  #nextNs(link: Link): bigint {
+    if (link.outbound.isTooSlow) return 0n;
+    return earlier(this.session.nextDeadlineNs(), link.inbound.nextNs);
   }
 
-  #onClose(socket: Socket): void {
-    if (this.#socket !== socket) return;
-    this.#release();
+  #onData(link: Link, chunk: Uint8Array): void {
+    if (this.#link !== link) return; // our end of it is closed: what still comes is not looked at
+    link.inbound.push(chunk);
+    this.#turn(link, this.#now());
+    if (this.#link === link) this.#timer.callBy(this.#entry, this.#nextNs(link));
+  }
+
+  /** One session's share of the time that all have. */
+  #turn(link: Link, nowNs: bigint): void {
+    link.outbound.cork();
+    const breach = link.inbound.turn(nowNs);
+    if (this.#link !== link) return;
+    link.outbound.uncork();
+    if (breach !== undefined) this.#onBreach(link, breach);
+    else if (link.inbound.hasMore) link.socket.pause();
+    else if (link.socket.isPaused()) link.socket.resume();
+  }
+
+  #onDeadline(nowNs: bigint): bigint {
+    const link = this.#link;
+    if (link === undefined) return NEVER_NS;
+    if (link.outbound.isTooSlow) this.#dropSlowPeer(link);
+    else if (link.inbound.nextNs <= nowNs) this.#turn(link, nowNs);
+    if (this.#link === link && this.session.nextDeadlineNs() <= nowNs) {
+      link.outbound.cork();
+      this.session.onTimer(nowNs);
+      link.outbound.uncork();
+    }
+    return this.#link === link ? this.#nextNs(link) : NEVER_NS;
+  }
+
+  /** What waited for the peer to read goes on. */
+  #onDrain(link: Link): void {
+    if (this.#link !== link) return;
+    this.#timer.callBy(this.#entry, this.#nextNs(link));
+    this.#options.handler.onWritable(this);
+  }
+
+  /** The peer has closed its end, or the connection is gone: the session is free at once. */
+  #onEnd(link: Link): void {
+    if (this.#link !== link) return;
+    this.#end(link);
     this.session.onDisconnect();
-  }
-
-  #release(): void {
-    clearInterval(this.#timer);
-    this.#socket = undefined;
-    this.#blockEnd = 0;
   }
 
   #onEvent(kind: SessionEvent, reason: string): void {
-    if (kind === 'DISCONNECT') this.#close();
+    countEvent(this.counts, kind, this.#now());
+    if (kind === 'DISCONNECT' && this.#link !== undefined) this.#end(this.#link);
     this.#options.handler.onEvent(this, kind, reason);
   }
 
+  /** The peer passed a limit: it is told why, and goes. */
+  #onBreach(link: Link, breach: string): void {
+    const reason = `${this.config.targetCompId} was disconnected: ${breach}`;
+    this.counts.breaches += 1;
+    this.session.logout(breach, this.#now());
+    if (this.#link !== link) return; // it was not logged on, and the session has closed
+    this.#end(link);
+    this.session.onDisconnect();
+    this.#options.handler.onEvent(this, 'DISCONNECT', reason);
+  }
+
+  #dropSlowPeer(link: Link): void {
+    const reason =
+      `${this.config.targetCompId} left ${link.socket.writableLength} bytes unread, ` +
+      `${this.#options.pendingBytesMax} are allowed: it is too slow and was disconnected`;
+    this.counts.breaches += 1;
+    this.#release(link);
+    link.socket.destroy();
+    this.session.onDisconnect();
+    this.#options.handler.onEvent(this, 'DISCONNECT', reason);
+  }
+
   /** What was written before still leaves. */
-  #close(): void {
-    const socket = this.#socket;
-    if (socket === undefined) return;
-    this.#flush();
-    this.#release();
+  #end(link: Link): void {
+    const { socket } = link;
+    link.outbound.flush();
+    this.#release(link);
+    if (socket.destroyed) return;
+    const linger = new DeadlineEntry(() => {
+      socket.destroy();
+      return NEVER_NS;
+    });
+    socket.on('close', () => this.#timer.drop(linger));
+    this.#timer.callBy(linger, this.#now() + LINGER_NS);
     socket.end();
-    const timer = setTimeout(() => socket.destroy(), LINGER_MS);
-    socket.on('close', () => clearTimeout(timer));
+    socket.resume(); // the peer's end is seen only by who reads
+  }
+
+  #release(link: Link): void {
+    this.#link = undefined;
+    this.#timer.drop(this.#entry);
+    link.inbound.close();
+    link.outbound.discard();
   }
 
   #send(bytes: Uint8Array, msgSeqNum: number, msgType: string, isResend: boolean): void {
-    if (!isResend) this.#memory.keep(msgSeqNum, msgType, bytes);
-    if (this.#socket === undefined) return;
-    if (this.#blockEnd + bytes.length > BLOCK_BYTES) this.#flush();
-    this.#block.set(bytes, this.#blockEnd);
-    this.#blockEnd += bytes.length;
-    if (!this.#isCorked) this.#flush();
-  }
-
-  /**
-   * The socket keeps what it is given until it is written, so a block is filled once and given
-   * away.
-   */
-  #flush(): void {
-    const socket = this.#socket;
-    if (socket === undefined || this.#blockEnd === 0) return;
-    const isSmall = this.#blockEnd < BLOCK_BYTES / 4;
-    const filled = this.#block.subarray(0, this.#blockEnd);
-    const bytes = isSmall ? Buffer.from(filled) : filled;
-    if (!isSmall) this.#block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
-    this.#blockEnd = 0;
-    socket.write(bytes);
-    if (socket.writableLength > this.#options.pendingBytesMax) this.#dropSlowPeer(socket);
-  }
-
-  #dropSlowPeer(socket: Socket): void {
-    const reason =
-      `${this.config.targetCompId} left ${socket.writableLength} bytes unread, ` +
-      `${this.#options.pendingBytesMax} are allowed: it is too slow and was disconnected`;
-    this.#release();
-    socket.destroy();
-    this.session.onDisconnect();
-    this.#options.handler.onEvent(this, 'DISCONNECT', reason);
+    const { counts } = this;
+    if (isResend) counts.resentOut += 1;
+    else this.#memory.keep(msgSeqNum, msgType, bytes);
+    const link = this.#link;
+    if (link === undefined) return;
+    counts.messagesOut += 1;
+    counts.bytesOut += bytes.length;
+    counts.lastOutNs = this.#now();
+    link.outbound.send(bytes);
+    if (link.outbound.isTooSlow) this.#timer.callBy(this.#entry, 0n);
   }
 }
 

@@ -1,0 +1,101 @@
+/**
+ * Two peers trade while either is killed at random moments: the scenario of every peer test. Each
+ * sends its orders and answers the other's; a killed side comes back at once, and now and then is
+ * killed again while it logs on and asks for what it missed.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { SeededRandom } from '../support/seeded-random.ts';
+import { expectOneStory } from './judge.ts';
+import { type PeerProgram, PeerSide } from './peer-side.ts';
+
+const WAIT_MS_MAX = 40_000;
+/** A second kill falls within this time of the restart. */
+const AGAIN_MS_MAX = 400;
+
+export interface Trade {
+  readonly acceptor: PeerProgram;
+  readonly initiator: PeerProgram;
+  readonly orders: number;
+  /** Moments at which something is killed. */
+  readonly kills: number;
+  readonly random: SeededRandom;
+  readonly what: string;
+}
+
+export class TradeUnderKills {
+  readonly #trade: Trade;
+  readonly #acceptor: PeerSide;
+  readonly #initiator: PeerSide;
+  #wake: () => void = () => {};
+
+  constructor(trade: Trade) {
+    this.#trade = trade;
+    const onLine = (): void => this.#wake();
+    this.#acceptor = new PeerSide(trade.acceptor, onLine);
+    this.#initiator = new PeerSide(trade.initiator, onLine);
+  }
+
+  /** Runs it to the end and judges; what happened, in a line. */
+  async run(): Promise<string> {
+    const { orders, kills, random, what } = this.#trade;
+    const sides = [this.#acceptor, this.#initiator] as const;
+    await this.#acceptor.launch();
+    await this.#initiator.launch();
+    const all = 4 * orders;
+    for (let kill = 1; kill <= kills; kill++) {
+      const from = (all * kill) / (kills + 1);
+      await this.#until(from + random.below(all / (kills + 2)), `kill ${kill}`);
+      await this.#killOnce();
+    }
+    await this.#until(all, 'the end');
+    for (const { record } of sides) record.isEnding = true;
+    await this.#initiator.stop();
+    await this.#acceptor.stop();
+    expectOneStory(sides, orders, what);
+    return sides
+      .map(
+        ({ name, kills: killed, record }) =>
+          `${name}: killed ${killed} times, ${record.logons} logons, ` +
+          `${record.repeats} messages twice, all marked`,
+      )
+      .join('; ');
+  }
+
+  async #killOnce(): Promise<void> {
+    const { random } = this.#trade;
+    const both = [this.#acceptor, this.#initiator];
+    const victims = random.oneIn(4) ? both : [random.pick(both)];
+    await Promise.all(victims.map((side) => side.kill()));
+    for (const side of victims) void side.launch();
+    if (!random.oneIn(3)) return;
+    await pause(random.below(AGAIN_MS_MAX));
+    const again = random.pick(victims);
+    await again.kill();
+    void again.launch();
+  }
+
+  /** Until so many orders and answers have come, both sides together. */
+  async #until(progress: number, what: string): Promise<void> {
+    const sides = [this.#acceptor, this.#initiator];
+    const deadline = Date.now() + WAIT_MS_MAX;
+    const reached = (): number => sides.reduce((sum, { record }) => sum + record.progress, 0);
+    while (reached() < progress) {
+      const left = deadline - Date.now();
+      if (left <= 0) throw new Error(this.#stuck(`${what}: ${reached()} of ${progress} came`));
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, left);
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  }
+
+  #stuck(why: string): string {
+    const tails = [this.#acceptor, this.#initiator].map(
+      ({ name, record }) => `--- ${name}, last lines:\n${record.last.join('\n')}`,
+    );
+    return `${this.#trade.what}: ${why}\n${tails.join('\n')}`;
+  }
+}

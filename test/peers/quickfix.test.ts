@@ -1,49 +1,58 @@
 /**
  * Our session against QuickFIX C++, each in a process of its own with a memory that survives
- * `kill -9`: both roles, every version, orders both ways, either side killed in mid-stream.
- * GYRFALCON_PEER_ORDERS and GYRFALCON_PEER_KILLS set how much, GYRFALCON_SEED which moments.
+ * `kill -9`: both roles, every version, orders both ways, either side killed in mid-stream, both
+ * validating by their dictionaries. GYRFALCON_PEER_ORDERS and GYRFALCON_PEER_KILLS set how much,
+ * GYRFALCON_SEED which moments.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
-import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, test } from 'vitest';
-import { FIX_VERSIONS, type FixVersion } from '../../gateways/fix/version.ts';
+import { FIX_VERSIONS } from '../../gateways/fix/version.ts';
 import { SeededRandom } from '../support/seeded-random.ts';
 import { quickFix, quickFixDictionaries } from './build-quickfix.ts';
 import { peerArguments } from './peer-options.ts';
-import type { PeerProgram } from './peer-side.ts';
+import { sidesOf } from './peer-programs.ts';
 import { TradeUnderKills } from './trade-under-kills.ts';
 
 const ORDERS = Number(process.env.GYRFALCON_PEER_ORDERS ?? 1000);
 const KILLS = Number(process.env.GYRFALCON_PEER_KILLS ?? 4);
 const SEED = Number(process.env.GYRFALCON_SEED ?? Date.now() % 1_000_000);
-const RATE = 1000;
-const OUR_PEER = fileURLToPath(new URL('our-peer.ts', import.meta.url));
 
-const quickfix = quickFix();
-const folder = mkdtempSync(join(tmpdir(), 'gyrfalcon-peers-'));
-const program = '';
-beforeAll(() => {
-  const leftOut = quickfix.missing === undefined ? '' : ` (left out: ${quickfix.missing})`;
+const { missing, build } = quickFix();
+const leftOut = missing === undefined ? '' : ` (left out: ${missing})`;
 if (leftOut !== '') console.log(`QuickFIX C++${leftOut}`);
+const folder = mkdtempSync(join(tmpdir(), 'gyrfalcon-peers-'));
+let program = '';
+beforeAll(() => {
+  if (missing === undefined) program = build();
+}, 120_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** QuickFIX starts its numbers anew at this time of day: half a day away. */
+const farTimeOfDay = (): string =>
+  new Date(Date.now() + 12 * 3_600_000).toISOString().slice(11, 19);
+
+const cases = FIX_VERSIONS.flatMap((version) =>
+  (['acceptor', 'initiator'] as const).map((ourRole) => ({ version, ourRole })),
+).map((match, index) => ({ ...match, seed: SEED + index }));
 
 describe.skipIf(leftOut !== '').concurrent(`QuickFIX C++${leftOut}`, () => {
   test.each(cases)(
-    `${ORDERS} orders each way in $version, we as $role, ${KILLS} kills (seed ${SEED}): none lost, none twice`,
-    async ({ version, role }) => {
-      const what = `${version}, we as ${role}, seed ${SEED}`;
-      const port = await freePort();
-      const trade = new TradeUnderKills({
-        ...programs(version, role, port),
-        orders: ORDERS,
-        kills: KILLS,
-        random: new SeededRandom(
-          SEED + cases.findIndex((c) => c.version === version && c.role === role),
-        ),
-        what,
-      });
+    `${ORDERS} orders each way in $version, we as $ourRole, ${KILLS} kills (seed ${SEED}): none lost, none twice`,
+    async ({ version, ourRole, seed }) => {
+      const sides = await sidesOf({ version, ourRole, orders: ORDERS, folder }, (options) => ({
+        name: 'QuickFIX',
+        command: program,
+        args: peerArguments({
+          ...options,
+          ...quickFixDictionaries(version),
+          day: farTimeOfDay(),
+        }),
+      }));
+      const random = new SeededRandom(seed);
+      const what = `${version}, we as ${ourRole}, seed ${SEED}`;
+      const trade = new TradeUnderKills({ ...sides, orders: ORDERS, kills: KILLS, random, what });
       console.log(`${what}: ${await trade.run()}`);
     },
     300_000,

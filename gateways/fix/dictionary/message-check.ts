@@ -76,7 +76,9 @@ function fieldText(
       return `${name} is ${value}, none of ${values.slice(0, SHOWN_VALUES_MAX).join(' ')}${more}`;
     }
     case RejectReason.InvalidTagNumber:
-      return `${name} is not defined in ${dictionary.version}`;
+      return field === undefined
+        ? `${name} is not defined in ${dictionary.version}`
+        : `${name} is no field of the session messages of FIXT.1.1`;
     case RejectReason.TagNotDefinedForMessage:
       return `${name} does not belong there in ${type}`;
     case RejectReason.GroupCountIncorrect:

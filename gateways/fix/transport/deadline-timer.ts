@@ -39,8 +39,9 @@ export class DeadlineTimer {
   #soon: NodeJS.Immediate | undefined;
   /** What the sleep ends for. */
   #wakeNs = NEVER_NS;
-  /** Time of the run that is going on; what is wanted by then has its turn in the next one. */
-  #runNs: bigint | undefined;
+  #isRunning = false;
+  /** Up to here the last run went: the clock's time, or a little more where the clock stood. */
+  #runNs = 0n;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -54,11 +55,11 @@ export class DeadlineTimer {
   /** The entry is called at this time at the latest; an earlier one that stands is kept. */
   callBy(entry: DeadlineEntry, atNs: bigint): void {
     if (atNs >= entry.atNs) return;
-    const runNs = this.#runNs;
-    entry.atNs = runNs !== undefined && atNs <= runNs ? runNs + 1n : atNs;
+    const isForNextRun = this.#isRunning && atNs <= this.#runNs;
+    entry.atNs = isForNextRun ? this.#runNs + 1n : atNs;
     if (entry.slot < 0) entry.slot = this.#heap.push(entry) - 1;
     this.#rise(entry);
-    if (runNs === undefined) this.#arm();
+    if (!this.#isRunning) this.#arm();
   }
 
   /** The entry is not called any more. */
@@ -80,15 +81,18 @@ export class DeadlineTimer {
   #run(): void {
     this.#disarm();
     const nowNs = this.#clock.nowNs();
-    this.#runNs = nowNs;
+    // Where the clock still shows the time of the last run, what that left over is due all the same.
+    const isSameTime = nowNs <= this.#runNs && this.#runNs - nowNs < NS_PER_MS;
+    this.#runNs = isSameTime ? this.#runNs + 1n : nowNs;
+    this.#isRunning = true;
     try {
-      for (let first = this.#heap[0]; first !== undefined && first.atNs <= nowNs; ) {
+      for (let first = this.#heap[0]; first !== undefined && first.atNs <= this.#runNs; ) {
         this.drop(first);
         this.callBy(first, first.onDeadline(nowNs));
         first = this.#heap[0];
       }
     } finally {
-      this.#runNs = undefined;
+      this.#isRunning = false;
       this.#arm();
     }
   }
@@ -98,13 +102,14 @@ export class DeadlineTimer {
     const first = this.#heap[0];
     if (first === undefined || this.#soon !== undefined || first.atNs >= this.#wakeNs) return;
     this.#disarm();
-    const waitMs = Number((first.atNs - this.#clock.nowNs() + NS_PER_MS - 1n) / NS_PER_MS);
-    if (waitMs <= 0) {
+    const waitNs = first.atNs - this.#clock.nowNs();
+    if (waitNs <= 0n || first.atNs === this.#runNs + 1n) {
       this.#soon = setImmediate(() => this.#run());
       return;
     }
     this.#wakeNs = first.atNs;
-    this.#sleep = setTimeout(() => this.#run(), Math.min(waitMs, SLEEP_MS_MAX));
+    const waitMs = Math.min(Number(waitNs) / Number(NS_PER_MS), SLEEP_MS_MAX);
+    this.#sleep = setTimeout(() => this.#run(), Math.ceil(waitMs));
   }
 
   #disarm(): void {

@@ -4,6 +4,7 @@
  * belongs to.
  */
 import { decimalE8 } from './decimal.ts';
+import { checkFixSession } from './fix-cross-checks.ts';
 import { isTimeZone } from './local-time.ts';
 import { nearest } from './nearest.ts';
 import type { GyrfalconConfig, InstrumentConfig } from './schema.ts';
@@ -26,6 +27,7 @@ export function crossCheck(config: GyrfalconConfig): Mistake[] {
   const report: Report = (path, text) => mistakes.push({ path, text });
   checkCurrencies(config, report);
   checkCalendars(config, report);
+  checkVenues(config, report);
   checkInstruments(config, report);
   checkStrategies(config, report);
   checkLimits(config, report);
@@ -61,6 +63,19 @@ function checkCalendars({ calendars }: GyrfalconConfig, report: Report): void {
       report(
         ['calendars', name, 'timeZone'],
         `is "${calendar.timeZone}"; it must be an IANA zone such as America/New_York or UTC`,
+      );
+    }
+  }
+}
+
+function checkVenues({ venues }: GyrfalconConfig, report: Report): void {
+  for (const [i, venue] of venues.entries()) {
+    if (venue.protocol !== 'fix') continue;
+    checkFixSession({ ...venue, role: 'initiator' }, ['venues', i], report);
+    if (Object.keys(venue.header).length > 0) {
+      report(
+        ['venues', i, 'header'],
+        'must be {}: orders are written without further header fields',
       );
     }
   }

@@ -24,14 +24,14 @@ export function explainMistakes(schema: z.ZodType, source: YamlSource, path: Pat
   const value = valueAt(source.value, path);
   const parsed = schema.safeParse(value);
   if (parsed.success) return [];
-  const ground = { source, path, value, schema: z.toJSONSchema(schema) as JsonSchema };
+  const ground = { source, path, value, schema: jsonSchemaOf(schema) };
   const { issues } = parsed.error;
   const lines: string[] = [];
   const meant = new Set<string>();
   for (const issue of issues) {
     if (issue.code !== 'unrecognized_keys') continue;
     for (const key of issue.keys) {
-      const known = Object.keys(schemaAt(ground, issue.path)?.properties ?? {});
+      const known = knownKeys(ground, issue.path);
       const guess = nearest(key, known);
       if (guess !== undefined) meant.add(pathText([...issue.path, guess]));
       lines.push(unknownKeyLine([...path, ...issue.path, key], known, source));
@@ -43,6 +43,14 @@ export function explainMistakes(schema: z.ZodType, source: YamlSource, path: Pat
     lines.push(valueLine(issue, ground));
   }
   return lines;
+}
+
+const published = new WeakMap<z.ZodType, JsonSchema>();
+
+function jsonSchemaOf(schema: z.ZodType): JsonSchema {
+  const found = published.get(schema) ?? (z.toJSONSchema(schema) as JsonSchema);
+  published.set(schema, found);
+  return found;
 }
 
 /** limits[0].collarBps */
@@ -76,33 +84,58 @@ function valueLine(issue: Issue, ground: Ground): string {
       ? issue.options.map((option) => JSON.stringify(option)).join(' or ')
       : describe(schemaAt(ground, issue.path));
   const value = valueAt(ground.value, issue.path);
-  const found = value === undefined ? 'is missing' : `is ${shorten(value)}`;
+  const found = value === undefined ? 'is missing' : `is ${shownAs(value, ground, issue.path)}`;
   return `${source.placeOf(path)}: ${pathText(path)} ${found}; it must be ${allowed}`;
 }
 
-function shorten(value: unknown): string {
+function shownAs(value: unknown, ground: Ground, path: Path): string {
+  // What stands in place of a secret's place may be the secret.
+  if (value !== null && holdsSecrets(schemaAt(ground, path))) return 'something else';
   const text = typeof value === 'number' ? String(value) : JSON.stringify(value);
   return text.length > VALUE_CHARS_MAX ? `${text.slice(0, VALUE_CHARS_MAX)}…` : text;
 }
 
 function valueAt(value: unknown, path: Path): unknown {
   return path.reduce<unknown>(
-    (at, key) => (at as Record<PropertyKey, unknown> | null | undefined)?.[key],
+    (at, key) =>
+      at !== null && at !== undefined && Object.hasOwn(at, key)
+        ? (at as Record<PropertyKey, unknown>)[key]
+        : undefined,
     value,
   );
 }
 
-/** The schema that holds at a path below the ground; a union is decided by its discriminator. */
+/** The schema that holds at a path below the ground. */
 function schemaAt(ground: Ground, path: Path): JsonSchema | undefined {
   let schema: JsonSchema | undefined = ground.schema;
   let { value } = ground;
   for (const segment of path) {
     if (schema === undefined) return undefined;
+    schema = child(settled(schema, value), segment);
     value = valueAt(value, [segment]);
-    schema = child(schema, segment);
-    if (schema?.oneOf) schema = variantOf(schema.oneOf as JsonSchema[], value) ?? schema;
   }
   return schema;
+}
+
+function knownKeys(ground: Ground, path: Path): readonly string[] {
+  const schema = schemaAt(ground, path);
+  if (schema === undefined) return [];
+  return Object.keys(settled(schema, valueAt(ground.value, path)).properties ?? {});
+}
+
+/** What remains of "this or null" and of "one of these" for a value; as it is where that is open. */
+function settled(schema: JsonSchema, value: unknown): JsonSchema {
+  const inner = schema.anyOf?.find((one) => (one as JsonSchema).type !== 'null');
+  const isNullable = schema.anyOf?.some((one) => (one as JsonSchema).type === 'null') ?? false;
+  if (isNullable && inner !== undefined) return settled(inner as JsonSchema, value);
+  if (schema.oneOf === undefined) return schema;
+  return variantOf(schema.oneOf as JsonSchema[], value) ?? schema;
+}
+
+/** Secrets are named here or somewhere below. */
+function holdsSecrets(schema: unknown): boolean {
+  if (typeof schema !== 'object' || schema === null) return false;
+  return 'writeOnly' in schema || Object.values(schema).some(holdsSecrets);
 }
 
 function child(schema: JsonSchema, segment: PropertyKey): JsonSchema | undefined {
@@ -112,13 +145,14 @@ function child(schema: JsonSchema, segment: PropertyKey): JsonSchema | undefined
   return (named ?? (typeof other === 'object' ? other : undefined)) as JsonSchema | undefined;
 }
 
+/** By the key that tells the variants apart: each of them has a constant of its own there. */
 function variantOf(variants: readonly JsonSchema[], value: unknown): JsonSchema | undefined {
-  return variants.find(({ properties }) =>
-    Object.entries(properties ?? {}).some(
-      ([key, schema]) =>
-        key === 'protocol' && (schema as JsonSchema).const === valueAt(value, [key]),
-    ),
-  );
+  const constant = (variant: JsonSchema, key: string): unknown =>
+    (variant.properties?.[key] as JsonSchema | undefined)?.const;
+  const keys = Object.keys(variants[0]?.properties ?? {});
+  const telling = keys.find((key) => variants.every((one) => constant(one, key) !== undefined));
+  if (telling === undefined) return undefined;
+  return variants.find((variant) => constant(variant, telling) === valueAt(value, [telling]));
 }
 
 function describe(schema: JsonSchema | undefined): string {
@@ -126,6 +160,7 @@ function describe(schema: JsonSchema | undefined): string {
   if (schema.description !== undefined) return schema.description;
   if (schema.enum) return `one of ${schema.enum.map((v) => JSON.stringify(v)).join(', ')}`;
   if (schema.const !== undefined) return JSON.stringify(schema.const);
+  if (schema.anyOf) return schema.anyOf.map((one) => describe(one as JsonSchema)).join(', or ');
   switch (schema.type) {
     case 'integer':
     case 'number':
@@ -136,6 +171,8 @@ function describe(schema: JsonSchema | undefined): string {
       return schema.properties
         ? `a group of keys: ${Object.keys(schema.properties).join(', ')}`
         : 'a group of named entries';
+    case 'boolean':
+      return 'true or false';
     default:
       return String(schema.type ?? 'a group of keys');
   }

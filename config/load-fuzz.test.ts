@@ -13,7 +13,7 @@ const folder = mkdtempSync(join(tmpdir(), 'gyrfalcon-config-fuzz-'));
 const file = join(folder, 'test.yaml');
 afterAll(() => rmSync(folder, { recursive: true }));
 const lines = readFileSync(join(here, 'default.yaml'), 'utf8')
-  .replace(/- ((strategies|limits)\/)/g, `- ${here}/$1`)
+  .replace(/((?:strategies|limits|venues)\/)/g, `${here}/$1`)
   .split('\n');
 
 const SCRAPS = [

@@ -19,7 +19,7 @@ const file = join(folder, 'test.yaml');
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** default.yaml with absolute includes, so that it can be changed in a folder of its own. */
-const base = shipped('default.yaml').replace(/- ((strategies|limits)\/)/g, `- ${here}/$1`);
+const base = shipped('default.yaml').replace(/((?:strategies|limits|venues)\/)/g, `${here}/$1`);
 
 function write(text: string): string {
   writeFileSync(file, text);
@@ -47,6 +47,7 @@ describe('the shipped configuration', () => {
       'strategies/market-maker.yaml',
       'strategies/order-flow-momentum.yaml',
       'limits/default.yaml',
+      'venues/sim-overlay.yaml',
     ]);
   });
 

@@ -10,7 +10,9 @@ import { ConfigError } from './config-error.ts';
 import { crossCheck } from './cross-checks.ts';
 import { explainMistakes, pathText } from './explain-issue.ts';
 import { configSchema, type GyrfalconConfig } from './schema.ts';
-import { readYamlSource } from './yaml-source.ts';
+import { readYamlSource, type Splices } from './yaml-source.ts';
+
+const SPLICES: Splices = { lists: ['strategies', 'limits'], keys: [['venues', 'overlay']] };
 
 export interface LoadedConfig {
   readonly config: GyrfalconConfig;
@@ -28,7 +30,7 @@ export interface LoadedConfig {
 
 /** @throws ConfigError with one line a mistake. */
 export function loadConfig(file: string): LoadedConfig {
-  const source = readYamlSource(file);
+  const source = readYamlSource(file, SPLICES);
   const misshapen = [...source.mistakes, ...explainMistakes(configSchema, source, [])];
   if (misshapen.length > 0) throw new ConfigError(misshapen);
   const config = configSchema.parse(source.value);

@@ -6,6 +6,8 @@
  * what the user reads.
  */
 import { z } from 'zod';
+import { initiatorShape, overlaySchema } from './fix-session.ts';
+import { WEEKDAYS } from './local-time.ts';
 
 const name = z
   .string()
@@ -37,7 +39,7 @@ const calendarSchema = z.strictObject({
   /** Local times; a venue that never closes has 00:00 to 24:00 and every weekday. */
   open: timeOfDay,
   close: timeOfDay,
-  weekdays: z.array(z.enum(['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'])).min(1),
+  weekdays: z.array(z.enum(WEEKDAYS)).min(1),
   holidays: z.array(date.describe('a date such as 2026-12-25')),
 });
 
@@ -67,15 +69,9 @@ const instrumentSchema = z.strictObject({
 const fixVenueSchema = z.strictObject({
   name,
   protocol: z.literal('fix'),
-  host: text,
-  port,
-  beginString: z.literal('FIX.4.4'),
-  senderCompId: name,
-  targetCompId: name,
-  heartbeatS: z.number().int().min(1).max(3600),
-  reconnectMs: z.number().int().min(10).max(600_000),
-  /** SendingTime may differ from our clock by this much. */
-  sendingTimeToleranceS: z.number().int().min(1),
+  ...initiatorShape,
+  /** The order path speaks this one. */
+  version: z.literal('FIX.4.4'),
   /**
    * Tag that carries the recorded market time (a replaying venue), 0 = receive time is market
    * time.
@@ -187,8 +183,14 @@ const fileName = z
 export const strategyFileSchema = z.union([strategySchema, z.array(strategySchema)]);
 export const limitsFileSchema = z.union([limitSchema, z.array(limitSchema)]);
 
-/** The file on disk: as configSchema, but strategies and limits may be named by file. */
+/** The file on disk: as configSchema, but strategies, limits and overlays may be named by file. */
 export const configFileSchema = configSchema.extend({
+  venues: z.array(
+    z.discriminatedUnion('protocol', [
+      fixVenueSchema.extend({ overlay: overlaySchema.or(fileName) }),
+      webSocketVenueSchema,
+    ]),
+  ),
   strategies: z.array(z.union([fileName, strategySchema])),
   limits: z.array(z.union([fileName, limitSchema])),
 });

@@ -1,7 +1,6 @@
 /**
- * A YAML file as plain data that still knows where each value stands. The lists `strategies` and
- * `limits` may name further files, which are spliced in; a place then points into the file the
- * value came from.
+ * A YAML file as plain data that still knows where each value stands. In some places a further file
+ * may be named, whose content is spliced in; a place then points into the file the value came from.
  */
 import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
@@ -18,7 +17,14 @@ import {
 import { ConfigError } from './config-error.ts';
 
 export type Path = readonly PropertyKey[];
-const LISTS_WITH_FILES = ['strategies', 'limits'] as const;
+
+/** Where a file may be named. */
+export interface Splices {
+  /** Lists whose elements may be files; a file that holds a list stands for all its elements. */
+  readonly lists: readonly string[];
+  /** Keys of the elements of a list that may be files: [list, key]. */
+  readonly keys: readonly (readonly [list: string, key: string])[];
+}
 
 interface YamlFile {
   readonly file: string;
@@ -33,6 +39,9 @@ interface Origin {
   readonly path: Path;
 }
 
+const SPLICE_DEPTH_MAX = 3;
+const pathKey = (path: Path): string => JSON.stringify(path.map(String));
+
 export interface YamlSource {
   readonly value: unknown;
   /** Every file that was read, the main file first. */
@@ -45,27 +54,42 @@ export interface YamlSource {
   placeOfKey(path: Path): string;
 }
 
-export function readYamlSource(file: string): YamlSource {
+export function readYamlSource(file: string, splices: Splices): YamlSource {
   const main = readYamlFile(file, '');
   const files = [file];
-  const origins = new Map<PropertyKey, Origin[]>();
+  const origins = new Map<string, Origin>();
   const value = isRecord(main.value) ? { ...main.value } : main.value;
   const mistakes: string[] = [];
-  for (const key of LISTS_WITH_FILES) {
+  for (const key of splices.lists) {
     const list = isRecord(value) ? value[key] : undefined;
     if (!isRecord(value) || !Array.isArray(list)) continue;
     const spliced = spliceFiles({ main, key, list, mistakes });
-    origins.set(
-      key,
-      spliced.map((element) => element.origin),
-    );
-    files.push(...spliced.map((element) => element.origin.from.file));
+    for (const [i, { origin }] of spliced.entries()) {
+      origins.set(pathKey([key, i]), origin);
+      files.push(origin.from.file);
+    }
     value[key] = spliced.map((element) => element.value);
   }
+  for (const [list, key] of splices.keys) {
+    const elements = isRecord(value) ? value[list] : undefined;
+    if (!isRecord(value) || !Array.isArray(elements)) continue;
+    value[list] = elements.map((element: unknown, i) => {
+      const name = isRecord(element) ? element[key] : undefined;
+      if (!isRecord(element) || typeof name !== 'string') return element;
+      const from = readNamedFile(name, main, [list, i, key], mistakes);
+      if (from === undefined) return { ...element, [key]: null };
+      origins.set(pathKey([list, i, key]), { from, path: [] });
+      files.push(from.file);
+      return { ...element, [key]: from.value };
+    });
+  }
   const originOf = (path: Path): Origin => {
-    const origin = typeof path[1] === 'number' ? origins.get(path[0] ?? '')?.[path[1]] : undefined;
-    if (origin === undefined) return { from: main, path };
-    return { from: origin.from, path: [...origin.path, ...path.slice(2)] };
+    for (let depth = Math.min(path.length, SPLICE_DEPTH_MAX); depth > 0; depth--) {
+      const origin = origins.get(pathKey(path.slice(0, depth)));
+      if (origin !== undefined)
+        return { from: origin.from, path: [...origin.path, ...path.slice(depth)] };
+    }
+    return { from: main, path };
   };
   return {
     value,
@@ -81,20 +105,29 @@ function spliceFiles(list: { main: YamlFile; key: string; list: unknown[]; mista
   return list.list.flatMap((element, index): { value: unknown; origin: Origin }[] => {
     const path = [key, index];
     if (typeof element !== 'string') return [{ value: element, origin: { from: main, path } }];
-    const file = isAbsolute(element) ? element : join(dirname(main.file), element);
-    try {
-      const from = readYamlFile(
-        file,
-        `${place({ from: main, path }, false)}: ${key}[${index}] names `,
-      );
-      if (!Array.isArray(from.value)) return [{ value: from.value, origin: { from, path: [] } }];
-      return from.value.map((value, i) => ({ value, origin: { from, path: [i] } }));
-    } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      mistakes.push(...error.lines);
-      return [];
-    }
+    const from = readNamedFile(element, main, path, mistakes);
+    if (from === undefined) return [];
+    if (!Array.isArray(from.value)) return [{ value: from.value, origin: { from, path: [] } }];
+    return from.value.map((value, i) => ({ value, origin: { from, path: [i] } }));
   });
+}
+
+/** The file that a value names; undefined = it cannot be used, which `mistakes` then says. */
+function readNamedFile(
+  name: string,
+  main: YamlFile,
+  path: Path,
+  mistakes: string[],
+): YamlFile | undefined {
+  const file = isAbsolute(name) ? name : join(dirname(main.file), name);
+  const where = path.map((at) => (typeof at === 'number' ? `[${at}]` : `.${String(at)}`)).join('');
+  try {
+    return readYamlFile(file, `${place({ from: main, path }, false)}: ${where.slice(1)} names `);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    mistakes.push(...error.lines);
+    return undefined;
+  }
 }
 
 const NOT_READABLE: Readonly<Record<string, string>> = {

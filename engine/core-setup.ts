@@ -61,6 +61,7 @@ function writeCurrencies(memory: Memory, config: GyrfalconConfig): void {
 
 function writeSession(memory: Memory, index: number, venue: FixVenueConfig): void {
   const block = L.SESSIONS + index * L.SESSION_BYTES;
+  const { version: beginString } = venue; // the versions of the order path go by their BeginString
   memory.setI32(block + L.SES_MARKET_TIME_TAG, venue.marketTimeTag);
   memory.setI64(block + L.SES_NEXT_IN, 1);
   memory.setI64(block + L.SES_NEXT_OUT, 1);
@@ -69,8 +70,8 @@ function writeSession(memory: Memory, index: number, venue: FixVenueConfig): voi
   memory.setI32(block + L.SES_SENDER_LENGTH, venue.senderCompId.length);
   memory.setText(block + L.SES_TARGET, 64, venue.targetCompId);
   memory.setI32(block + L.SES_TARGET_LENGTH, venue.targetCompId.length);
-  memory.setText(block + L.SES_BEGIN, 16, venue.beginString);
-  memory.setI32(block + L.SES_BEGIN_LENGTH, venue.beginString.length);
+  memory.setText(block + L.SES_BEGIN, 16, beginString);
+  memory.setI32(block + L.SES_BEGIN_LENGTH, beginString.length);
   memory.setText(block + L.SES_NAME, NAME_BYTES, venue.name);
 }
 

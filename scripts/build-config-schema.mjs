@@ -5,12 +5,14 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { fixSettingsFileSchema } from '../config/fix-settings.ts';
 import { configFileSchema, limitsFileSchema, strategyFileSchema } from '../config/schema.ts';
 
 const SCHEMAS = [
   ['config/gyrfalcon.schema.json', 'Gyrfalcon configuration', configFileSchema],
   ['config/strategy.schema.json', 'Gyrfalcon strategy', strategyFileSchema],
   ['config/limits.schema.json', 'Gyrfalcon limits', limitsFileSchema],
+  ['config/fix.schema.json', 'Gyrfalcon FIX sessions', fixSettingsFileSchema],
 ];
 
 /** File name and text of each schema. */

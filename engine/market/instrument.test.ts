@@ -1,6 +1,6 @@
 /** Configured instruments become exact integers, or a complaint that says what is wrong. */
 import { expect, test } from 'vitest';
-import type { InstrumentConfig } from '../../config/schema.ts';
+import type { FixVenueConfig, InstrumentConfig } from '../../config/schema.ts';
 import * as L from '../../wasm/layout.ts';
 import { Memory } from '../../wasm/memory.ts';
 import { loadCore } from '../core-module.ts';
@@ -25,20 +25,7 @@ const CURRENCIES = {
 };
 const VENUES = [
   { name: 'FEED', protocol: 'binance', url: '', snapshotUrl: '', reconnectMs: 1 },
-  {
-    name: 'SIM',
-    protocol: 'fix',
-    host: '',
-    port: 0,
-    beginString: 'FIX.4.4',
-    senderCompId: 'A',
-    targetCompId: 'B',
-    heartbeatS: 1,
-    reconnectMs: 1,
-    sendingTimeToleranceS: 1,
-    marketTimeTag: 0,
-    marketDepth: 0,
-  },
+  { name: 'SIM', protocol: 'fix' } as FixVenueConfig,
 ] as const;
 
 function load(...changes: readonly Partial<InstrumentConfig>[]): Memory {

@@ -14,7 +14,7 @@ import {
   RX_BYTES,
   SES_RX_END,
   SES_RX_START,
-  SES_WALKED,
+  SES_SEARCHED,
   SESSION_BYTES,
   SESSIONS,
 } from '../../wasm/layout.ts';
@@ -24,11 +24,14 @@ import { massCancelRequest, orderStatusRequest } from './order-entry.ts';
 import { Session } from './session/session.ts';
 import { SharedCounters } from './session/session-counters.ts';
 import type { MessageStore, SessionConfig, SessionEvent } from './session/session-types.ts';
-import { ORDINARY_SESSION, RESEND_EXECUTIONS } from './session/session-types.ts';
+import { sessionConfigOf } from './settings/session-config.ts';
 import { MsgType } from './tags.ts';
-import { formatTimestamp } from './timestamp.ts';
+import { formatTimestamp, NS_PER_MS } from './timestamp.ts';
+import { BackOff } from './transport/back-off.ts';
 
 const TIMER_MS = 50;
+/** The clock may be set while a session's window is waited for. */
+const WINDOW_CHECK_MS = 60_000;
 /** A peer that leaves this much unread is not read from us any more. */
 const PENDING_BYTES_MAX = 1_048_576;
 
@@ -65,6 +68,11 @@ export class HotLink implements VenueLink {
   readonly #session: Session;
   readonly #block: number;
   readonly #rx: number;
+  readonly #addresses: readonly { readonly host: string; readonly port: number }[];
+  readonly #backOff: BackOff;
+  #address = 0;
+  /** Until the next try. */
+  #wait: NodeJS.Timeout | undefined;
   #socket: net.Socket | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isStopping = false;
@@ -83,6 +91,9 @@ export class HotLink implements VenueLink {
     this.#hasLoggedOn = hasLoggedOn;
     this.#block = SESSIONS + parts.index * SESSION_BYTES;
     this.#rx = RX + parts.index * RX_BYTES;
+    const { host, port, backups, reconnect } = parts.venue;
+    this.#addresses = [{ host, port }, ...backups];
+    this.#backOff = new BackOff(reconnect, Math.random);
     this.#session = new Session({
       config: this.#sessionConfig(),
       counters: new SharedCounters(parts.memory, parts.index),
@@ -98,7 +109,7 @@ export class HotLink implements VenueLink {
 
   start(): void {
     this.#timer = setInterval(() => this.#onTimer(), TIMER_MS);
-    this.#connect();
+    this.#connectOrWait();
   }
 
   get isLoggedOn(): boolean {
@@ -108,6 +119,7 @@ export class HotLink implements VenueLink {
   /** A connection that is lost from now on stays lost; one that is still being made is given up. */
   stopReconnecting(): void {
     this.#isStopping = true;
+    clearTimeout(this.#wait);
     if (this.#socket?.connecting) this.#socket.destroy();
   }
 
@@ -166,15 +178,28 @@ export class HotLink implements VenueLink {
 
   // ---- connection
 
+  /** Now, or when the session's window comes. */
+  #connectOrWait(): void {
+    const { schedule } = this.#session.config;
+    const nowNs = this.#parts.clock.nowNs();
+    if (schedule === undefined || schedule.windowAt(nowNs) !== undefined) this.#connect();
+    else {
+      const waitMs = Number((schedule.nextStartNs(nowNs) - nowNs) / NS_PER_MS) + 1;
+      this.#wait = setTimeout(() => this.#connectOrWait(), Math.min(waitMs, WINDOW_CHECK_MS));
+    }
+  }
+
   #connect(): void {
     const { venue, index, loop, clock, memory } = this.#parts;
+    const { host, port } = this.#addresses[this.#address]!;
     memory.setI32(this.#block + SES_RX_START, 0);
     memory.setI32(this.#block + SES_RX_END, 0);
-    memory.setI32(this.#block + SES_WALKED, 0);
+    memory.setI32(this.#block + SES_SEARCHED, 0);
     const socket = net.connect({
-      host: venue.host,
-      port: venue.port,
+      host,
+      port,
       noDelay: true,
+      ...(venue.bindHost === null ? {} : { localAddress: venue.bindHost }),
       onread: {
         buffer: () => this.#room(),
         callback: (count) => {
@@ -185,18 +210,25 @@ export class HotLink implements VenueLink {
       },
     });
     this.#socket = socket;
-    socket.on('connect', () => this.#onConnect());
+    const tooLate = setTimeout(
+      () => socket.destroy(new Error(`no connection in ${venue.connectWaitS} s`)),
+      venue.connectWaitS * 1000,
+    );
+    socket.on('connect', () => {
+      clearTimeout(tooLate);
+      this.#onConnect();
+    });
     socket.on('error', (error: NodeJS.ErrnoException) => {
-      const what = error.code ?? error.message;
+      const what = `${venue.name} (${host}:${port}): ${error.code ?? error.message}`;
       // Said once: the retries of an hour would bury everything else.
       if (what === this.#lastError) return;
       this.#lastError = what;
-      const where = `${venue.host}:${venue.port}`;
-      this.#parts.log(
-        `${venue.name} (${where}): ${what}; trying again every ${venue.reconnectMs} ms`,
-      );
+      this.#parts.log(`${what}; trying again`);
     });
-    socket.on('close', () => this.#onClose());
+    socket.on('close', () => {
+      clearTimeout(tooLate);
+      this.#onClose();
+    });
   }
 
   /** Room behind the last byte; unread bytes move to the front first. */
@@ -227,8 +259,13 @@ export class HotLink implements VenueLink {
       this.#wasOpen = false;
       this.#tell(SessionEventKind.DISCONNECTED, 'the connection is gone');
     }
-    if (this.#isStopping) this.#onStopped?.();
-    else setTimeout(() => !this.#isStopping && this.#connect(), this.#parts.venue.reconnectMs);
+    if (this.#isStopping) {
+      this.#onStopped?.();
+      return;
+    }
+    this.#address = (this.#address + 1) % this.#addresses.length;
+    this.#wait = setTimeout(() => this.#connectOrWait(), this.#backOff.pauseMs());
+    if (this.#address === 0) this.#backOff.grow();
   }
 
   #onTimer(): void {
@@ -247,6 +284,8 @@ export class HotLink implements VenueLink {
     const { venue, log } = this.#parts;
     if (kind === 'LOGGED_ON') {
       this.#hasLoggedOn = true;
+      this.#address = -1; // the first is tried first again
+      this.#backOff.reset();
       this.#tell(SessionEventKind.LOGGED_ON, reason);
       log(`${venue.name}: logged on`);
       this.#afterLogon = true;
@@ -307,18 +346,8 @@ export class HotLink implements VenueLink {
 
 /** The session of a venue as its configuration says; a journal's first logon resets the numbers. */
 export function initiatorConfig(venue: FixVenueConfig, hasLoggedOn: () => boolean): SessionConfig {
-  return {
-    ...ORDINARY_SESSION,
-    name: venue.name,
-    role: 'initiator',
-    version: venue.beginString,
-    senderCompId: venue.senderCompId,
-    targetCompId: venue.targetCompId,
-    heartbeatS: venue.heartbeatS,
-    sendingTimeToleranceS: venue.sendingTimeToleranceS,
-    get resetSeqNum() {
-      return !hasLoggedOn();
-    },
-    resend: RESEND_EXECUTIONS,
-  };
+  return sessionConfigOf(
+    { ...venue, role: 'initiator' },
+    { check: () => undefined, logon: undefined, hasNumbers: hasLoggedOn },
+  );
 }

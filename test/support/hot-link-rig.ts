@@ -82,7 +82,12 @@ export class HotLinkRig {
       {
         memory: this.memory,
         index: SESSION,
-        venue: { ...configured, host: '127.0.0.1', port: venue.port, reconnectMs: 10 },
+        venue: {
+          ...configured,
+          host: '127.0.0.1',
+          port: venue.port,
+          reconnect: { minMs: 10, maxMs: 10 },
+        },
         loop: this.loop,
         clock: { elapsedNs: parts.clock.elapsedNs, nowNs },
         store: new MemoryMessageStore(100),

@@ -3,7 +3,6 @@
  * and decode of market data with strings and BigInt, limits, order encode. Book and signals stay.
  */
 import type { CoreModule } from '../engine/core-module.ts';
-import { DATA_TAGS } from '../gateways/fix/data-tags.ts';
 import {
   type ReferenceDecoded,
   type ReferenceSession,
@@ -32,7 +31,7 @@ export function plainCore(core: CoreModule, memory: Memory): CoreModule {
       const start = L.RX + session * L.RX_BYTES + memory.i32(block + L.SES_RX_START);
       const end = L.RX + session * L.RX_BYTES + memory.i32(block + L.SES_RX_END);
       unchanging ??= unchangingOf(memory, block);
-      const [piece] = referenceFrames(memory.text(start, end - start), DATA_TAGS);
+      const [piece] = referenceFrames(memory.text(start, end - start));
       if (piece === undefined) return L.DECODED_NOTHING;
       const decoded = referenceDecode(piece.text, sessionNow(memory, block, unchanging), true);
       // Executions and what is left to the session are few: the kernel takes them.

@@ -7,7 +7,7 @@
  */
 
 import { executionEnd, executionField } from './fix-execution';
-import { bodyEnd, bodyStart, frameLength, garbledLength, hasCheckSum } from './fix-frame';
+import { bodyEnd, bodyStart, frameLength, garbledLength } from './fix-frame';
 import { marketDataEnd, marketDataField } from './fix-market-data';
 import {
   firstTime,
@@ -51,7 +51,6 @@ import {
   DECODED_SLOW,
   FIX_BAD_VALUE,
   FIX_BEGIN_STRING,
-  FIX_BODY_LENGTH,
   FIX_COMP_ID,
   FIX_FIRST_FIELDS,
   FIX_NOT_FAST_TYPE,
@@ -69,12 +68,12 @@ import {
   SES_NEXT_IN,
   SES_RX_END,
   SES_RX_START,
+  SES_SEARCHED,
   SES_SENDER,
   SES_SENDER_LENGTH,
   SES_STATE,
   SES_TARGET,
   SES_TARGET_LENGTH,
-  SES_WALKED,
   SESSION_BYTES,
   SESSION_LIVE,
   SESSIONS,
@@ -103,23 +102,21 @@ export function fixNext(session: i32): i32 {
     store<i32>(DECODED + DEC_KIND, DECODED_NOTHING);
     return DECODED_NOTHING;
   }
-  store<i32>(block + SES_WALKED, 0);
-  if (framed > 0) {
-    const next = at + framed;
-    store<i32>(block + SES_RX_START, next - rx);
-    clearDecoded(at, framed);
-    const error = fastError(block);
-    if (error === 0) {
-      store<i64>(block + SES_NEXT_IN, load<i64>(block + SES_NEXT_IN) + 1);
-      return verdict(kindOfType(load<i32>(ST_TYPE)), 0);
-    }
-    // The decode finds no CheckSum field in what it takes; in all else a walk looks for one.
-    if (!hasCheckSum(bodyStart(at, next), bodyEnd(next), next)) return verdict(DECODED_SLOW, error);
-  }
-  const skipped = garbledLength(at, end);
-  store<i32>(block + SES_RX_START, at + skipped - rx);
-  clearDecoded(at, skipped);
-  return verdict(DECODED_GARBLED, framed < 0 ? -framed : FIX_BODY_LENGTH);
+  const length = framed > 0 ? framed : droppedLength(block, framed, at, end);
+  store<i32>(block + SES_SEARCHED, 0);
+  store<i32>(block + SES_RX_START, at + length - rx);
+  clearDecoded(at, length);
+  if (framed < 0) return verdict(DECODED_GARBLED, -framed);
+  const error = fastError(block);
+  if (error !== 0) return verdict(DECODED_SLOW, error);
+  store<i64>(block + SES_NEXT_IN, load<i64>(block + SES_NEXT_IN) + 1);
+  return verdict(kindOfType(load<i32>(ST_TYPE)), 0);
+}
+
+/** What begins as a message is dropped to its own end, all else to the next beginning of one. */
+function droppedLength(block: i32, framed: i32, at: i32, end: i32): i32 {
+  if (framed === -FIX_FIRST_FIELDS) return garbledLength(at, end);
+  return load<i32>(block + SES_SEARCHED);
 }
 
 /** Why the framed message in DECODED is none for the fast path; 0 = it is, and is decoded. */

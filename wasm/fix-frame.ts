@@ -1,19 +1,17 @@
-// NOTE to the author: see FRAMING-NOTE.txt in the root before going on; the framing rule changes (simpler).
 /**
  * Finds the next FIX message among received bytes: "8=FIX…|9=length|35=…|10=sum|". Judges the frame
  * alone (first three fields, BodyLength, CheckSum), never what the fields mean; used by
- * fix-decode.ts. BodyLength says where a message ends, unless a CheckSum field stands before that
- * place: then it is wrong, and the message is garbled. So a length too large is found out at the
- * message's own CheckSum and swallows nothing behind it. What is garbled is skipped to the next
- * "8=FIX" behind its first byte. The answer never depends on how the bytes were cut.
+ * fix-decode.ts. BodyLength says where CheckSum stands. Where it does not, the message ends with the
+ * next CheckSum field behind that place and is dropped whole, as one with a wrong sum is. What does
+ * not begin as a message is skipped to the next "8=FIX". The answer never depends on how the bytes
+ * were cut.
  */
-import { WALK_GARBLED, walkFields } from './fix-walk';
 import {
   FIX_BODY_LENGTH,
   FIX_CHECKSUM,
   FIX_FIRST_FIELDS,
   MESSAGE_BYTES_MAX,
-  SES_WALKED,
+  SES_SEARCHED,
 } from './layout';
 
 const SOH: i32 = 1;
@@ -24,10 +22,15 @@ const START_BYTES: i32 = 5; // "8=FIX"
 const START_WORD: u32 = 0x49463d38; // "8=FI", little-endian
 const START_LAST: i32 = 0x58; // "X"
 const TRAILER_BYTES: i32 = 7; // "10=ddd|"
+const CHECKSUM_VALUE_BYTES_MAX: i32 = 16; // a longer one is none
+const CHECKSUM_START: u32 = 0x3d303101; // SOH "10=", little-endian
+const CHECKSUM_START_BYTES: i32 = 4;
+const NONE: i32 = -1;
+const UNDECIDED: i32 = -2;
 
 /**
- * How many bytes the whole message at `at` has, 0 = not all of it is here yet, -FIX_* = garbled. A
- * whole message was not walked: the caller must find no CheckSum field in its body (hasCheckSum).
+ * How many bytes the whole message at `at` has, 0 = not all of it is here yet, -FIX_* = garbled:
+ * with FIX_FIRST_FIELDS it is skipped (garbledLength), else SES_SEARCHED says how long it is.
  */
 export function frameLength(block: i32, at: i32, end: i32): i32 {
   const matched = startMatch(at, end);
@@ -54,12 +57,12 @@ function bodyLength(block: i32, at: i32, from: i32, end: i32): i32 {
     if (cursor === end) return 0;
     const digit = <i32>load<u8>(cursor) - ZERO;
     if (digit === SOH - ZERO) break;
-    if (digit < 0 || digit > 9 || cursor - from === LENGTH_DIGITS_MAX) return -FIX_BODY_LENGTH;
+    if (digit < 0 || digit > 9 || cursor - from === LENGTH_DIGITS_MAX) return -FIX_FIRST_FIELDS;
     length = length * 10 + digit;
-    if (length > MESSAGE_BYTES_MAX) return -FIX_BODY_LENGTH;
+    if (length > MESSAGE_BYTES_MAX) return -FIX_FIRST_FIELDS;
     cursor++;
   }
-  if (cursor === from) return -FIX_BODY_LENGTH;
+  if (cursor === from) return -FIX_FIRST_FIELDS;
   cursor++;
   for (let i = 0; i < 3; i++) {
     if (cursor + i === end) return 0;
@@ -67,23 +70,41 @@ function bodyLength(block: i32, at: i32, from: i32, end: i32): i32 {
     if (load<u8>(cursor + i) !== expected) return -FIX_FIRST_FIELDS;
   }
   const trailer = cursor + length;
-  if (trailer + TRAILER_BYTES > end) return walkOn(block, at, cursor, trailer, end);
-  const fault = trailerFault(at, trailer);
-  if (fault === 0) return trailer + TRAILER_BYTES - at;
-  return hasCheckSum(cursor, trailer, end) ? -FIX_BODY_LENGTH : -fault;
+  if (trailer + TRAILER_BYTES <= end && trailerFault(at, trailer) === 0) {
+    return trailer + TRAILER_BYTES - at;
+  }
+  return searchTrailer(block, at, cursor, trailer, end);
 }
 
-/** The message's end is not here yet: 0, or garbled by what is here. */
-function walkOn(block: i32, at: i32, body: i32, trailer: i32, end: i32): i32 {
-  const walked = walkFields(max(at + load<i32>(block + SES_WALKED), body), trailer, end);
-  if (walked === WALK_GARBLED) return -FIX_BODY_LENGTH;
-  store<i32>(block + SES_WALKED, walked - at);
+/** No sound trailer stands at `stated`: where the message ends all the same. */
+function searchTrailer(block: i32, at: i32, body: i32, stated: i32, end: i32): i32 {
+  const endMax = body + MESSAGE_BYTES_MAX + TRAILER_BYTES;
+  const limit = min(end, endMax);
+  let cursor = max(at + load<i32>(block + SES_SEARCHED), stated - 1);
+  while (cursor + CHECKSUM_START_BYTES <= limit) {
+    if (load<u32>(cursor) === CHECKSUM_START) {
+      const valueEnd = checkSumEnd(cursor + CHECKSUM_START_BYTES, limit);
+      if (valueEnd === UNDECIDED) break;
+      if (valueEnd !== NONE) {
+        store<i32>(block + SES_SEARCHED, valueEnd + 1 - at);
+        const isWhole = cursor + 1 === stated && valueEnd + 1 === stated + TRAILER_BYTES;
+        return isWhole ? -trailerFault(at, stated) : -FIX_BODY_LENGTH;
+      }
+    }
+    cursor++;
+  }
+  if (end >= endMax) return -FIX_FIRST_FIELDS;
+  store<i32>(block + SES_SEARCHED, cursor - at);
   return 0;
 }
 
-/** Whether a CheckSum field stands in a body that is here to its end. */
-export function hasCheckSum(body: i32, trailer: i32, end: i32): boolean {
-  return walkFields(body, trailer, end) === WALK_GARBLED;
+/** Address of the SOH behind a CheckSum value, NONE = too long for one, UNDECIDED = not here yet. */
+function checkSumEnd(from: i32, limit: i32): i32 {
+  for (let cursor = from; cursor <= from + CHECKSUM_VALUE_BYTES_MAX; cursor++) {
+    if (cursor >= limit) return UNDECIDED;
+    if (load<u8>(cursor) === SOH) return cursor;
+  }
+  return NONE;
 }
 
 function trailerFault(at: i32, trailer: i32): i32 {

@@ -90,7 +90,7 @@ export const SES_LAST_SENT_NS = 56; // i64 abs (wall)
 export const SES_MESSAGES_IN = 64; // i64 (wall)
 export const SES_MESSAGES_OUT = 72; // i64 (wall)
 export const SES_MAX_LATENCY_NS = 80; // i64: SendingTime may differ from nowNs by this much
-export const SES_WALKED = 88; // i32: so many bytes of the message at SES_RX_START were walked (fix-walk.ts)
+export const SES_SEARCHED = 88; // i32: the search for the CheckSum of the message at SES_RX_START goes on here; of one to be dropped its length
 export const SES_SENDER = 128; // 64 bytes: our SenderCompID (49 out, 56 in)
 export const SES_TARGET = 192; // 64 bytes: the peer's CompID (56 out, 49 in)
 export const SES_BEGIN = 256; // 16 bytes: BeginString
@@ -168,9 +168,9 @@ export const FIX_OFF_GRID = 9; // price off the tick grid or quantity off the lo
 export const FIX_UNKNOWN_SYMBOL = 10;
 export const FIX_BAD_GROUP_COUNT = 11;
 export const FIX_POSS_DUP = 12;
-export const FIX_BODY_LENGTH = 13; // garbled
+export const FIX_BODY_LENGTH = 13; // garbled: CheckSum is not where it says
 export const FIX_CHECKSUM = 14; // garbled
-export const FIX_FIRST_FIELDS = 15; // garbled: 8, 9, 35 are not the first three
+export const FIX_FIRST_FIELDS = 15; // garbled: 8, 9, 35 are not the first three, or the message has no end
 export const FIX_BEGIN_STRING = 16;
 
 // ---- What a strategy asks for: one intent at a time

@@ -1,7 +1,6 @@
 /**
  * The data fields of FIX: a value that may hold SOH, behind a field that says its length. All pairs
- * of FIX 4.2 to 5.0SP2; wasm/fix-data-tag.ts holds the same for the fast path, and a test compares
- * the two. Read by whoever cuts a message into fields.
+ * of FIX 4.2 to 5.0SP2. Read by whoever cuts a message into fields.
  */
 
 /** Length field to the data field that follows it. */

@@ -119,7 +119,7 @@ export class DecodeHarness {
   forget(): void {
     this.memory.setI32(BLOCK + L.SES_RX_START, 0);
     this.memory.setI32(BLOCK + L.SES_RX_END, 0);
-    this.memory.setI32(BLOCK + L.SES_WALKED, 0);
+    this.memory.setI32(BLOCK + L.SES_SEARCHED, 0);
   }
 
   /** Bytes in RX that are no whole message yet. */

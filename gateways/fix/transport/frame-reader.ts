@@ -1,27 +1,27 @@
-// NOTE to the author: see FRAMING-NOTE.txt in the root before going on; the framing rule changes (simpler).
 /**
  * Cuts a byte stream into whole FIX messages: 8, 9 and 35 in front, BodyLength and CheckSum right.
- * BodyLength says where a message ends, unless a CheckSum field stands before that place: then it
- * is wrong. What is no such message is skipped to the next "8=FIX" behind its first byte and
- * counted as garbled; its number is not used up. The same rule as wasm/fix-frame.ts, and the answer
- * never depends on how the bytes were cut.
+ * BodyLength says where CheckSum stands. Where it does not, the message ends with the next CheckSum
+ * field behind that place and is dropped whole, as one with a wrong sum is: a BodyLength too large
+ * takes the message behind it along, and both come again as a gap. What does not begin as a message
+ * is skipped to the next "8=FIX". Both count as garbled, and no number is used up. The same rule as
+ * wasm/fix-frame.ts, and the answer never depends on how the bytes were cut.
  */
 import { MESSAGE_BYTES_MAX } from '../../../wasm/layout.ts';
 import { checksumOf, SOH } from '../codec.ts';
-import { WALK_GARBLED, walkFields } from './field-walk.ts';
 
 const START = Buffer.from('8=FIX', 'latin1');
 const BODY_LENGTH_START = Buffer.from('9=', 'latin1');
 const MSG_TYPE_START = Buffer.from('35=', 'latin1');
-const CHECKSUM_START = Buffer.from('10=', 'latin1');
 const CHECKSUM_FIELD_START = Buffer.from('\x0110=', 'latin1');
 const BEGIN_BYTES_MAX = 18; // "8=" and the value
 const LENGTH_DIGITS_MAX = 9; // padded with zeros by some engines
 const TRAILER_BYTES = 7; // "10=nnn|"
+const CHECKSUM_BYTES_MAX = 16; // a longer value is none
 const AROUND_BODY_BYTES = 64; // what stands before and behind a body is shorter
 const IDLE_BYTES = 4096;
 const NEED_MORE = 0;
-const GARBLED = -1;
+const GARBLED = -1; // no beginning of a message
+const UNSOUND = -2; // one that is dropped to its end, #unsoundBytes long
 const NOTHING = Buffer.alloc(0);
 
 const isDigit = (byte: number): boolean => byte >= 48 && byte <= 57;
@@ -37,8 +37,9 @@ export class FrameReader {
   #bytes: Buffer = NOTHING;
   #start = 0;
   #end = 0;
-  /** So many bytes of the message at #start were walked (field-walk.ts). */
-  #walked = 0;
+  /** The search for the CheckSum of the message at #start goes on so many bytes behind it. */
+  #searched = 0;
+  #unsoundBytes = 0;
   #isSkipping = false;
 
   /** A BodyLength above `bodyBytesMax` is garbled: no more than such a message is ever held. */
@@ -73,7 +74,7 @@ export class FrameReader {
   reset(): void {
     this.#start = 0;
     this.#end = 0;
-    this.#walked = 0;
+    this.#searched = 0;
     this.#isSkipping = false;
   }
 
@@ -123,8 +124,9 @@ export class FrameReader {
     while (this.#seekStart()) {
       const length = this.#frameLength();
       if (length === NEED_MORE) return undefined;
-      if (length === GARBLED) {
-        this.#skip(1);
+      if (length < 0) {
+        if (length === GARBLED) this.#skip(1);
+        else this.#drop(this.#unsoundBytes);
         continue;
       }
       const { buffer, byteOffset } = this.#bytes;
@@ -137,13 +139,18 @@ export class FrameReader {
 
   #advance(count: number): void {
     this.#start += count;
-    this.#walked = 0;
+    this.#searched = 0;
   }
 
   /** Leaves the beginning of what is no message; counted once up to the next "8=FIX". */
   #skip(count: number): void {
     if (!this.#isSkipping) this.garbled++;
     this.#isSkipping = true;
+    this.#advance(count);
+  }
+
+  #drop(count: number): void {
+    this.garbled++;
     this.#advance(count);
   }
 
@@ -185,23 +192,39 @@ export class FrameReader {
     return third <= 0 ? third : this.#bodyEnd(at, at + bodyLength);
   }
 
-  /** The same, of a message whose body begins at `body` and should end at `trailer`. */
-  #bodyEnd(body: number, trailer: number): number {
+  /** The same, of a message whose body begins at `body` and should end at `stated`. */
+  #bodyEnd(body: number, stated: number): number {
+    const limit = body + this.#bodyBytesMax + TRAILER_BYTES;
+    const bytes = this.#bytes.subarray(0, Math.min(this.#end, limit));
+    let from = Math.max(this.#start + this.#searched, stated - 1);
+    for (;;) {
+      const found = bytes.indexOf(CHECKSUM_FIELD_START, from);
+      if (found < 0) {
+        from = Math.max(from, bytes.length - CHECKSUM_FIELD_START.length + 1);
+        break;
+      }
+      const value = found + CHECKSUM_FIELD_START.length;
+      const valueEnd = bytes.subarray(value, value + CHECKSUM_BYTES_MAX + 1).indexOf(SOH);
+      if (valueEnd >= 0) return this.#ended(stated, found + 1, value + valueEnd + 1);
+      from = found;
+      if (bytes.length - value <= CHECKSUM_BYTES_MAX) break;
+      from++;
+    }
+    if (this.#end >= limit) return GARBLED;
+    this.#searched = from - this.#start;
+    return NEED_MORE;
+  }
+
+  /** Its CheckSum field stands at `trailer` and ends at `end`. */
+  #ended(stated: number, trailer: number, end: number): number {
     const bytes = this.#bytes;
-    const end = this.#end;
-    const frameEnd = trailer + TRAILER_BYTES;
-    if (frameEnd > end) {
-      const walked = walkFields(bytes, Math.max(this.#start + this.#walked, body), trailer, end);
-      if (walked === WALK_GARBLED) return GARBLED;
-      this.#walked = walked - this.#start;
-      return NEED_MORE;
+    const length = end - this.#start;
+    const isWhole = trailer === stated && end - trailer === TRAILER_BYTES;
+    if (isWhole && statedSum(bytes, trailer) === checksumOf(bytes, this.#start, trailer)) {
+      return length;
     }
-    if (!isSound(bytes, this.#start, trailer)) return GARBLED;
-    // Only where the bytes "|10=" stand before the end can a CheckSum field do so.
-    if (bytes.indexOf(CHECKSUM_FIELD_START, body) < trailer - 1) {
-      if (walkFields(bytes, body, trailer, end) === WALK_GARBLED) return GARBLED;
-    }
-    return frameEnd - this.#start;
+    this.#unsoundBytes = length;
+    return UNSOUND;
   }
 }
 
@@ -214,15 +237,12 @@ function matchStart(bytes: Buffer, at: number, end: number, start: Buffer): numb
   return at + start.length;
 }
 
-/** "|10=nnn|" at `trailer` with its SOH in front, and nnn the sum of all before it. */
-function isSound(bytes: Buffer, start: number, trailer: number): boolean {
-  if (bytes[trailer - 1] !== SOH || bytes[trailer + TRAILER_BYTES - 1] !== SOH) return false;
-  const digits = matchStart(bytes, trailer, trailer + TRAILER_BYTES, CHECKSUM_START);
-  if (digits <= 0) return false;
+/** nnn of "10=nnn|", -1 = no number. */
+function statedSum(bytes: Buffer, trailer: number): number {
   let stated = 0;
-  for (let at = digits; at < digits + 3; at++) {
-    if (!isDigit(bytes[at]!)) return false;
+  for (let at = trailer + 3; at < trailer + 6; at++) {
+    if (!isDigit(bytes[at]!)) return -1;
     stated = stated * 10 + bytes[at]! - 48;
   }
-  return stated === checksumOf(bytes, start, trailer);
+  return stated;
 }

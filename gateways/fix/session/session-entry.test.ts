@@ -161,8 +161,9 @@ describe('proof of identity', () => {
     refusal: (message) =>
       message.get(554) === 'right'
         ? undefined
-        : { text: 'unknown user or password', sessionStatus: 5 },
-    onAccepted: (message) => accepted.push(message.get(553)!),
+        : { reason: 'wrong password', text: 'unknown user or password', sessionStatus: 5 },
+    onAccepted: (answer) => accepted.push(answer.get(58)!),
+    answer: () => [[1409, 0]],
   };
 
   test('an initiator gives it in its Logon', () => {
@@ -170,10 +171,15 @@ describe('proof of identity', () => {
     expect(rig.answers).toEqual(['35=A|34=1|98=0|108=10|553=me|554=secret 1|']);
   });
 
+  test('an initiator is told that it was taken', () => {
+    new SessionRig({ role: 'initiator', logon }).logon(1, [58, 'welcome']);
+    expect(accepted).toEqual(['welcome']);
+  });
+
   test('an acceptor lets in who gives the right one', () => {
     const rig = new SessionRig({ logon }).logon(1, [553, 'you'], [554, 'right']);
     expect(rig.state).toBe(SESSION_LIVE);
-    expect(accepted).toEqual(['you']);
+    expect(rig.answers).toEqual(['35=A|34=1|98=0|108=10|1409=0|']);
   });
 
   test('an acceptor says no more than that it was wrong', () => {
@@ -181,5 +187,6 @@ describe('proof of identity', () => {
     expect(rig.state).toBe(SESSION_DISCONNECTED);
     expect(rig.sent).toHaveLength(1);
     expect(rig.sent[0]).toContain('|58=unknown user or password|');
+    expect(rig.events.at(-1)).toMatch(/Logon refused: wrong password/);
   });
 });

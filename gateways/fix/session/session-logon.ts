@@ -56,7 +56,8 @@ export class SessionLogon {
     if (isReset) numbers.reset();
     counters.state = SESSION_LOGON_SENT;
     const nextExpected = config.nextExpected ? counters.nextIn : undefined;
-    sender.logon({ heartbeatS, isReset, nextExpected }, nowNs);
+    const further = config.logon?.fields(sender.logonParts(nowNs)) ?? [];
+    sender.logon({ heartbeatS, isReset, nextExpected, further }, nowNs);
   }
 
   /** The Logon that begins a session; why the connection is to be closed, undefined = it is live. */
@@ -80,7 +81,7 @@ export class SessionLogon {
     if (theyExpect !== undefined && theyExpect < nextOut) {
       this.#parts.resend.resend(Math.max(theyExpect, 1), nextOut - 1, nowNs);
     }
-    if (config.role === 'acceptor') config.logon?.onAccepted(message);
+    if (config.role === 'initiator') config.logon?.onAccepted(message);
     return undefined;
   }
 
@@ -97,7 +98,7 @@ export class SessionLogon {
     counters.state = SESSION_LIVE;
     const heartbeatS = message.getInt(Tag.HeartBtInt) ?? config.heartbeatS;
     const nextExpected = config.nextExpected ? counters.nextIn : undefined;
-    sender.logon({ heartbeatS, isReset: true, nextExpected }, nowNs);
+    sender.logon({ heartbeatS, isReset: true, nextExpected, further: [] }, nowNs);
     return undefined;
   }
 
@@ -130,7 +131,8 @@ export class SessionLogon {
     if (config.role === 'acceptor') {
       const nextExpected = config.nextExpected ? counters.nextIn : undefined;
       const isReset = message.isYes(Tag.ResetSeqNumFlag);
-      sender.logon({ heartbeatS, isReset, nextExpected }, nowNs);
+      const further = config.logon?.answer(message) ?? [];
+      sender.logon({ heartbeatS, isReset, nextExpected, further }, nowNs);
     }
     counters.state = SESSION_LIVE;
     port.event('LOGGED_ON', `${config.name}: heartbeat every ${heartbeatS} s`);
@@ -160,10 +162,10 @@ function checkLogon(
       sessionStatus: LOGON_VALID_NOT_NOW,
     };
   }
-  const unproven = config.logon?.refusal(message);
+  const unproven = config.logon?.refusal(message, nowNs);
   if (unproven === undefined) return undefined;
-  const { text, sessionStatus } = unproven;
-  return { reason: `Logon refused: ${text}`, told: text, sessionStatus };
+  const { reason, text, sessionStatus } = unproven;
+  return { reason: `Logon refused: ${reason}`, told: text, sessionStatus };
 }
 
 /** What the two sides must agree on. */

@@ -10,7 +10,7 @@ import { plainText, rejectFields, reverseRoute } from './session-checks.ts';
 import type { SessionClock } from './session-clock.ts';
 import type { SessionCounters } from './session-counters.ts';
 import { SessionEncoder } from './session-encoder.ts';
-import type { SessionConfig, SessionPort } from './session-types.ts';
+import type { LogonParts, SessionConfig, SessionPort } from './session-types.ts';
 
 interface SenderParts {
   readonly config: SessionConfig;
@@ -25,6 +25,8 @@ export interface LogonOptions {
   readonly isReset: boolean;
   /** NextExpectedMsgSeqNum (789); undefined = not said. */
   readonly nextExpected: number | undefined;
+  /** What proves who we are, or says how the peer's proof was taken. */
+  readonly further: Fields;
 }
 
 export class SessionSender {
@@ -53,20 +55,22 @@ export class SessionSender {
     return msgSeqNum;
   }
 
-  logon({ heartbeatS, isReset, nextExpected }: LogonOptions, nowNs: bigint): void {
-    const { role, version, logon, senderCompId, targetCompId } = this.#config;
-    const { applVerId } = VERSION_TRAITS[version];
+  /** What the next message is signed over. */
+  logonParts(nowNs: bigint): LogonParts {
+    const { senderCompId, targetCompId } = this.#config;
+    const sendingTime = this.encoder.sendingTime(nowNs);
+    return { sendingTime, msgSeqNum: this.#counters.nextOut, senderCompId, targetCompId };
+  }
+
+  logon({ heartbeatS, isReset, nextExpected, further }: LogonOptions, nowNs: bigint): void {
+    const { applVerId } = VERSION_TRAITS[this.#config.version];
     const body: Field[] = [
       [Tag.EncryptMethod, 0],
       [Tag.HeartBtInt, heartbeatS],
     ];
     if (isReset) body.push([Tag.ResetSeqNumFlag, 'Y']);
     if (nextExpected !== undefined) body.push([Tag.NextExpectedMsgSeqNum, nextExpected]);
-    if (role === 'initiator' && logon !== undefined) {
-      const sendingTime = this.encoder.sendingTime(nowNs);
-      const msgSeqNum = this.#counters.nextOut;
-      body.push(...logon.fields({ sendingTime, msgSeqNum, senderCompId, targetCompId }));
-    }
+    body.push(...further);
     if (applVerId !== undefined) body.push([Tag.DefaultApplVerID, applVerId]);
     this.send(MsgType.Logon, encodeFields(body), nowNs);
   }

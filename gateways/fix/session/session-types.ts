@@ -79,15 +79,20 @@ export interface LogonParts {
 export interface LogonProof {
   /** Initiator: further fields of the Logon (553, 554, 925, 95, 96), in their order. */
   fields(parts: LogonParts): Fields;
-  /** Acceptor: why a Logon is refused, with SessionStatus (1409); undefined = accepted. */
-  refusal(logon: FixMessage): LogonRefusal | undefined;
-  /** Acceptor: the Logon was accepted and answered; a NewPassword (925) holds from now on. */
-  onAccepted(logon: FixMessage): void;
+  /** Initiator: the peer has let us in; a NewPassword (925) of ours holds from now on. */
+  onAccepted(answer: FixMessage): void;
+  /** Acceptor: why a Logon is refused; undefined = accepted. */
+  refusal(logon: FixMessage, nowNs: bigint): LogonRefusal | undefined;
+  /** Acceptor: further fields of the answer; a NewPassword (925) holds from now on. */
+  answer(logon: FixMessage): Fields;
 }
 
 export interface LogonRefusal {
+  /** For our side. */
+  readonly reason: string;
   /** For the peer: says no more than it may know. */
   readonly text: string;
+  /** SessionStatus (1409). */
   readonly sessionStatus: number;
 }
 

@@ -151,7 +151,7 @@ describe('answers', () => {
   });
 });
 
-test('the overlay declares the tags and the message that we use beyond FIX 4.4', () => {
+test('the overlay declares the tags and messages that we use beyond FIX 4.4', () => {
   const file = new URL('../../config/venues/sim-overlay.yaml', import.meta.url);
   const overlay = parse(readFileSync(file, 'utf8'));
   const tags = overlay.fields.map((field: { name: string; tag: number }) => [
@@ -161,6 +161,8 @@ test('the overlay declares the tags and the message that we use beyond FIX 4.4',
   expect(Object.fromEntries(tags)).toEqual({
     MarketTime: Tag.MarketTime,
     DoneThroughSeqNum: Tag.DoneThroughSeqNum,
+    RecordedMessages: Tag.RecordedMessages,
   });
   expect(overlay.messages[0].msgType).toBe(MsgType.DoneThrough);
+  expect(overlay.messages[1].msgType).toBe(MsgType.EndOfRecording);
 });

@@ -122,7 +122,12 @@ export class HotLoop {
     if (input.orderOutcome !== undefined) this.#afterOutcome(input.orderOutcome);
     // Once for each snapshot that it spoils, however many such messages come.
     if (input.needsSnapshot) this.#links[session]!.resubscribe();
-    if (outcome !== 'REFUSED' || message.msgType !== '8') return;
+    if (outcome === 'REFUSED') this.onRejected(message);
+  }
+
+  /** A message that was refused, by the session or by us: a report may have been a fill. */
+  onRejected(message: AppMessage): void {
+    if (message.msgType !== '8') return;
     const report = `report ${message.get(17) ?? '?'} of order ${message.get(11) ?? '?'}`;
     this.#pauseAll(`${report.slice(0, 150)} was not understood`);
   }

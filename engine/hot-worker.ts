@@ -72,7 +72,8 @@ class HotEngine {
     });
     const beganNs = this.#clock.elapsedNs();
     const app = new AppInput(this.#core);
-    const sessions = this.#replaySessions(app);
+    const stores = this.#stores();
+    const sessions = this.#replaySessions(app, stores);
     const { journalDirectory: directory, configJson } = input;
     const recovered = recover(this.#core, { directory, configJson, sessions });
     const recoveredEvents = recovered.events;
@@ -92,7 +93,7 @@ class HotEngine {
     }
     this.#buildLoop(app);
     if (recoveredEvents > 0) this.#loseSessions();
-    this.#connect(sessions.map((session) => session.hasLoggedOn));
+    this.#connect(sessions, stores);
     const recoveryMs = (this.#clock.elapsedNs() - beganNs) / 1e6;
     this.#memory.setI32(L.CTL_LOOP_STATE, L.LOOP_RUNNING);
     tell({ type: 'ready', recoveredEvents, recoveryMs, kills: recovered.kills });
@@ -123,12 +124,26 @@ class HotEngine {
     );
   }
 
-  #replaySessions(app: AppInput): readonly ReplaySession[] {
+  #stores(): readonly JournalStore[] {
+    const sequence = (): number => this.#memory.i64(L.CTL_RECORD_SEQUENCE);
+    return fixVenues(this.#config).map(
+      (_, index) => new JournalStore(input.journalDirectory, index, sequence),
+    );
+  }
+
+  #replaySessions(app: AppInput, stores: readonly JournalStore[]): readonly ReplaySession[] {
     const deliver = (session: number, message: AppMessage): void => {
       app.deliver(session, message);
     };
     return fixVenues(this.#config).map(
-      (venue, index) => new ReplaySession({ memory: this.#memory, index, venue, deliver }),
+      (venue, index) =>
+        new ReplaySession({
+          memory: this.#memory,
+          index,
+          venue,
+          deliver,
+          store: stores[index]!,
+        }),
     );
   }
 
@@ -193,7 +208,7 @@ class HotEngine {
     setInterval(() => this.#watch.askForUnknown(), UNKNOWN_CHECK_MS);
   }
 
-  #connect(hasLoggedOn: readonly boolean[]): void {
+  #connect(sessions: readonly ReplaySession[], stores: readonly JournalStore[]): void {
     for (const command of input.firstCommands) {
       this.#clock.stamp();
       this.#loop.command(command);
@@ -212,10 +227,10 @@ class HotEngine {
           log,
           loop: this.#loop,
           clock: this.#clock,
-          store: new JournalStore(input.journalDirectory, index),
+          store: stores[index]!,
           openOrders: () => this.#watch.openOrders(index),
         },
-        hasLoggedOn[index] ?? false,
+        sessions[index]!.numbers,
       );
       this.#links.push(link);
       this.#loop.addLink(link);

@@ -69,13 +69,16 @@ export class JournalRecord {
 export interface ReadOptions {
   /** Start at the segment that holds this sequence (records before it may still come first). */
   readonly fromSequence?: number;
+  /** Read from the disk at once. */
+  readonly readBytes?: number;
 }
 
 export class JournalReader {
   readonly record: JournalRecord;
   readonly #directory: string;
-  readonly #bytes = new Uint8Array(READ_BYTES + RECORD_BYTES_MAX);
-  readonly #view = new DataView(this.#bytes.buffer);
+  readonly #readBytes: number;
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
   readonly #segments: readonly number[];
   #file = -1;
   #segmentIndex = -1;
@@ -93,6 +96,9 @@ export class JournalReader {
   constructor(directory: string, options: ReadOptions = {}) {
     requireJournal(directory);
     this.#directory = directory;
+    this.#readBytes = options.readBytes ?? READ_BYTES;
+    this.#bytes = new Uint8Array(this.#readBytes + RECORD_BYTES_MAX);
+    this.#view = new DataView(this.#bytes.buffer);
     this.#segments = segmentNumbers(directory);
     this.record = new JournalRecord(this.#bytes, this.#view);
     if (options.fromSequence !== undefined) this.#skipTo(options.fromSequence);
@@ -178,7 +184,7 @@ export class JournalReader {
     this.#end -= this.#at;
     this.#at = 0;
     while (this.#end < count) {
-      const room = Math.min(READ_BYTES, this.#bytes.length - this.#end);
+      const room = Math.min(this.#readBytes, this.#bytes.length - this.#end);
       const read = this.#read(room);
       if (read === 0) return false;
       this.#end += read;

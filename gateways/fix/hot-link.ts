@@ -15,10 +15,13 @@ import {
   SES_RX_END,
   SES_RX_START,
   SES_SEARCHED,
+  SES_TX_END,
   SESSION_BYTES,
   SESSIONS,
+  TX_BYTES,
 } from '../../wasm/layout.ts';
 import type { Memory } from '../../wasm/memory.ts';
+import type { FixMessage } from './codec.ts';
 import { marketDataRequest } from './market-data.ts';
 import { massCancelRequest, orderStatusRequest } from './order-entry.ts';
 import { Session } from './session/session.ts';
@@ -41,6 +44,8 @@ interface LinkLoop {
   deliver(session: number, message: AppMessage): void;
   sendFromSession(session: number, bytes: Uint8Array): boolean;
   onSession(event: SessionRecord): void;
+  /** The session has refused a message of the venue. */
+  onRejected(message: AppMessage): void;
   endTurn(): void;
 }
 
@@ -55,12 +60,20 @@ interface HotLinkParts {
   readonly venue: FixVenueConfig;
   readonly loop: LinkLoop;
   readonly clock: LinkClock;
-  readonly store: MessageStore;
+  readonly store: MessageStore & { note(nextOut: number): void };
   /** What the venue trades for us. */
   readonly symbols: readonly string[];
   /** Orders that are not final, to be asked for after a logon. */
   readonly openOrders: () => readonly OpenOrder[];
   readonly log: (text: string) => void;
+}
+
+/** What is known of a session's numbers from before: of its journal, when an engine starts again. */
+export interface AgreedNumbers {
+  /** Both sides have agreed on them: only the very first logon asks for a reset. */
+  readonly hasLoggedOn: boolean;
+  /** When they were last in use, nanoseconds since 1970, 0 = never. */
+  readonly usedNs: bigint;
 }
 
 export class HotLink implements VenueLink {
@@ -75,6 +88,7 @@ export class HotLink implements VenueLink {
   #wait: NodeJS.Timeout | undefined;
   #socket: net.Socket | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #resendTimer: NodeJS.Timeout | undefined;
   #isStopping = false;
   /** Numbers are agreed: only the very first logon of a journal asks for a reset. */
   #hasLoggedOn: boolean;
@@ -86,9 +100,9 @@ export class HotLink implements VenueLink {
   #wasOpen = false;
   #lastError = '';
 
-  constructor(parts: HotLinkParts, hasLoggedOn: boolean) {
+  constructor(parts: HotLinkParts, numbers: AgreedNumbers) {
     this.#parts = parts;
-    this.#hasLoggedOn = hasLoggedOn;
+    this.#hasLoggedOn = numbers.hasLoggedOn;
     this.#block = SESSIONS + parts.index * SESSION_BYTES;
     this.#rx = RX + parts.index * RX_BYTES;
     const { host, port, backups, reconnect } = parts.venue;
@@ -98,11 +112,12 @@ export class HotLink implements VenueLink {
       config: this.#sessionConfig(),
       counters: new SharedCounters(parts.memory, parts.index),
       store: parts.store,
+      usedNs: numbers.usedNs,
       port: {
-        canResend: () => (this.#socket?.writableLength ?? 0) < PENDING_BYTES_MAX / 2,
+        canResend: () => this.#canResend(),
         send: (bytes) => this.#sendBytes(bytes),
         deliver: (message) => parts.loop.deliver(parts.index, message),
-        event: (kind, reason) => this.#onEvent(kind, reason),
+        event: (kind, reason, about) => this.#onEvent(kind, reason, about),
       },
     });
   }
@@ -129,6 +144,7 @@ export class HotLink implements VenueLink {
     return new Promise((resolve) => {
       const finish = (): void => {
         clearInterval(this.#timer);
+        clearTimeout(this.#resendTimer);
         resolve();
       };
       if (this.#socket === undefined) return finish();
@@ -151,6 +167,7 @@ export class HotLink implements VenueLink {
 
   onSlowMessage(frame: Uint8Array): void {
     this.#session.onMessage(frame, this.#now());
+    this.#resendSoon();
     if (this.#afterLogon) this.#subscribeAndReconcile();
   }
 
@@ -275,12 +292,32 @@ export class HotLink implements VenueLink {
     this.#wasFastSinceTimer = false;
     this.#didSendSinceTimer = false;
     this.#session.onTimer(now);
+    this.#parts.store.note(this.#session.counters.nextOut);
     this.#parts.loop.endTurn();
+    this.#resendSoon();
+  }
+
+  /** A batch of a resend is due before the next look at the clock: live messages go between them. */
+  #resendSoon(): void {
+    if (this.#resendTimer !== undefined) return;
+    const waitNs = this.#session.nextDeadlineNs() - this.#parts.clock.nowNs();
+    if (waitNs > BigInt(TIMER_MS) * NS_PER_MS) return;
+    const waitMs = Number(waitNs / NS_PER_MS) + 1;
+    this.#resendTimer = setTimeout(() => {
+      this.#resendTimer = undefined;
+      this.#onTimer();
+    }, waitMs);
+  }
+
+  #canResend(): boolean {
+    const waiting = this.#parts.memory.i32(this.#block + SES_TX_END);
+    const unread = this.#socket?.writableLength ?? 0;
+    return waiting < TX_BYTES / 2 && unread < PENDING_BYTES_MAX / 2;
   }
 
   // ---- session
 
-  #onEvent(kind: SessionEvent, reason: string): void {
+  #onEvent(kind: SessionEvent, reason: string, about?: FixMessage): void {
     const { venue, log } = this.#parts;
     if (kind === 'LOGGED_ON') {
       this.#hasLoggedOn = true;
@@ -305,6 +342,7 @@ export class HotLink implements VenueLink {
       // What we asked for since the logon was in the gap and was not sent late: ask anew.
       this.#afterLogon = true;
     } else if (kind !== 'SEQUENCE_RESET') {
+      if (about !== undefined) this.#parts.loop.onRejected(about);
       log(`${venue.name}: ${kind.toLowerCase().replaceAll('_', ' ')}: ${reason}`);
     }
   }

@@ -95,7 +95,7 @@ export class HotLinkRig {
         openOrders: () => this.openOrders,
         log: (text) => this.log.push(text),
       },
-      false,
+      { hasLoggedOn: false, usedNs: 0n },
     );
     this.loop.addLink(this.link);
   }

@@ -1,61 +1,113 @@
 /**
- * What was sent, read back from the journal for a resend: the journal is the message store. Bounded
- * memory: one record at a time, however long the range.
+ * What was sent, read back from the journal for a resend: the journal is the message store. One
+ * record at a time, however long the range; marks say where in the journal to begin, so that
+ * neither a long journal nor a long range holds anybody up.
  */
 import { RecordKind } from '../../../engine/event/generated/record-kind.ts';
 import { JournalReader } from '../../../engine/journal/journal-reader.ts';
-import { parseMessage } from '../codec.ts';
+import { type FixMessage, parseMessage } from '../codec.ts';
 import { MsgType, Tag } from '../tags.ts';
-import type { MessageStore, StoredMessage } from './session-types.ts';
+import { type MessageStore, NOTHING_YET, type StoredMessage } from './session-types.ts';
+
+/** Records that are looked at in one step. */
+const STEP = 256;
+/** Messages from one mark to the next. */
+const MARK_EVERY = 512;
+const READ_BYTES = 262_144;
+const SOH = '\x01';
+/** "|35=X|34=N|" as we write it, within the first bytes of a message. */
+const HEAD = new RegExp(`${SOH}35=([^${SOH}]+)${SOH}34=(\\d+)${SOH}`);
+const HEAD_BYTES = 64;
+
+/** Message `msgSeqNum` and all later ones were recorded behind record `sequence`. */
+interface Mark {
+  readonly msgSeqNum: number;
+  readonly sequence: number;
+}
+
+type Step = StoredMessage | typeof NOTHING_YET;
 
 export class JournalStore implements MessageStore {
   readonly #directory: string;
   readonly #session: number;
+  /** Sequence of the journal's last record. */
+  readonly #sequence: () => number;
+  /** Rising; empty = where the numbers began is still to be found out. */
+  #marks: Mark[] = [];
 
-  constructor(directory: string, session: number) {
+  constructor(directory: string, session: number, sequence: () => number) {
     this.#directory = directory;
     this.#session = session;
+    this.#sequence = sequence;
   }
 
-  *sent(fromSeq: number, toSeq: number): Iterable<StoredMessage> {
-    const fromSequence = this.#lastReset();
-    const reader = new JournalReader(this.#directory, { fromSequence });
+  /** The next message will have this number: told now and then, it spares a search. */
+  note(nextOut: number): void {
+    const last = this.#marks.at(-1);
+    if (last === undefined || nextOut < last.msgSeqNum + MARK_EVERY) return;
+    this.#marks.push({ msgSeqNum: nextOut, sequence: this.#sequence() });
+  }
+
+  /** The next message is number 1. */
+  reset(): void {
+    this.#marks = [{ msgSeqNum: 1, sequence: this.#sequence() }];
+  }
+
+  *sent(fromSeq: number, toSeq: number): Iterable<Step> {
+    if (this.#marks.length === 0) yield* this.#findBeginning();
+    const mark = this.#marks.findLast(({ msgSeqNum }) => msgSeqNum <= fromSeq)!;
+    for (const record of this.#records(mark.sequence + 1)) {
+      if (record === NOTHING_YET) {
+        yield NOTHING_YET;
+        continue;
+      }
+      if (record.msgSeqNum > toSeq) return;
+      if (record.msgSeqNum < fromSeq) continue;
+      const message = parseMessage(record.bytes);
+      if (message !== undefined && !message.isYes(Tag.PossDupFlag)) yield record;
+    }
+  }
+
+  /** The last Logon of ours that bears number 1 marks where the present numbers began. */
+  *#findBeginning(): Iterable<typeof NOTHING_YET> {
+    let beginning = 0;
+    for (const record of this.#records(1)) {
+      if (record === NOTHING_YET) yield NOTHING_YET;
+      else if (isFirst(record)) beginning = record.sequence - 1;
+    }
+    this.#marks = [{ msgSeqNum: 1, sequence: beginning }];
+  }
+
+  /** Messages of this session from record `first` on. */
+  *#records(first: number): Iterable<(StoredMessage & { readonly sequence: number }) | undefined> {
+    const reader = new JournalReader(this.#directory, {
+      fromSequence: first,
+      readBytes: READ_BYTES,
+    });
     const { record } = reader;
+    let left = STEP;
     try {
       while (reader.next()) {
-        if (record.sequence < fromSequence || !this.#isOurs(record)) continue;
-        const message = parseMessage(record.payload);
-        if (message === undefined || message.isYes(Tag.PossDupFlag)) continue;
-        const msgSeqNum = message.getInt(Tag.MsgSeqNum)!;
-        if (msgSeqNum > toSeq) return;
-        if (msgSeqNum >= fromSeq) {
-          yield { msgSeqNum, msgType: message.msgType, bytes: record.payload.slice() };
+        if (--left === 0) {
+          left = STEP;
+          yield NOTHING_YET;
         }
+        if (record.kind !== RecordKind.OUTBOUND || record.source !== this.#session) continue;
+        if (record.sequence < first) continue;
+        const { payload, sequence } = record;
+        const head = HEAD.exec(Buffer.from(payload.subarray(0, HEAD_BYTES)).toString('latin1'));
+        if (head === null) continue;
+        const [, msgType = '', number] = head;
+        yield { sequence, msgSeqNum: Number(number), msgType, bytes: payload.slice() };
       }
     } finally {
       reader.close();
     }
   }
+}
 
-  /** A Logon with number 1 in the journal marks the new count. */
-  reset(): void {}
-
-  /** Record sequence of the last Logon that started at number 1. */
-  #lastReset(): number {
-    let found = 1;
-    const reader = new JournalReader(this.#directory);
-    const { record } = reader;
-    while (reader.next()) {
-      if (!this.#isOurs(record)) continue;
-      const message = parseMessage(record.payload);
-      const isFirst = message?.getInt(Tag.MsgSeqNum) === 1;
-      if (isFirst && message?.msgType === MsgType.Logon) found = record.sequence;
-    }
-    reader.close();
-    return found;
-  }
-
-  #isOurs(record: { readonly kind: number; readonly source: number }): boolean {
-    return record.kind === RecordKind.OUTBOUND && record.source === this.#session;
-  }
+function isFirst(record: StoredMessage): boolean {
+  if (record.msgType !== MsgType.Logon || record.msgSeqNum !== 1) return false;
+  const message: FixMessage | undefined = parseMessage(record.bytes);
+  return message !== undefined && !message.isYes(Tag.PossDupFlag);
 }

@@ -25,6 +25,9 @@ export class MemoryMessageStore implements MessageStore {
     }
   }
 
+  /** Numbers are looked up here: nothing to remember. */
+  note(): void {}
+
   *sent(fromSeq: number, toSeq: number): Iterable<StoredMessage | typeof NOTHING_YET> {
     const oldest = this.#messages.keys().next();
     if (oldest.done) return;

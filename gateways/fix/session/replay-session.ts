@@ -5,7 +5,8 @@
 import type { FixVenueConfig } from '../../../config/schema.ts';
 import type { AppMessage } from '../../../engine/ports.ts';
 import type { Memory } from '../../../wasm/memory.ts';
-import { initiatorConfig } from '../hot-link.ts';
+import { type AgreedNumbers, initiatorConfig } from '../hot-link.ts';
+import type { JournalStore } from './journal-store.ts';
 import { Session } from './session.ts';
 import { SharedCounters } from './session-counters.ts';
 
@@ -14,27 +15,36 @@ interface ReplaySessionParts {
   readonly index: number;
   readonly venue: FixVenueConfig;
   readonly deliver: (session: number, message: AppMessage) => void;
+  /** Where a recovered session will resend from: learns where its numbers stand in the journal. */
+  readonly store?: JournalStore;
 }
 
 export class ReplaySession {
   /** A logon has succeeded: the numbers are agreed. */
-  hasLoggedOn = false;
+  #hasLoggedOn = false;
   readonly #session: Session;
+  readonly #store: JournalStore | undefined;
 
-  constructor({ memory, index, venue, deliver }: ReplaySessionParts) {
+  constructor({ memory, index, venue, deliver, store }: ReplaySessionParts) {
+    this.#store = store;
     this.#session = new Session({
-      config: initiatorConfig(venue, () => this.hasLoggedOn),
+      config: initiatorConfig(venue, () => this.#hasLoggedOn),
       counters: new SharedCounters(memory, index),
-      store: { sent: () => [], reset: () => {} },
+      store: { sent: () => [], reset: () => store?.reset() },
       port: {
         canResend: () => true,
         send: () => {},
         deliver: (message) => deliver(index, message),
         event: (kind) => {
-          if (kind === 'LOGGED_ON') this.hasLoggedOn = true;
+          if (kind === 'LOGGED_ON') this.#hasLoggedOn = true;
         },
       },
     });
+  }
+
+  /** What a link that takes the session over must know. */
+  get numbers(): AgreedNumbers {
+    return { hasLoggedOn: this.#hasLoggedOn, usedNs: this.#session.usedNs };
   }
 
   onConnected(nowNs: bigint): void {
@@ -43,6 +53,7 @@ export class ReplaySession {
 
   onMessage(frame: Uint8Array, nowNs: bigint): void {
     this.#session.onMessage(frame, nowNs);
+    this.#store?.note(this.#session.counters.nextOut);
   }
 
   onDisconnected(): void {

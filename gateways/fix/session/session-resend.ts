@@ -85,12 +85,9 @@ export class SessionResend {
     const { clock, port } = this.#parts;
     const messages = this.#messages;
     if (messages === undefined) return;
-    if (!port.canResend()) {
-      clock.resendDueNs = nowNs + FULL_WAIT_NS;
-      return;
-    }
     for (let left = this.#allowed(nowNs); left > 0; left--) {
       this.#repaidNs += this.#messageNs;
+      if (!port.canResend()) break;
       const { done, value } = messages.next();
       if (done) {
         this.#finish(nowNs);
@@ -99,7 +96,8 @@ export class SessionResend {
       if (value !== undefined) this.#sendAgain(value, nowNs);
       if (this.#messages !== messages) return; // the owner closed the session meanwhile
     }
-    clock.resendDueNs = this.#repaidNs;
+    const isFull = !port.canResend();
+    clock.resendDueNs = isFull ? nowNs + FULL_WAIT_NS : this.#repaidNs;
   }
 
   /** The connection is gone, or numbers start anew. */

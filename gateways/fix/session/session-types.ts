@@ -132,7 +132,8 @@ export interface SessionPort {
   send(bytes: Uint8Array, msgSeqNum: number, msgType: string, isResend: boolean): void;
   /** An application message, in the order of its number, once. */
   deliver(message: FixMessage, flags: DeliveryFlags): void;
-  event(kind: SessionEvent, reason: string): void;
+  /** `about`: the message that REJECT_SENT refused. */
+  event(kind: SessionEvent, reason: string, about?: FixMessage): void;
 }
 
 export interface StoredMessage {

@@ -311,8 +311,7 @@ export class HotLink implements VenueLink {
 
   #canResend(): boolean {
     const waiting = this.#parts.memory.i32(this.#block + SES_TX_END);
-    const unread = this.#socket?.writableLength ?? 0;
-    return waiting < TX_BYTES / 2 && unread < PENDING_BYTES_MAX / 2;
+    return waiting < TX_BYTES / 4 && this.#socket?.writableLength === 0;
   }
 
   // ---- session

@@ -21,8 +21,10 @@ import type {
   StoredMessage,
 } from './session-types.ts';
 
-/** A peer that does not read is looked at again after this time. */
-const FULL_WAIT_NS = 10n * NS_PER_MS;
+/** A way out that is busy is looked at again after this time. */
+const BUSY_WAIT_NS = NS_PER_MS;
+/** A batch of large messages ends here. */
+const BATCH_BYTES_MAX = 65_536;
 
 interface ResendParts {
   readonly counters: SessionCounters;
@@ -85,19 +87,24 @@ export class SessionResend {
     const { clock, port } = this.#parts;
     const messages = this.#messages;
     if (messages === undefined) return;
+    if (!port.canResend()) {
+      clock.resendDueNs = nowNs + BUSY_WAIT_NS;
+      return;
+    }
+    let bytes = 0;
     for (let left = this.#allowed(nowNs); left > 0; left--) {
       this.#repaidNs += this.#messageNs;
-      if (!port.canResend()) break;
       const { done, value } = messages.next();
       if (done) {
         this.#finish(nowNs);
         return;
       }
       if (value !== undefined) this.#sendAgain(value, nowNs);
+      bytes += value?.bytes.length ?? 0;
+      if (bytes >= BATCH_BYTES_MAX) break;
       if (this.#messages !== messages) return; // the owner closed the session meanwhile
     }
-    const isFull = !port.canResend();
-    clock.resendDueNs = isFull ? nowNs + FULL_WAIT_NS : this.#repaidNs;
+    clock.resendDueNs = this.#repaidNs;
   }
 
   /** The connection is gone, or numbers start anew. */

@@ -123,7 +123,10 @@ export type SessionEvent =
   | 'REJECT_RECEIVED';
 
 export interface SessionPort {
-  /** False: the peer reads slower than it is sent what it asked for; the next batch of a resend waits. */
+  /**
+   * False: what was sent before still waits in this process. The next batch of a resend waits with
+   * it, so that a live message never stands behind more than one batch.
+   */
   canResend(): boolean;
   /**
    * Journal, then write. `bytes` are valid only until the call returns, and the session must not be

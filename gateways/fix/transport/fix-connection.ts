@@ -27,8 +27,6 @@ import type { TrafficLimits } from './transport-limits.ts';
 
 /** After our end of a connection the peer has this long for its own. */
 const LINGER_NS = NS_PER_S;
-/** A resend waits while more than this share of what may be unread is. */
-const RESEND_PENDING_SHARE = 4;
 
 export interface ConnectionHandler {
   /** An application message, in order, once. */
@@ -90,7 +88,7 @@ export class FixConnection {
           this.#send(bytes, msgSeqNum, msgType, isResend),
         deliver: (message, flags) => options.handler.onMessage(this, message, flags),
         event: (kind, reason) => this.#onEvent(kind, reason),
-        canResend: () => this.pendingBytes * RESEND_PENDING_SHARE <= options.pendingBytesMax,
+        canResend: () => this.#link?.outbound.isIdle ?? false,
       },
     });
   }

@@ -28,6 +28,11 @@ export class Outbound {
     return this.#blockEnd + this.#socket.writableLength;
   }
 
+  /** Everything that was written before has been handed to the kernel. */
+  get isIdle(): boolean {
+    return this.#socket.writableLength === 0;
+  }
+
   /** The peer has left more unread than it may. */
   get isTooSlow(): boolean {
     return this.#isTooSlow;

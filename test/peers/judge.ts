@@ -6,6 +6,7 @@
  *   sent|resent|got TYPE ClOrdID MsgSeqNum ExecID dup|-
  *   admin in|out MESSAGE               session messages but Heartbeat and TestRequest
  *   event TEXT                         what its engine remarks
+ *   settled                            asked to: every number is counted on both sides
  *   stored TYPE ClOrdID MsgSeqNum      at the end: each message that its memory holds as sent
  *   numbers NEXT_IN NEXT_OUT           at the end
  */
@@ -18,6 +19,7 @@ const LINES_KEPT = 40;
 
 export class SideRecord {
   logons = 0;
+  isSettled = false;
   /** From here on a Logout is no fault. */
   isEnding = false;
   /** Orders of the other side, in the order in which they came first. */
@@ -36,7 +38,7 @@ export class SideRecord {
   readonly #seen = new Set<string>();
 
   add(line: string): void {
-    this.last.push(line);
+    if (!line.startsWith('stored')) this.last.push(line);
     if (this.last.length > LINES_KEPT) this.last.shift();
     const words = line.split(' ');
     switch (words[0]) {
@@ -51,6 +53,9 @@ export class SideRecord {
         break;
       case 'fault':
         this.faults.push(line);
+        break;
+      case 'settled':
+        this.isSettled = true;
         break;
       case 'stored':
         (words[1] === 'D' ? this.storedOrders : this.storedAnswers).push(words[2]!);

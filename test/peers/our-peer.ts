@@ -83,6 +83,10 @@ const tell = (what: string, message: FixMessage, isRepeat: boolean): void =>
     ].join(' '),
   );
 
+const nothing = new Int32Array(new SharedArrayBuffer(4));
+/** Between two steps of an order's way, so that many a kill falls there. */
+const linger = (): void => void Atomics.wait(nothing, 0, 0, options.lingerUs / 1000);
+
 class OurPeer {
   readonly #journal = new PeerJournal(options.store, (text) => say(`event ${text}`));
   readonly #answered = new Set<string>();
@@ -178,8 +182,10 @@ class OurPeer {
     if (message.msgType === MsgType.NewOrderSingle && !this.#answered.has(clOrdId)) {
       this.#answered.add(clOrdId);
       this.#executions += 1;
+      linger();
       const report = execution(message, `${process.pid}-${this.#executions}`);
       this.#connection.sendApp(MsgType.ExecutionReport, report);
+      linger();
     }
     this.#journal.received(message);
   }

@@ -14,6 +14,8 @@ export interface PeerOptions {
   readonly orders: number;
   /** Orders a second. */
   readonly rate: number;
+  /** What an order takes before and after its answer, so that many a kill falls between them. */
+  readonly lingerUs: number;
 }
 
 export const peerArguments = (options: object): string[] =>
@@ -24,11 +26,12 @@ export function peerOptions(given: readonly string[]): PeerOptions {
   const text = Object.fromEntries(
     given.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
   );
-  const { port, orders, rate } = text;
+  const { port, orders, rate, lingerUs } = text;
   return {
     ...text,
     port: Number(port),
     orders: Number(orders),
     rate: Number(rate),
+    lingerUs: Number(lingerUs),
   } as PeerOptions;
 }

@@ -7,7 +7,7 @@ import { type PeerOptions, peerArguments } from './peer-options.ts';
 import type { PeerProgram } from './peer-side.ts';
 
 const OUR_PEER = fileURLToPath(new URL('our-peer.ts', import.meta.url));
-const RATE = 1000;
+const PACE = { rate: 1000, lingerUs: 200 };
 
 export interface Match {
   readonly version: FixVersion;
@@ -28,7 +28,7 @@ export async function sidesOf(
   other: (options: PeerOptions) => PeerProgram,
 ): Promise<Sides> {
   const { version, ourRole, orders, folder } = match;
-  const common = { host: '127.0.0.1', port: await freePort(), version, orders, rate: RATE };
+  const common = { host: '127.0.0.1', port: await freePort(), version, orders, ...PACE };
   const store = (name: string): string => join(folder, `${version}-${ourRole}-${name}`);
   const ours = nodeProgram('we', OUR_PEER, {
     ...common,

@@ -56,6 +56,14 @@ export class PeerSide implements Side {
     await this.#ended;
   }
 
+  /**
+   * Asks it to bring to light what number is not counted on either side, as an idle line would; it
+   * says when that is done.
+   */
+  settle(): void {
+    this.#child!.stdin!.write('settle\n');
+  }
+
   /** Ends it in good order: it logs out if nobody has, and says what it holds. */
   async stop(): Promise<void> {
     const timer = setTimeout(() => this.#child!.kill('SIGKILL'), STOP_MS_MAX);

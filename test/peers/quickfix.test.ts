@@ -52,7 +52,8 @@ describe.skipIf(leftOut !== '').concurrent(`QuickFIX C++${leftOut}`, () => {
       }));
       const random = new SeededRandom(seed);
       const what = `${version}, we as ${ourRole}, seed ${SEED}`;
-      const trade = new TradeUnderKills({ ...sides, orders: ORDERS, kills: KILLS, random, what });
+      const amount = { orders: ORDERS, kills: KILLS };
+      const trade = new TradeUnderKills({ ...sides, ...amount, ourRole, random, what });
       console.log(`${what}: ${await trade.run()}`);
     },
     300_000,

@@ -5,7 +5,7 @@
  * the knowledge of having sent it cannot be torn apart by a kill. One line an event goes to the judge
  * (test/peers/judge.ts names them) by one write each. Built on demand by build-quickfix.ts.
  *
- * Arguments: name=value, see `main`. A line or the end of standard input stops it.
+ * Arguments: name=value, see `main`. A line on standard input asks it to settle, its end to stop.
  */
 #include <quickfix/FileStore.h>
 #include <quickfix/Session.h>
@@ -29,6 +29,7 @@
 
 namespace {
 
+const char SETTLED[] = "settled";
 using Options = std::map<std::string, std::string>;
 
 /* One line for the judge; a kill cannot cut it. */
@@ -95,6 +96,14 @@ public:
     }
   }
 
+  /* The answer brings to light what number is not counted yet on either side. */
+  void settle() const {
+    FIX::Message request;
+    request.getHeader().setField(35, "1");
+    request.setField(112, SETTLED);
+    FIX::Session::sendToTarget(request, m_id);
+  }
+
   void onCreate(const FIX::SessionID &) override {}
   void onLogon(const FIX::SessionID &) override { say("logon"); }
   void onLogout(const FIX::SessionID &) override { say("logout"); }
@@ -104,6 +113,7 @@ public:
   void fromAdmin(const FIX::Message &message, const FIX::SessionID &) throw(
       FIX::FieldNotFound, FIX::IncorrectDataFormat, FIX::IncorrectTagValue, FIX::RejectLogon) override {
     tellAdmin("in", message);
+    if (valueOf(message.getHeader(), 35) == "0" && valueOf(message, 112) == SETTLED) say(SETTLED);
   }
 
   void toApp(FIX::Message &message, const FIX::SessionID &) throw(FIX::DoNotSend) override {
@@ -119,13 +129,20 @@ public:
     const std::string msgType = valueOf(message.getHeader(), 35);
     if (msgType != "D" && msgType != "8") throw FIX::UnsupportedMessageType();
     if (msgType != "D" || !m_answered.insert(valueOf(message, 11)).second) return;
+    linger();
     FIX::Message report = execution(message);
     FIX::Session::sendToTarget(report, id);
+    linger();
   }
 
   std::atomic<bool> isStopping{false};
 
 private:
+  /* Between two steps of an order's way, so that many a kill falls there. */
+  void linger() const {
+    std::this_thread::sleep_for(std::chrono::microseconds(std::stoi(m_options.at("lingerUs"))));
+  }
+
   FIX::Message newOrder(const std::string &clOrdId) const {
     FIX::Message order;
     order.getHeader().setField(35, "D");
@@ -245,8 +262,7 @@ void run(const Options &options) {
   side.start();
   say("ready");
   std::thread sender([&peer] { peer.sendOrders(); });
-  std::string line;
-  std::getline(std::cin, line);
+  for (std::string line; std::getline(std::cin, line);) peer.settle();
   peer.isStopping = true;
   sender.join();
   side.stop();

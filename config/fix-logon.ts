@@ -21,7 +21,6 @@ const SIGNED_PARTS = [
   'Username',
   'Password',
 ] as const;
-export type SignedPart = (typeof SIGNED_PARTS)[number];
 
 const signedShape = {
   /** The venue's documentation says which, and in which order. */

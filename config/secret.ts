@@ -6,6 +6,7 @@
 import {
   closeSync,
   constants,
+  fchmodSync,
   fstatSync,
   fsyncSync,
   openSync,
@@ -94,6 +95,7 @@ export function writeSecretFile(file: string, text: string): void {
   rmSync(part, { force: true }); // left by a process that died
   const descriptor = openSync(part, 'wx', mode);
   try {
+    fchmodSync(descriptor, mode); // whatever the umask takes away
     writeFileSync(descriptor, `${text}\n`);
     fsyncSync(descriptor);
   } finally {

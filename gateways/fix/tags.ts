@@ -139,15 +139,6 @@ export const RejectReason = {
 
 export const ADMIN_MSG_TYPES: ReadonlySet<string> = new Set(['0', '1', '2', '3', '4', '5', 'A']);
 
-/** Every message type of FIX 4.4, and those that the overlay in config/venues declares. */
-export const KNOWN_MSG_TYPES: ReadonlySet<string> = new Set(
-  (
-    '0 1 2 3 4 5 6 7 8 9 A B C D E F G H J K L M N P Q R S T V W X Y Z a b c d e f g h i j k l m n o ' +
-    'p q r s t u v w x y z AA AB AC AD AE AF AG AH AI AJ AK AL AM AN AO AP AQ AR AS AT AU AV AW AX AY ' +
-    'AZ BA BB BC BD BE BF BG BH U1 U2'
-  ).split(' '),
-);
-
 /** Fields of StandardHeader; everything else up to the trailer is body. */
 export const HEADER_TAGS: ReadonlySet<number> = new Set([
   8, 9, 35, 49, 56, 115, 128, 90, 91, 34, 50, 142, 57, 143, 116, 144, 129, 145, 43, 97, 52, 122,

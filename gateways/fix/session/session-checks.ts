@@ -4,7 +4,7 @@
  */
 import type { Field, FixMessage } from '../codec.ts';
 import { type Complaint, complaint } from '../complaint.ts';
-import { KNOWN_MSG_TYPES, MsgType, RejectReason, Tag } from '../tags.ts';
+import { MsgType, RejectReason, Tag } from '../tags.ts';
 import { NS_PER_S, parseTimestamp } from '../timestamp.ts';
 import { beginStringOf } from '../version.ts';
 import { ignoresItsNumber } from './session-table.ts';
@@ -100,12 +100,8 @@ function checkOrigSendingTime(message: FixMessage): Complaint | undefined {
   return complaint(Tag.OrigSendingTime, RejectReason.SendingTimeAccuracyProblem, why, true);
 }
 
-/** The message's type, and the fields without which the session cannot act on it. */
+/** The fields without which the session cannot act on the message, however lenient its dictionary. */
 export function checkContent(message: FixMessage): Complaint | undefined {
-  if (!KNOWN_MSG_TYPES.has(message.msgType)) {
-    const why = `MsgType (35) ${message.msgType} is not a message of ${message.beginString}`;
-    return complaint(Tag.MsgType, RejectReason.InvalidMsgType, why);
-  }
   for (const tag of REQUIRED_NUMBERS[message.msgType] ?? []) {
     if (!message.has(tag)) {
       return complaint(tag, RejectReason.RequiredTagMissing, `required tag ${tag} is missing`);

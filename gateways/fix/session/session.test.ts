@@ -267,7 +267,6 @@ describe('what the peer may not do', () => {
   });
 
   const rejected: [string, string, Field[], string][] = [
-    ['an unknown MsgType', 'ZZ', [], '371=35|372=ZZ|373=11|'],
     ['a TestRequest without TestReqID', '1', [], '371=112|372=1|373=1|'],
     ['a ResendRequest without BeginSeqNo', '2', [[16, 0]], '371=7|372=2|373=1|'],
     [
@@ -292,7 +291,7 @@ describe('what the peer may not do', () => {
   );
 
   test('a Reject goes back the way the message came', () => {
-    const rig = new SessionRig().live().receive('ZZ', 2, [115, 'desk'], [128, 'venue']);
+    const rig = new SessionRig().live().receive('1', 2, [115, 'desk'], [128, 'venue']);
     expect(rig.answers[0]).toContain('128=desk|115=venue|');
   });
 

@@ -1,0 +1,67 @@
+/**
+ * Plays many scenarios side by side. A lane is one session: one version at one acceptor, which has
+ * one session a version; more acceptors make more lanes. Initiators under test have a port each.
+ * Long scenarios go first.
+ */
+import type { FixVersion } from '../../gateways/fix/version.ts';
+import { Player, type Subject } from './player.ts';
+import type { Scenario } from './step.ts';
+
+/** One scenario in one version. */
+export interface Play {
+  readonly scenario: Scenario;
+  readonly version: FixVersion;
+}
+
+export interface Lane {
+  readonly version: FixVersion;
+  readonly subject: Subject;
+}
+
+/** Between two scenarios of a lane: the subject sees the end of one before the next begins. */
+const PAUSE_MS = 20;
+
+export function playsOf(scenarios: readonly Scenario[]): readonly Play[] {
+  return scenarios.flatMap((scenario) =>
+    scenario.versions.map((version) => ({ scenario, version })),
+  );
+}
+
+/** Calls `onEnd` once a play: with why it failed, or without. Resolves after the last. */
+export async function playAll(
+  plays: readonly Play[],
+  lanes: readonly Lane[],
+  onEnd: (play: Play, failure: Error | undefined) => void,
+): Promise<void> {
+  const waiting = [...plays].sort((a, b) => lengthMs(b) - lengthMs(a));
+  const run = async ({ version, subject }: Lane): Promise<void> => {
+    for (;;) {
+      const at = waiting.findIndex((play) => play.version === version);
+      if (at < 0) return;
+      const [play] = waiting.splice(at, 1);
+      onEnd(play!, await failureOf(play!, subject));
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    }
+  };
+  await Promise.all(lanes.map(run));
+}
+
+export async function failureOf(play: Play, subject: Subject): Promise<Error | undefined> {
+  try {
+    await new Player(play.scenario, play.version, subject).play();
+    return undefined;
+  } catch (failure) {
+    return failure as Error;
+  }
+}
+
+/** The time that the scenario takes at least. */
+function lengthMs({ scenario, version }: Play): number {
+  let ms = 0;
+  for (const { action } of scenario.stepsFor(version)) {
+    if (action.kind === 'wait') ms += action.ms;
+    else if (action.kind === 'expect nothing') ms += action.forMs;
+    else if ('timing' in action) ms += action.timing.notBeforeMs;
+  }
+  return ms;
+}

@@ -1,0 +1,57 @@
+/**
+ * `npm run -s conformance -- [--only NAME[,NAME]] [--version FIX.4.4] [--port P [--host H]]`: plays
+ * the scenarios against `gyrfalcon fix echo`, or against whatever listens at the port.
+ */
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { acceptorLanes, startEcho } from './acceptors.ts';
+import { type Lane, type Play, playAll, playsOf } from './lanes.ts';
+import { readScenarios } from './scenario-file.ts';
+
+const PATIENCE_MS = 16_000;
+const ECHOES = 3;
+const SCENARIOS = fileURLToPath(new URL('scenarios/', import.meta.url));
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', default: '' },
+    version: { type: 'string' },
+    port: { type: 'string' },
+    host: { type: 'string' },
+    verbose: { type: 'boolean', default: false },
+  },
+});
+
+function isWanted({ scenario, version }: Play): boolean {
+  const names = values.only.split(',');
+  if (values.version !== undefined && values.version !== version) return false;
+  return names.some((name) => scenario.name.includes(name) || scenario.acceptance === name);
+}
+
+async function run(plays: readonly Play[], lanes: readonly Lane[]): Promise<number> {
+  let failed = 0;
+  await playAll(plays, lanes, ({ scenario, version }, failure) => {
+    if (failure !== undefined) failed += 1;
+    if (failure !== undefined) process.stdout.write(`FAILED ${failure.message}\n\n`);
+    else if (values.verbose) process.stdout.write(`passed ${scenario.name} ${version}\n`);
+  });
+  process.stdout.write(`${plays.length - failed} of ${plays.length} passed\n`);
+  return failed;
+}
+
+const plays = playsOf(readScenarios(SCENARIOS)).filter(isWanted);
+const acceptors = plays.filter(({ scenario }) => scenario.role === 'acceptor');
+let failed: number;
+if (values.port === undefined) {
+  const echoes = await Promise.all(Array.from({ length: ECHOES }, startEcho));
+  const lanes = echoes.flatMap(({ port }) => acceptorLanes({ port, patienceMs: PATIENCE_MS }));
+  failed = await run(acceptors, lanes);
+  await Promise.all(echoes.map((echo) => echo.stop()));
+} else {
+  const { host = '127.0.0.1' } = values;
+  failed = await run(
+    acceptors,
+    acceptorLanes({ port: Number(values.port), host, patienceMs: PATIENCE_MS }),
+  );
+}
+process.exitCode = failed === 0 ? 0 : 1;

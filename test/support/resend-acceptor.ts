@@ -1,7 +1,8 @@
 /**
  * For tests, a process of its own: an acceptor whose journal already holds many executions and that
  * answers every order at once. Arguments: journal directory, executions, messages a batch, messages a
- * second. Says its port, then its memory each time it is asked over IPC.
+ * second. Says its port, then, each time it is asked over IPC, its memory and the most messages that one turn of
+ * its event loop has sent again.
  */
 import { encodeFields, type Field } from '../../gateways/fix/codec.ts';
 import { SessionEncoder } from '../../gateways/fix/session/session-encoder.ts';
@@ -12,10 +13,28 @@ import { sessionConfig } from './session-config.ts';
 
 const [directory = '', count = '', batchMessages = '', messagesPerS = ''] = process.argv.slice(2);
 const clock = { nowNs: () => BigInt(Date.now()) * 1_000_000n };
+/** Sockets are read between two turns of the event loop: what a turn sends is what an order waits for. */
+let inTurn = 0;
+let inTurnMax = 0;
+let isCounting = false;
+function countInTurn(): void {
+  inTurn++;
+  inTurnMax = Math.max(inTurnMax, inTurn);
+  if (isCounting) return;
+  isCounting = true;
+  setImmediate(() => {
+    isCounting = false;
+    inTurn = 0;
+  });
+}
+
 const config = sessionConfig({
   role: 'acceptor',
   resend: {
-    again: () => true,
+    again: () => {
+      countInTurn();
+      return true;
+    },
     batchMessages: Number(batchMessages),
     messagesPerS: Number(messagesPerS),
   },
@@ -64,7 +83,7 @@ const acceptor = new FixAcceptor({
 
 process.on('message', () => {
   globalThis.gc?.();
-  process.send!(process.memoryUsage());
+  process.send!({ heapUsed: process.memoryUsage().heapUsed, inTurnMax });
 });
 process.on('disconnect', () => process.exit(0));
 process.send!({ port: await acceptor.listen() });

@@ -3,6 +3,7 @@
  * from the rules in fix-decode.ts and wasm/layout.ts, not from its code; tests demand the same
  * verdict and values.
  */
+import { BESIDE, ENTRY_ORDER, isFastValue, timestamp } from './fix-fast-values-reference.ts';
 import * as L from './layout.ts';
 
 export interface ReferenceInstrument {
@@ -19,6 +20,8 @@ export interface ReferenceSession {
   readonly nowNs: bigint;
   readonly maxLatencyNs: bigint;
   readonly marketTimeTag: number;
+  /** SES_FAST_TYPES. */
+  readonly fastTypes: number;
   readonly clOrdIdPrefix: string;
   readonly symbols: ReadonlyMap<string, number>;
   readonly instruments: readonly ReferenceInstrument[];
@@ -58,7 +61,12 @@ const FAST_TYPES = ['W', 'X', '8'];
 const HEADER = new Set(['34', '49', '56', '52', '43']);
 const RARE_HEADER = new Set('50 57 97 115 116 122 128 129 142 143 144 145 369'.split(' '));
 const IGNORED_MARKET_DATA = new Set('22 48 60 75 83 207 262 272 273 278 290 346'.split(' '));
-const IGNORED_EXECUTION = new Set('1 6 12 13 15 20 40 58 59 60'.split(' '));
+const IGNORED_EXECUTION = new Set('1 6 12 13 15 40 58 59 60'.split(' '));
+const FAST_BIT: Readonly<Record<string, number>> = {
+  W: L.FAST_SNAPSHOT,
+  X: L.FAST_UPDATE,
+  8: L.FAST_EXECUTION,
+};
 const IDENTITY = new Set('11 14 17 31 32 37 38 39 41 44 54 55 103 150 151 851'.split(' '));
 
 /** One whole, well-framed message. `checks`: as fixNext sees it, else as fixDecode does. */
@@ -74,26 +82,31 @@ export function referenceDecode(
   try {
     demand(!checks || pairs[0] === `8=${session.begin}`, L.FIX_BEGIN_STRING);
     demand(FAST_TYPES.includes(type), L.FIX_NOT_FAST_TYPE);
+    const bit = FAST_BIT[type]!;
+    demand(!checks || (session.fastTypes & bit) !== 0, L.FIX_NOT_FAST_TYPE);
     demand(!checks || session.isLive, L.FIX_NOT_LIVE);
     const seen = new Map<string, string>();
-    const body = new Body(session, type, seen, fields, entries);
+    const timeTag = marketTimeTag(session, bit, checks);
+    const body = new Body(session, { type, checks, seen, fields, entries });
     let inBody = false;
     for (const pair of pairs.slice(3, -1)) {
       const [tag, value] = splitField(pair);
       const isRare = RARE_HEADER.has(tag);
       if (HEADER.has(tag) || isRare) {
         if (!isRare) headerField(tag, value, seen);
-        demand(!inBody, L.FIX_BAD_VALUE);
+        demand(!checks || !inBody, L.FIX_BAD_VALUE);
         demand(!isRare || !checks, L.FIX_UNKNOWN_TAG);
         if (!isRare) seen.set(tag, value);
-        if (tag === String(session.marketTimeTag)) fields.set('marketTimeNs', timestamp(value)!);
+        if (tag === timeTag) fields.set('marketTimeNs', timestamp(value)!);
         continue;
       }
       inBody = true;
-      if (tag === String(session.marketTimeTag)) body.marketTime(tag, value);
+      if (tag === timeTag) body.marketTime(tag, value);
       else if (checks || type !== '8' || IDENTITY.has(tag)) body.field([tag, value]);
     }
     body.end();
+    const needed = (session.fastTypes >> L.FAST_MARKET_TIME_NEEDED_SHIFT) & bit;
+    demand(!checks || needed === 0 || body.hasMarketTime, L.FIX_MISSING_TAG);
     if (checks) sessionChecks(seen, session);
     fields.set('msgSeqNum', BigInt(seen.get('34')!));
     fields.set('sendingTimeNs', timestamp(seen.get('52')!)!);
@@ -105,6 +118,13 @@ export function referenceDecode(
   }
 }
 
+/** Where the time of the market stands; on the fast path only where the type has such a field. */
+function marketTimeTag(session: ReferenceSession, bit: number, checks: boolean): string {
+  const tag = String(session.marketTimeTag);
+  if (!checks || tag === '52') return tag;
+  return ((session.fastTypes >> L.FAST_MARKET_TIME_SHIFT) & bit) === 0 ? '' : tag;
+}
+
 function splitField(pair: string): Field {
   const match = /^([1-9]\d*)=(.+)$/s.exec(pair);
   demand(match !== null, L.FIX_BAD_VALUE);
@@ -113,7 +133,7 @@ function splitField(pair: string): Field {
 
 function headerField(tag: string, value: string, seen: ReadonlyMap<string, string>): void {
   demand(!seen.has(tag), L.FIX_BAD_VALUE);
-  if (tag === '34') demand(/^\d{1,18}$/.test(value), L.FIX_BAD_VALUE);
+  if (tag === '34') demand(/^\d{1,15}$/.test(value), L.FIX_BAD_VALUE);
   if (tag === '43') demand(/^[YN]$/.test(value), L.FIX_BAD_VALUE);
   if (tag === '52') demand(timestamp(value) !== undefined, L.FIX_BAD_VALUE);
 }
@@ -124,18 +144,6 @@ function sessionChecks(seen: ReadonlyMap<string, string>, session: ReferenceSess
   demand(BigInt(seen.get('34')!) === session.nextIn, L.FIX_SEQUENCE);
   const late = session.nowNs - timestamp(seen.get('52')!)!;
   demand((late < 0n ? -late : late) <= session.maxLatencyNs, L.FIX_SENDING_TIME);
-}
-
-/** Nanoseconds since 1970 of a UTC timestamp, undefined = not one. */
-export function timestamp(text: string): bigint | undefined {
-  const match = /^(\d{4})(\d\d)(\d\d)-(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?$/.exec(text);
-  if (match === null) return undefined;
-  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as number[];
-  if (year! < 1970 || year! > 2261 || hour! > 23 || minute! > 59 || second! > 60) return undefined;
-  const midnight = new Date(Date.UTC(year!, month! - 1, day!));
-  if (midnight.getUTCMonth() !== month! - 1 || midnight.getUTCDate() !== day!) return undefined;
-  const seconds = midnight.getTime() / 1000 + hour! * 3600 + minute! * 60 + second!;
-  return BigInt(seconds) * 1_000_000_000n + BigInt((match[7] ?? '').padEnd(9, '0'));
 }
 
 /** A decimal as a whole number of steps; throws the reason when it is none. */
@@ -156,31 +164,39 @@ function quantity(text: string, lotE8: bigint): bigint {
   return lots;
 }
 
+interface BodyParts {
+  readonly type: string;
+  readonly checks: boolean;
+  readonly seen: Map<string, string>;
+  readonly fields: Map<string, bigint>;
+  readonly entries: ReferenceEntry[];
+}
+
 /** The fields after the header, of one message. */
 class Body {
   readonly #session: ReferenceSession;
   readonly #type: string;
+  /** As the fast path sees it. */
+  readonly #checks: boolean;
   readonly #seen: Map<string, string>;
   readonly #fields: Map<string, bigint>;
   readonly #entries: ReferenceEntry[];
   #entry: Map<string, string> | undefined;
   #symbol: number | undefined;
+  hasMarketTime = false;
 
-  constructor(
-    session: ReferenceSession,
-    type: string,
-    seen: Map<string, string>,
-    fields: Map<string, bigint>,
-    entries: ReferenceEntry[],
-  ) {
+  constructor(session: ReferenceSession, { type, checks, seen, fields, entries }: BodyParts) {
     this.#session = session;
     this.#type = type;
+    this.#checks = checks;
     this.#seen = seen;
     this.#fields = fields;
     this.#entries = entries;
   }
 
   marketTime(tag: string, value: string): void {
+    if (this.#checks && this.#type !== '8') this.#closeGroup();
+    this.hasMarketTime = true;
     const time = timestamp(value);
     demand(time !== undefined && !this.#seen.has(tag), L.FIX_BAD_VALUE);
     this.#seen.set(tag, value);
@@ -213,7 +229,10 @@ class Body {
   }
 
   #marketData([tag, value]: Field): void {
-    if (IGNORED_MARKET_DATA.has(tag)) return;
+    if (IGNORED_MARKET_DATA.has(tag)) {
+      if (this.#checks) this.#plainMarketData(tag, value);
+      return;
+    }
     const isSnapshot = this.#type === 'W';
     const known = isSnapshot
       ? ['55', '268', '269', '270', '271']
@@ -232,12 +251,36 @@ class Body {
       return;
     }
     if (tag === '279') demand(/^[012]$/.test(value), L.FIX_BAD_VALUE);
-    if (tag === '269') demand(/^[012J]$/.test(value), L.FIX_BAD_VALUE);
+    const types = this.#checks ? /^[012]$/ : /^[012J]$/;
+    if (tag === '269') demand(types.test(value), L.FIX_BAD_VALUE);
     if (tag === (isSnapshot ? '269' : '279')) this.#startEntry();
+    this.#toEntry(tag, value);
+    if (tag === '55') this.#symbol = this.#find(value);
+  }
+
+  /** The entry in hand has not had the field, on the fast path nor one that stands behind it. */
+  #toEntry(tag: string, value: string): void {
     demand(this.#entry !== undefined, L.FIX_BAD_GROUP_COUNT);
     demand(!this.#entry.has(tag), L.FIX_BAD_VALUE);
     this.#entry.set(tag, value);
-    if (tag === '55') this.#symbol = this.#find(value);
+    const order = ENTRY_ORDER[this.#type]!;
+    const last = Math.max(...[...this.#entry.keys()].map((each) => order.indexOf(each)));
+    demand(!this.#checks || last === order.indexOf(tag), L.FIX_BAD_VALUE);
+  }
+
+  #closeGroup(): void {
+    if (!this.#seen.has('268')) return;
+    this.#endEntry();
+    demand(this.#entries.length === Number(this.#seen.get('268')), L.FIX_BAD_GROUP_COUNT);
+  }
+
+  #plainMarketData(tag: string, value: string): void {
+    const isBeside = BESIDE[this.#type]!.includes(tag);
+    demand(isBeside || ENTRY_ORDER[this.#type]!.includes(tag), L.FIX_UNKNOWN_TAG);
+    if (isBeside) this.#closeGroup();
+    else this.#toEntry(tag, value);
+    demand(isFastValue(tag, value), L.FIX_BAD_VALUE);
+    if (isBeside) this.#once(tag, value);
   }
 
   #startEntry(): void {
@@ -279,8 +322,10 @@ class Body {
   }
 
   #execution([tag, value]: Field): void {
-    if (IGNORED_EXECUTION.has(tag)) return;
-    demand(IDENTITY.has(tag), L.FIX_UNKNOWN_TAG);
+    const isPlain = IGNORED_EXECUTION.has(tag);
+    if (isPlain && !this.#checks) return;
+    demand(isPlain || IDENTITY.has(tag), L.FIX_UNKNOWN_TAG);
+    if (this.#checks) demand(isFastValue(tag, value), L.FIX_BAD_VALUE);
     if (tag === '150' || tag === '39') demand(value.length === 1, L.FIX_BAD_VALUE);
     if (tag === '54') demand(/^[12]$/.test(value), L.FIX_BAD_VALUE);
     if (tag === '851') demand(/^\d{1,18}$/.test(value), L.FIX_BAD_VALUE);
@@ -293,6 +338,7 @@ class Body {
 
   #endExecution(): void {
     this.#demandAll('34 49 56 52 37 17 150 39 54 55 151 14');
+    if (this.#checks) this.#demandAll('6');
     const { tickE8, lotE8 } = this.#session.instruments[this.#symbol!]!;
     const seen = this.#seen;
     const fields = this.#fields;

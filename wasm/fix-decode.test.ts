@@ -1,5 +1,6 @@
 /** The fast decode, by tables of messages, on the fast path and on its plain twin. */
 import { beforeEach, expect, test } from 'vitest';
+import { DATA_TAGS } from '../gateways/fix/data-tags.ts';
 import {
   DecodeHarness,
   MARKET_TIME_TAG,
@@ -15,7 +16,7 @@ const harness = new DecodeHarness();
 const HEADER = '49=XNAS|56=ENGINE|34=1|52=20120621-13:30:00.015105074';
 const W = `35=W|${HEADER}|55=GOOG`;
 const X = `35=X|${HEADER}`;
-const REPORT = `35=8|${HEADER}|37=V1|17=E1|150=0|39=0|55=GOOG|54=1|151=5|14=0`;
+const REPORT = `35=8|${HEADER}|37=V1|17=E1|150=0|39=0|55=GOOG|54=1|151=5|14=0|6=0`;
 
 beforeEach(() => {
   harness.forget();
@@ -48,19 +49,9 @@ const good: readonly { name: string; fields: string; entries: string }[] = [
   },
   { name: 'a snapshot of nothing', fields: `${W}|268=0`, entries: '' },
   {
-    name: 'a snapshot that says that the book is empty',
-    fields: `${W}|268=1|269=J`,
-    entries: '0 0 3 0@0',
-  },
-  {
     name: 'an update with change, trade and deletion',
     fields: `${X}|268=3|279=1|269=0|55=GOOG|270=579.4|271=196|279=0|269=2|55=GOOG|270=579.4|271=300|279=2|269=1|55=GOOG|270=600`,
     entries: '0 1 0 196@57940;0 0 2 300@57940;0 2 1 0@60000',
-  },
-  {
-    name: 'fields of an entry in any order',
-    fields: `${X}|268=1|279=0|271=3|270=1.5|55=ES|269=1`,
-    entries: '2 0 1 3@6',
   },
   {
     name: 'an entry without symbol has that of the one before',
@@ -88,8 +79,13 @@ const good: readonly { name: string; fields: string; entries: string }[] = [
     entries: `0 0 0 9007199254740992@9007199254740992`,
   },
   {
-    name: 'fields that do not matter',
-    fields: `${W}|48=X|22=8|207=XNAS|262=R1|268=1|269=0|270=1|271=1|272=20120621|273=13:30:00|278=A|290=1|346=2|83=9|60=x|75=20120621`,
+    name: 'fields of a snapshot that do not matter',
+    fields: `${W}|48=X|22=8|262=R1|268=1|269=0|270=1|271=1|272=20120621|273=13:30:00|346=2|290=1|207=XNAS`,
+    entries: '0 0 0 1@100',
+  },
+  {
+    name: 'fields of an update that do not matter',
+    fields: `${X}|262=R1|268=1|279=0|269=0|278=A|55=GOOG|48=X|22=8|207=XNAS|270=1|271=1|272=20120621|273=13:30:00.5|346=2|290=1`,
     entries: '0 0 0 1@100',
   },
 ];
@@ -202,6 +198,51 @@ const bad: readonly { name: string; fields: string; error: number }[] = [
     fields: `${W}|268=1|269=0|270=1|271=${'9'.repeat(40)}`,
     error: L.FIX_OFF_GRID,
   },
+  ...['83=9', '60=20120621-13:30:00', '75=20120621', '278=A'].map((field) => ({
+    name: `a field that no snapshot has, ${field}`,
+    fields: `${W}|${field}|268=0`,
+    error: L.FIX_UNKNOWN_TAG,
+  })),
+  ...['22=A', '22=88'].map((field) => ({
+    name: `a value that not every version lists, ${field}`,
+    fields: `${W}|${field}|268=0`,
+    error: L.FIX_BAD_VALUE,
+  })),
+  ...['272=20120230', '272=2012062', '273=24:00:00', '273=1', '346=-1', '290=x'].map((field) => ({
+    name: `an entry with ${field}`,
+    fields: `${W}|268=1|269=0|270=1|271=1|${field}`,
+    error: L.FIX_BAD_VALUE,
+  })),
+  {
+    name: 'a number of sixteen digits',
+    fields: `35=W|49=XNAS|56=ENGINE|34=0000000000000001|52=20120621-13:30:00|55=GOOG|268=0`,
+    error: L.FIX_BAD_VALUE,
+  },
+  {
+    name: 'an entry type that says that the book is empty',
+    fields: `${W}|268=1|269=J`,
+    error: L.FIX_BAD_VALUE,
+  },
+  {
+    name: 'fields of an entry out of order',
+    fields: `${X}|268=1|279=0|269=1|55=ES|271=3|270=1.5`,
+    error: L.FIX_BAD_VALUE,
+  },
+  {
+    name: 'a field beside the group twice',
+    fields: `${W}|262=A|262=A|268=0`,
+    error: L.FIX_BAD_VALUE,
+  },
+  {
+    name: 'a field beside the group between its entries',
+    fields: `${W}|268=2|269=0|270=1|271=1|262=A|269=0|270=1|271=1`,
+    error: L.FIX_BAD_GROUP_COUNT,
+  },
+  {
+    name: 'the market time between the entries',
+    fields: `${W}|268=2|269=0|270=1|271=1|${MARKET_TIME_TAG}=20120621-13:30:00|269=0|270=1|271=1`,
+    error: L.FIX_BAD_GROUP_COUNT,
+  },
   { name: 'an unknown symbol', fields: `35=W|${HEADER}|55=GOO|268=0`, error: L.FIX_UNKNOWN_SYMBOL },
   {
     name: 'fewer entries than it says',
@@ -259,6 +300,23 @@ test('nothing is on the fast path unless the session is live', () => {
   expect(decode(`${W}|268=0`, { ...SESSION_OF_TEST, isLive: false })).toBe(refused(L.FIX_NOT_LIVE));
 });
 
+test.each([
+  { type: 'W', fields: `${W}|268=0`, bit: L.FAST_SNAPSHOT },
+  { type: 'X', fields: `${X}|268=0`, bit: L.FAST_UPDATE },
+  { type: '8', fields: REPORT, bit: L.FAST_EXECUTION },
+])('35=$type is as fast as the dictionary of its session lets it be', ({ fields, bit }) => {
+  const time = `|${MARKET_TIME_TAG}=20120621-13:30:00`;
+  const withRules = (fastTypes: number) => ({ ...SESSION_OF_TEST, fastTypes });
+  expect(decode(fields, withRules(L.FAST_ALL & ~bit))).toBe(refused(L.FIX_NOT_FAST_TYPE));
+  expect(decode(fields, withRules(bit))).not.toContain('error');
+  expect(decode(fields + time, withRules(bit))).toBe(refused(L.FIX_UNKNOWN_TAG));
+  const mayStand = bit | (bit << L.FAST_MARKET_TIME_SHIFT);
+  expect(decode(fields + time, withRules(mayStand))).not.toContain('error');
+  const mustStand = mayStand | (bit << L.FAST_MARKET_TIME_NEEDED_SHIFT);
+  expect(decode(fields + time, withRules(mustStand))).not.toContain('error');
+  expect(decode(fields, withRules(mustStand))).toBe(refused(L.FIX_MISSING_TAG));
+});
+
 test('another FIX version is left to the session', () => {
   const session = { ...SESSION_OF_TEST, begin: 'FIX.4.2' };
   expect(decode(`${W}|268=0`, session)).toBe(refused(L.FIX_BEGIN_STRING));
@@ -269,6 +327,25 @@ test('what the session accepted is decoded though repeated, late, out of number 
   const found = harness.decodeAccepted(fixMessage(`35=W|${header}|55=GOOG|268=0`));
   expect(summary(found)).toContain('msgSeqNum=9');
   expect(found.kind).toBe(L.DECODED_MARKET_DATA);
+});
+
+test('what the session accepted is not misread where a data field holds what looks like fields', () => {
+  const data = '|31=9|150=F|10=000|';
+  for (const [length, tag] of DATA_TAGS) {
+    const message = fixMessage(`${REPORT}|${length}=${data.length}|${tag}=${data}|41=ABC0DEF7`);
+    const found = summary(harness.decodeAccepted(message));
+    expect(found, `${length}, ${tag}`).toContain('execType=48 ');
+    expect(found, `${length}, ${tag}`).toContain('origClOrdId=7 ');
+    expect(found, `${length}, ${tag}`).toContain('lastPxTicks=0 ');
+  }
+});
+
+test('header fields that the session accepted may stand behind some that are not known', () => {
+  const header = '49=XNAS|212=6|213=a|52=b|56=ENGINE|34=1|52=20120621-13:30:00';
+  const found = harness.decodeAccepted(
+    fixMessage(`35=8|${header}|${REPORT.split('|').slice(5).join('|')}`),
+  );
+  expect(summary(found)).toContain('kind 2');
 });
 
 test.each(['', 'hello', '8=FIX.4.4\x019=5\x01'])(
@@ -283,7 +360,7 @@ const times: readonly { text: string; ns: bigint | undefined }[] = [
   { text: '20120621-13:30:00.5', ns: NOW_NS + 500_000_000n },
   { text: '20120621-13:30:00.123', ns: NOW_NS + 123_000_000n },
   { text: '20120621-13:30:00.123456789', ns: NOW_NS + 123_456_789n },
-  { text: '20120621-13:29:60', ns: NOW_NS },
+  { text: '20120621-13:29:60', ns: NOW_NS - 1_000_000_000n },
   { text: '20000229-00:00:00', ns: 951_782_400_000_000_000n },
   { text: '19700101-00:00:00.000000001', ns: 1n },
   { text: '20120621-13:30:00.', ns: undefined },
@@ -351,14 +428,10 @@ const reports: readonly { name: string; fields: string; holds: readonly string[]
   { name: 'a prefix without number', fields: `${REPORT}|11=ABC0DEF`, holds: ['clOrdId=-1'] },
   {
     name: 'a fill',
-    fields: `${REPORT}|38=5|44=579.40|31=579.39|32=2|6=579.395123|851=1|1=A|58=any text = at all`,
+    fields: `${REPORT}|38=5|44=579.40|31=579.39|32=2|851=1|1=A|58=any text = at all|12=-1.5|13=3|15=USD|40=2|59=3|60=20120621-13:30:00`,
     holds: ['orderLots=5', 'priceTicks=57940', 'lastPxTicks=57939', 'lastLots=2', 'liquidity=1'],
   },
-  {
-    name: 'a venue code of liquidity past maker and taker',
-    fields: `${REPORT}|851=4`,
-    holds: ['liquidity=0'],
-  },
+  { name: 'liquidity routed out', fields: `${REPORT}|851=3`, holds: ['liquidity=0'] },
   { name: 'a rejection', fields: `${REPORT}|103=99`, holds: ['rejectReason=99'] },
 ];
 
@@ -371,6 +444,39 @@ test.each(reports)('an execution report has $name', ({ fields, holds }) => {
 test.each([
   { name: 'no order id', fields: REPORT.replace('37=V1|', ''), error: L.FIX_MISSING_TAG },
   { name: 'no leaves', fields: REPORT.replace('151=5|', ''), error: L.FIX_MISSING_TAG },
+  { name: 'no average price', fields: REPORT.replace('|6=0', ''), error: L.FIX_MISSING_TAG },
+  ...[
+    '103=12',
+    '103=03',
+    '103=100',
+    '851=4',
+    '851=0',
+    '40=5',
+    '59=8',
+    '13=7',
+    '15=US',
+    '15=U1D',
+    '12=1e5',
+    '12=+1',
+    '60=20120621',
+  ].map((field) => ({
+    name: `a value that FIX does not know, ${field}`,
+    fields: `${REPORT}|${field}`,
+    error: L.FIX_BAD_VALUE,
+  })),
+  ...['39=5', '39=F', '39=00', '150=1', '150=2', '150=J'].map((field) => ({
+    name: `a code that FIX does not know, ${field}`,
+    fields: REPORT.replace(`|${field.slice(0, 2)}`, '|9999').replace(/9999[^|]*/, field),
+    error: L.FIX_BAD_VALUE,
+  })),
+  ...['1=A', '12=1', '13=3', '15=USD', '40=2', '58=x', '59=0', '60=20120621-13:30:00'].map(
+    (field) => ({
+      name: `${field} twice`,
+      fields: `${REPORT}|${field}|${field}`,
+      error: L.FIX_BAD_VALUE,
+    }),
+  ),
+  { name: 'a field that no report has, 20', fields: `${REPORT}|20=0`, error: L.FIX_UNKNOWN_TAG },
   { name: 'a short sale', fields: REPORT.replace('54=1', '54=5'), error: L.FIX_BAD_VALUE },
   { name: 'a fill off the grid', fields: `${REPORT}|31=1.001`, error: L.FIX_OFF_GRID },
   { name: 'a field twice', fields: `${REPORT}|17=E2`, error: L.FIX_BAD_VALUE },

@@ -6,11 +6,14 @@
  * CompIDs, PossDup, number, time.
  */
 
+import { dataTagOf } from './fix-data-tag';
 import { executionEnd, executionField } from './fix-execution';
 import { bodyEnd, bodyStart, frameLength, garbledLength } from './fix-frame';
-import { marketDataEnd, marketDataField } from './fix-market-data';
+import { closeGroup, marketDataEnd, marketDataField } from './fix-market-data';
 import {
   firstTime,
+  haveAll,
+  isFast,
   SEEN_34,
   SEEN_43,
   SEEN_49,
@@ -49,10 +52,16 @@ import {
   DECODED_MARKET_DATA,
   DECODED_NOTHING,
   DECODED_SLOW,
+  FAST_EXECUTION,
+  FAST_MARKET_TIME_NEEDED_SHIFT,
+  FAST_MARKET_TIME_SHIFT,
+  FAST_SNAPSHOT,
+  FAST_UPDATE,
   FIX_BAD_VALUE,
   FIX_BEGIN_STRING,
   FIX_COMP_ID,
   FIX_FIRST_FIELDS,
+  FIX_MISSING_TAG,
   FIX_NOT_FAST_TYPE,
   FIX_NOT_LIVE,
   FIX_POSS_DUP,
@@ -63,6 +72,7 @@ import {
   RX_BYTES,
   SES_BEGIN,
   SES_BEGIN_LENGTH,
+  SES_FAST_TYPES,
   SES_MARKET_TIME_TAG,
   SES_MAX_LATENCY_NS,
   SES_NEXT_IN,
@@ -87,6 +97,8 @@ const NO: i32 = 78;
 const TYPE_EXECUTION: i32 = 56; // 8
 const TYPE_SNAPSHOT: i32 = 87; // W
 const TYPE_UPDATE: i32 = 88; // X
+const TAG_SENDING_TIME: i32 = 52;
+const SEQ_NUM_DIGITS_MAX: i32 = 15; // as the session in TypeScript reads it
 const TAG_MAX: i32 = 9999999; // a longer tag is none that we know
 const NOT_A_HEADER_FIELD: i32 = -1;
 const BOTH_COMP_IDS: i32 = 3;
@@ -127,7 +139,7 @@ function fastError(block: i32): i32 {
     return FIX_BEGIN_STRING;
   }
   const type = messageType(bodyStart(at, at + load<i32>(DECODED + DEC_MESSAGE_LENGTH)));
-  if (type === 0) return FIX_NOT_FAST_TYPE;
+  if ((load<i32>(block + SES_FAST_TYPES) & fastBit(type)) === 0) return FIX_NOT_FAST_TYPE;
   if (load<i32>(block + SES_STATE) !== SESSION_LIVE) return FIX_NOT_LIVE;
   const error = decodeBody(block, type, true);
   return error !== 0 ? error : sessionError(block);
@@ -176,6 +188,19 @@ function messageType(body: i32): i32 {
   return type === TYPE_SNAPSHOT || type === TYPE_UPDATE || type === TYPE_EXECUTION ? type : 0;
 }
 
+function fastBit(type: i32): i32 {
+  if (type === TYPE_UPDATE) return FAST_UPDATE;
+  return type === TYPE_SNAPSHOT ? FAST_SNAPSHOT : type === TYPE_EXECUTION ? FAST_EXECUTION : 0;
+}
+
+/** The tag with the market time; on the fast path 0 where the message's type has no such field. */
+function marketTimeTag(block: i32, type: i32, sessionChecks: boolean): i32 {
+  const tag = load<i32>(block + SES_MARKET_TIME_TAG);
+  if (!sessionChecks || tag === TAG_SENDING_TIME) return tag;
+  const mayStand = (load<i32>(block + SES_FAST_TYPES) >> FAST_MARKET_TIME_SHIFT) & fastBit(type);
+  return mayStand !== 0 ? tag : 0;
+}
+
 /** All fields between MsgType and CheckSum; 0 or FIX_*. */
 function decodeBody(block: i32, type: i32, sessionChecks: boolean): i32 {
   const at = load<i32>(DECODED + DEC_MESSAGE);
@@ -183,7 +208,7 @@ function decodeBody(block: i32, type: i32, sessionChecks: boolean): i32 {
   const end = bodyEnd(messageEnd);
   clear(ST_SEEN, ST_BYTES);
   store<i32>(ST_SESSION_CHECKS, sessionChecks ? 1 : 0);
-  store<i32>(ST_MARKET_TIME_TAG, load<i32>(block + SES_MARKET_TIME_TAG));
+  store<i32>(ST_MARKET_TIME_TAG, marketTimeTag(block, type, sessionChecks));
   store<i32>(ST_TYPE, type);
   store<i32>(ST_GROUP_COUNT, -1);
   store<i32>(ST_INSTRUMENT, -1);
@@ -203,10 +228,20 @@ function decodeBody(block: i32, type: i32, sessionChecks: boolean): i32 {
     while (load<u8>(cursor) !== SOH) cursor++; // the frame's last byte is one
     if (cursor === valueAt || cursor >= end) return FIX_BAD_VALUE;
     const error = decodeField(block, tag, valueAt, cursor);
-    if (error !== 0 && !isVenuesOwn(error, type, sessionChecks)) return error;
+    if (error !== 0) {
+      if (!isVenuesOwn(error, type, sessionChecks)) return error;
+      cursor = dataEnd(tag, valueAt, cursor, end);
+    }
     cursor++;
   }
-  return type === TYPE_EXECUTION ? executionEnd() : marketDataEnd();
+  const error = type === TYPE_EXECUTION ? executionEnd() : marketDataEnd();
+  return error === 0 && lacksMarketTime(block, type) ? FIX_MISSING_TAG : error;
+}
+
+/** On the fast path, where the session's dictionary requires it. */
+function lacksMarketTime(block: i32, type: i32): boolean {
+  const needed = load<i32>(block + SES_FAST_TYPES) >> FAST_MARKET_TIME_NEEDED_SHIFT;
+  return isFast() && (needed & fastBit(type)) !== 0 && !haveAll(SEEN_MARKET_TIME);
 }
 
 /** Off the fast path a report with a field that we do not know is read all the same: it may be a fill. */
@@ -214,10 +249,25 @@ function isVenuesOwn(error: i32, type: i32, sessionChecks: boolean): boolean {
   return error === FIX_UNKNOWN_TAG && type === TYPE_EXECUTION && !sessionChecks;
 }
 
+/** Where a field that we do not know ends, with the data field behind it where it says a length. */
+function dataEnd(tag: i32, at: i32, fieldEnd: i32, end: i32): i32 {
+  const dataTag = dataTagOf(tag);
+  const length = parseUnsigned(at, fieldEnd);
+  if (dataTag === 0 || length < 0 || length > end - fieldEnd) return fieldEnd;
+  let cursor = fieldEnd + 1;
+  let next = 0;
+  while (cursor < end && load<u8>(cursor) >= 48 && load<u8>(cursor) <= 57 && next <= TAG_MAX) {
+    next = next * 10 + <i32>load<u8>(cursor) - 48;
+    cursor++;
+  }
+  const behind = cursor + 1 + <i32>length;
+  return next === dataTag && behind < end && load<u8>(behind) === SOH ? behind : fieldEnd;
+}
+
 function decodeField(block: i32, tag: i32, at: i32, end: i32): i32 {
   const header = headerField(block, tag, at, end);
   if (header !== NOT_A_HEADER_FIELD) {
-    return (load<i64>(ST_SEEN) & SEEN_BODY) === 0 ? header : FIX_BAD_VALUE;
+    return !isFast() || (load<i64>(ST_SEEN) & SEEN_BODY) === 0 ? header : FIX_BAD_VALUE;
   }
   store<i64>(ST_SEEN, load<i64>(ST_SEEN) | SEEN_BODY);
   if (tag === load<i32>(ST_MARKET_TIME_TAG)) return marketTime(at, end);
@@ -227,6 +277,10 @@ function decodeField(block: i32, tag: i32, at: i32, end: i32): i32 {
 }
 
 function marketTime(at: i32, end: i32): i32 {
+  if (isFast() && load<i32>(ST_TYPE) !== TYPE_EXECUTION) {
+    const error = closeGroup();
+    if (error !== 0) return error;
+  }
   const time = parseTimestamp(at, end);
   if (time < 0 || !firstTime(SEEN_MARKET_TIME)) return FIX_BAD_VALUE;
   store<i64>(DECODED + DEC_MARKET_TIME_NS, time);
@@ -241,7 +295,9 @@ function headerField(block: i32, tag: i32, at: i32, end: i32): i32 {
   switch (tag) {
     case 34:
       store<i64>(DECODED + DEC_MSG_SEQ_NUM, parseUnsigned(at, end));
-      if (load<i64>(DECODED + DEC_MSG_SEQ_NUM) < 0) return FIX_BAD_VALUE;
+      if (load<i64>(DECODED + DEC_MSG_SEQ_NUM) < 0 || end - at > SEQ_NUM_DIGITS_MAX) {
+        return FIX_BAD_VALUE;
+      }
       return firstTime(SEEN_34) ? 0 : FIX_BAD_VALUE;
     case 49:
       if (sameText(at, end, block + SES_TARGET, load<i32>(block + SES_TARGET_LENGTH))) {
@@ -292,7 +348,8 @@ function sendingTime(at: i32, end: i32): i32 {
   const time = parseTimestamp(at, end);
   if (time < 0 || !firstTime(SEEN_52)) return FIX_BAD_VALUE;
   store<i64>(DECODED + DEC_SENDING_TIME_NS, time);
-  if (load<i32>(ST_MARKET_TIME_TAG) === 52) store<i64>(DECODED + DEC_MARKET_TIME_NS, time);
+  if (load<i32>(ST_MARKET_TIME_TAG) === TAG_SENDING_TIME)
+    store<i64>(DECODED + DEC_MARKET_TIME_NS, time);
   return 0;
 }
 

@@ -1,18 +1,29 @@
 /**
  * The fields of 35=8 (ExecutionReport) into DECODED. Prices and quantities are judged after the
- * last field, because the symbol, and with it the grid, may stand after them.
+ * last field, because the symbol, and with it the grid, may stand after them. The fast path takes
+ * no value that a data dictionary might refuse.
  */
 
 import {
   firstTime,
   haveAll,
+  isFast,
+  SEEN_1,
+  SEEN_6,
   SEEN_11,
+  SEEN_12,
+  SEEN_13,
+  SEEN_15,
   SEEN_17,
   SEEN_37,
   SEEN_39,
+  SEEN_40,
   SEEN_41,
   SEEN_54,
   SEEN_55,
+  SEEN_58,
+  SEEN_59,
+  SEEN_60,
   SEEN_103,
   SEEN_150,
   SEEN_851,
@@ -20,7 +31,17 @@ import {
   ST_NUMBERS,
   storeSpan,
 } from './fix-state';
-import { hash64, OFF_GRID, parseClOrdId, parseOnGrid, parseUnsigned } from './fix-value';
+import {
+  hash64,
+  isCurrency,
+  isDecimal,
+  isListed,
+  OFF_GRID,
+  parseClOrdId,
+  parseOnGrid,
+  parseTimestamp,
+  parseUnsigned,
+} from './fix-value';
 import {
   DEC_CLORDID,
   DEC_CUM_LOTS,
@@ -60,6 +81,13 @@ const NUMBER_32: i32 = 3;
 const NUMBER_151: i32 = 4;
 const NUMBER_14: i32 = 5;
 const INT_MAX: i64 = 2147483647;
+// What FIX 4.4 lists, as isListed takes it.
+const EXEC_TYPES: i64 = 0x3fe03f9; // 0 3 to 9, A to I
+const ORD_STATUSES: i64 = 0x3e03df; // 0 to 4, 6 to 9, A to E
+const ORD_TYPES: i64 = 0x13eb003de; // 1 to 4, 6 to 9, D E G I J K L M P
+const TIMES_IN_FORCE: i64 = 0xff; // 0 to 7
+const COMM_TYPES: i64 = 0x7e; // 1 to 6
+const LIQUIDITIES: i64 = 0xe; // 1 to 3
 
 /** One body field of 35=8; 0 or FIX_*. */
 export function executionField(tag: i32, at: i32, end: i32): i32 {
@@ -76,17 +104,6 @@ export function executionField(tag: i32, at: i32, end: i32): i32 {
       return number(NUMBER_151, at, end);
     case 14:
       return number(NUMBER_14, at, end);
-    case 1:
-    case 6:
-    case 12:
-    case 13:
-    case 15:
-    case 20:
-    case 40:
-    case 58:
-    case 59:
-    case 60:
-      return 0; // known, and of no consequence for the order's state
     default:
       return identityField(tag, at, end);
   }
@@ -114,10 +131,10 @@ function identityField(tag: i32, at: i32, end: i32): i32 {
       return once(SEEN_55);
     case 150:
       store<i32>(DECODED + DEC_EXEC_TYPE, <i32>load<u8>(at));
-      return end - at === 1 ? once(SEEN_150) : FIX_BAD_VALUE;
+      return isCode(at, end, EXEC_TYPES) ? once(SEEN_150) : FIX_BAD_VALUE;
     case 39:
       store<i32>(DECODED + DEC_ORD_STATUS, <i32>load<u8>(at));
-      return end - at === 1 ? once(SEEN_39) : FIX_BAD_VALUE;
+      return isCode(at, end, ORD_STATUSES) ? once(SEEN_39) : FIX_BAD_VALUE;
     case 54:
       return side(at, end);
     case 103:
@@ -125,12 +142,70 @@ function identityField(tag: i32, at: i32, end: i32): i32 {
     case 851:
       return liquidity(at, end);
     default:
-      return FIX_UNKNOWN_TAG;
+      return plainField(tag, at, end);
+  }
+}
+
+/** Known, and of no consequence for the order's state. */
+function plainField(tag: i32, at: i32, end: i32): i32 {
+  const field = plainBit(tag);
+  if (field === 0) return FIX_UNKNOWN_TAG;
+  if (!isFast()) return 0;
+  return isPlainValue(tag, at, end) ? once(field) : FIX_BAD_VALUE;
+}
+
+function plainBit(tag: i32): i64 {
+  switch (tag) {
+    case 1:
+      return SEEN_1;
+    case 6:
+      return SEEN_6;
+    case 12:
+      return SEEN_12;
+    case 13:
+      return SEEN_13;
+    case 15:
+      return SEEN_15;
+    case 40:
+      return SEEN_40;
+    case 58:
+      return SEEN_58;
+    case 59:
+      return SEEN_59;
+    case 60:
+      return SEEN_60;
+    default:
+      return 0;
+  }
+}
+
+function isPlainValue(tag: i32, at: i32, end: i32): boolean {
+  switch (tag) {
+    case 6:
+    case 12:
+      return isDecimal(at, end);
+    case 13:
+      return isListed(at, end, COMM_TYPES);
+    case 15:
+      return isCurrency(at, end);
+    case 40:
+      return isListed(at, end, ORD_TYPES);
+    case 59:
+      return isListed(at, end, TIMES_IN_FORCE);
+    case 60:
+      return parseTimestamp(at, end) >= 0;
+    default:
+      return true; // text
   }
 }
 
 function once(field: i64): i32 {
   return firstTime(field) ? 0 : FIX_BAD_VALUE;
+}
+
+/** One character; on the fast path one of the listed. */
+function isCode(at: i32, end: i32, values: i64): boolean {
+  return isFast() ? isListed(at, end, values) : end - at === 1;
 }
 
 function number(place: i32, at: i32, end: i32): i32 {
@@ -150,14 +225,21 @@ function side(at: i32, end: i32): i32 {
 function rejectReason(at: i32, end: i32): i32 {
   const reason = parseUnsigned(at, end);
   if (reason < 0 || reason > INT_MAX) return FIX_BAD_VALUE;
+  if (isFast() && !isListedReason(at, end, reason)) return FIX_BAD_VALUE;
   store<i32>(DECODED + DEC_REJECT_REASON, <i32>reason);
   return once(SEEN_103);
+}
+
+/** 0 to 11, 13 to 15 and 99, without leading zeros. */
+function isListedReason(at: i32, end: i32, reason: i64): boolean {
+  if (end - at > 2 || (end - at === 2 && reason < 10)) return false;
+  return reason <= 11 || (reason >= 13 && reason <= 15) || reason === 99;
 }
 
 /** Venues have codes past 2 (routed, auction); they tell nothing of maker or taker: 0. */
 function liquidity(at: i32, end: i32): i32 {
   const code = parseUnsigned(at, end);
-  if (code < 0) return FIX_BAD_VALUE;
+  if (code < 0 || (isFast() && !isListed(at, end, LIQUIDITIES))) return FIX_BAD_VALUE;
   store<i32>(DECODED + DEC_LIQUIDITY, code <= 2 ? <i32>code : 0);
   return once(SEEN_851);
 }
@@ -167,7 +249,7 @@ function liquidity(at: i32, end: i32): i32 {
  */
 export function executionEnd(): i32 {
   const required = SEEN_HEADER | SEEN_37 | SEEN_17 | SEEN_150 | SEEN_39 | SEEN_54 | SEEN_55;
-  if (!haveAll(required)) return FIX_MISSING_TAG;
+  if (!haveAll(required) || (isFast() && !haveAll(SEEN_6))) return FIX_MISSING_TAG;
   if (load<i32>(ST_NUMBERS + (NUMBER_151 << 3)) === 0) return FIX_MISSING_TAG;
   if (load<i32>(ST_NUMBERS + (NUMBER_14 << 3)) === 0) return FIX_MISSING_TAG;
   const block = INSTRUMENTS + load<i32>(DECODED + DEC_INSTRUMENT) * INSTRUMENT_BYTES;

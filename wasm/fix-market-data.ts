@@ -1,12 +1,18 @@
 /**
  * The fields of 35=W and 35=X into DECODED's entries. An entry's price and quantity are judged when
- * the entry ends, because its symbol, and with it the grid, may stand after them.
+ * the entry ends, because its symbol, and with it the grid, may stand after them. On the fast path
+ * an entry's fields stand in the standard's order, and its other values are judged too.
  */
 
 import {
   firstTime,
   haveAll,
+  isFast,
+  SEEN_22,
+  SEEN_48,
   SEEN_55,
+  SEEN_207,
+  SEEN_262,
   SEEN_268,
   SEEN_HEADER,
   ST_ACTION,
@@ -19,7 +25,7 @@ import {
   ST_TYPE,
   storeSpan,
 } from './fix-state';
-import { OFF_GRID, parseOnGrid, parseUnsigned } from './fix-value';
+import { isListed, OFF_GRID, parseDate, parseOnGrid, parseTime, parseUnsigned } from './fix-value';
 import {
   ACTION_DELETE,
   ACTION_NEW,
@@ -51,11 +57,13 @@ import {
 import { symbolFind } from './symbol-table';
 
 const TYPE_SNAPSHOT: i32 = 87; // W
+const ID_SOURCES: i64 = 0x3fe; // 1 to 9, which every version lists
+// In the order in which the standard has the fields in an entry; the rest is in plainEntryBit.
 const SEEN_ENTRY: i32 = 1; // an entry is open
-const SEEN_ENTRY_TYPE: i32 = 2;
-const SEEN_ENTRY_SYMBOL: i32 = 4;
-const SEEN_ENTRY_PRICE: i32 = 8;
-const SEEN_ENTRY_QTY: i32 = 16;
+const SEEN_ENTRY_TYPE: i32 = 1 << 1;
+const SEEN_ENTRY_SYMBOL: i32 = 1 << 3;
+const SEEN_ENTRY_PRICE: i32 = 1 << 7;
+const SEEN_ENTRY_QTY: i32 = 1 << 8;
 
 /** One body field of 35=W or 35=X; 0 or FIX_*. */
 export function marketDataField(tag: i32, at: i32, end: i32): i32 {
@@ -72,6 +80,14 @@ export function marketDataField(tag: i32, at: i32, end: i32): i32 {
       return symbol(at, end);
     case 268:
       return groupCount(at, end);
+    default:
+      return isFast() ? plainField(tag, at, end) : plainTag(tag);
+  }
+}
+
+/** What is known and of no consequence for the book, where the session has judged it. */
+function plainTag(tag: i32): i32 {
+  switch (tag) {
     case 22:
     case 48:
     case 60:
@@ -84,10 +100,80 @@ export function marketDataField(tag: i32, at: i32, end: i32): i32 {
     case 278:
     case 290:
     case 346:
-      return 0; // known, and of no consequence for the book
+      return 0;
     default:
       return FIX_UNKNOWN_TAG;
   }
+}
+
+/** The same on the fast path: beside the group, which it ends, or in its place in an entry. */
+function plainField(tag: i32, at: i32, end: i32): i32 {
+  const isSnapshot = load<i32>(ST_TYPE) === TYPE_SNAPSHOT;
+  const beside = besideBit(tag, isSnapshot);
+  if (beside !== 0) {
+    const error = closeGroup();
+    if (error !== 0) return error;
+    return isPlainValue(tag, at, end) && firstTime(beside) ? 0 : FIX_BAD_VALUE;
+  }
+  const field = plainEntryBit(tag, isSnapshot);
+  if (field === 0) return FIX_UNKNOWN_TAG;
+  const error = entryField(field);
+  return error === 0 && !isPlainValue(tag, at, end) ? FIX_BAD_VALUE : error;
+}
+
+function besideBit(tag: i32, isSnapshot: boolean): i64 {
+  if (tag === 262) return SEEN_262;
+  if (!isSnapshot) return 0;
+  return tag === 48 ? SEEN_48 : tag === 22 ? SEEN_22 : tag === 207 ? SEEN_207 : 0;
+}
+
+/** SEEN_ENTRY_* of a field of no consequence, 0 = it is not of an entry. */
+function plainEntryBit(tag: i32, isSnapshot: boolean): i32 {
+  switch (tag) {
+    case 278:
+      return isSnapshot ? 0 : 1 << 2;
+    case 48:
+      return 1 << 4;
+    case 22:
+      return 1 << 5;
+    case 207:
+      return 1 << 6;
+    case 272:
+      return 1 << 9;
+    case 273:
+      return 1 << 10;
+    case 346:
+      return 1 << 11;
+    case 290:
+      return 1 << 12;
+    default:
+      return 0;
+  }
+}
+
+function isPlainValue(tag: i32, at: i32, end: i32): boolean {
+  switch (tag) {
+    case 22:
+      return isListed(at, end, ID_SOURCES);
+    case 272:
+      return end - at === 8 && parseDate(at) >= 0;
+    case 273:
+      return parseTime(at, end) >= 0;
+    case 290:
+    case 346:
+      return parseUnsigned(at, end) >= 0;
+    default:
+      return true; // text
+  }
+}
+
+/** A field beside the group ends it, if it has begun: all of its entries must be there. */
+export function closeGroup(): i32 {
+  const count = load<i32>(ST_GROUP_COUNT);
+  if (count < 0) return 0;
+  const error = finishEntry();
+  if (error !== 0) return error;
+  return load<i32>(DECODED + DEC_ENTRY_COUNT) === count ? 0 : FIX_BAD_GROUP_COUNT;
 }
 
 function groupCount(at: i32, end: i32): i32 {
@@ -117,8 +203,8 @@ function startUpdate(at: i32, end: i32): i32 {
 
 function entryType(at: i32, end: i32): i32 {
   const code = end - at === 1 ? <i32>load<u8>(at) : 0;
-  const type = code === 74 ? ENTRY_EMPTY_BOOK : code - 48; // J
-  if (code !== 74 && (type < 0 || type > ENTRY_TRADE)) return FIX_BAD_VALUE;
+  const type = code === 74 ? ENTRY_EMPTY_BOOK : code - 48; // J, which FIX 4.4 does not list
+  if (code === 74 ? isFast() : type < 0 || type > ENTRY_TRADE) return FIX_BAD_VALUE;
   if (load<i32>(ST_TYPE) === TYPE_SNAPSHOT) {
     const error = startEntry();
     if (error !== 0) return error;
@@ -128,11 +214,14 @@ function entryType(at: i32, end: i32): i32 {
   return error;
 }
 
-/** Notes a field of the entry in hand, which must be open and must not have had it. */
+/**
+ * Notes a field of the entry in hand, which must be open and must not have had it, on the fast path
+ * nor one that the standard has behind it.
+ */
 function entryField(field: i32): i32 {
   const seen = load<i32>(ST_ENTRY_SEEN);
   if ((seen & SEEN_ENTRY) === 0) return FIX_BAD_GROUP_COUNT;
-  if ((seen & field) !== 0) return FIX_BAD_VALUE;
+  if (seen >= field && (isFast() || (seen & field) !== 0)) return FIX_BAD_VALUE;
   store<i32>(ST_ENTRY_SEEN, seen | field);
   return 0;
 }

@@ -8,7 +8,7 @@ import { SCRATCH } from './layout';
 // |24 instrument i32 |28 entry seen i32 |32 action i32 |36 entry type i32 |40 price at, end i32
 // |48 quantity at, end i32 |56 poss dup i32 |60 comp ids i32 |64 numbers …
 export const ST_SEEN = SCRATCH;
-export const ST_SESSION_CHECKS = SCRATCH + 8; // 0: the session in TypeScript has judged the header
+export const ST_SESSION_CHECKS = SCRATCH + 8; // 0: the session in TypeScript has judged the message
 export const ST_MARKET_TIME_TAG = SCRATCH + 12;
 export const ST_TYPE = SCRATCH + 16; // ASCII code of 35
 export const ST_GROUP_COUNT = SCRATCH + 20; // 268, -1 until it was seen
@@ -42,6 +42,19 @@ export const SEEN_11: i64 = 1 << 14;
 export const SEEN_41: i64 = 1 << 15;
 export const SEEN_103: i64 = 1 << 16;
 export const SEEN_851: i64 = 1 << 17;
+export const SEEN_1: i64 = 1 << 18;
+export const SEEN_6: i64 = 1 << 19;
+export const SEEN_12: i64 = 1 << 20;
+export const SEEN_13: i64 = 1 << 21;
+export const SEEN_15: i64 = 1 << 22;
+export const SEEN_40: i64 = 1 << 23;
+export const SEEN_58: i64 = 1 << 24;
+export const SEEN_59: i64 = 1 << 25;
+export const SEEN_60: i64 = 1 << 26;
+export const SEEN_22: i64 = 1 << 27;
+export const SEEN_48: i64 = 1 << 28;
+export const SEEN_207: i64 = 1 << 29;
+export const SEEN_262: i64 = 1 << 30;
 export const SEEN_HEADER: i64 = 15; // 34 49 56 52
 
 /** Notes a field; false = it was there before. */
@@ -49,6 +62,11 @@ export function firstTime(field: i64): boolean {
   const seen = load<i64>(ST_SEEN);
   store<i64>(ST_SEEN, seen | field);
   return (seen & field) === 0;
+}
+
+/** On the fast path a message must be beyond doubt; what the session has accepted need not be. */
+export function isFast(): boolean {
+  return load<i32>(ST_SESSION_CHECKS) !== 0;
 }
 
 /** Whether all of these fields were seen. */

@@ -12,6 +12,7 @@ const SCALE: i64 = 100000000;
 const WHOLE_DIGITS_ROOM: i64 = 100000000000000000; // one more digit still fits an i64
 const WHOLE_DIRECT_MAX: i64 = 90000000000; // whole * SCALE still fits an i64
 const NS_PER_SECOND: i64 = 1000000000;
+const NS_PER_DAY: i64 = 86400000000000;
 const DIGITS_MAX: i32 = 18;
 
 /** Digits alone, at most 18 of them; -1 = anything else. */
@@ -93,31 +94,43 @@ function fixedDigits(at: i32, count: i32): i32 {
 }
 
 /**
- * YYYYMMDD-HH:MM:SS[.s…], 1 to 9 decimals, as ns since 1970; -1 = not one. Second 60 is a leap
- * second.
+ * YYYYMMDD-HH:MM:SS[.s…], 1 to 9 decimals, as ns since 1970; -1 = not one. A leap second counts as
+ * :59.
  */
 export function parseTimestamp(at: i32, end: i32): i64 {
   const length = end - at;
   if (length < 17 || length === 18 || length > 27) return -1;
+  const days = parseDate(at);
+  const time = parseTime(at + 9, end);
+  return days < 0 || time < 0 || load<u8>(at + 8) !== 45 ? -1 : days * NS_PER_DAY + time;
+}
+
+/** YYYYMMDD, a day that exists, as days since 1970; -1 = not one. */
+export function parseDate(at: i32): i64 {
   const year = fixedDigits(at, 4);
   const month = fixedDigits(at + 4, 2);
   const day = fixedDigits(at + 6, 2);
-  const hour = fixedDigits(at + 9, 2);
-  const minute = fixedDigits(at + 12, 2);
-  const second = fixedDigits(at + 15, 2);
-  if (load<u8>(at + 8) !== 45 || load<u8>(at + 11) !== 58 || load<u8>(at + 14) !== 58) return -1;
   if (year < 1970 || year > 2261 || month < 1 || month > 12 || day < 1) return -1;
-  if (day > daysOfMonth(year, month) || hour < 0 || hour > 23) return -1;
-  if (minute < 0 || minute > 59 || second < 0 || second > 60) return -1;
+  return day > daysOfMonth(year, month) ? -1 : daysSince1970(year, month, day);
+}
+
+/** HH:MM:SS[.s…], 1 to 9 decimals, as ns since midnight; -1 = not one. */
+export function parseTime(at: i32, end: i32): i64 {
+  const length = end - at;
+  if (length < 8 || length === 9 || length > 18) return -1;
+  const hour = fixedDigits(at, 2);
+  const minute = fixedDigits(at + 3, 2);
+  const second = fixedDigits(at + 6, 2);
+  if (load<u8>(at + 2) !== 58 || load<u8>(at + 5) !== 58) return -1;
+  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60) return -1;
   let ns: i64 = 0;
-  if (length > 17) {
-    if (load<u8>(at + 17) !== 46) return -1;
-    ns = fixedDigits(at + 18, length - 18);
+  if (length > 8) {
+    if (load<u8>(at + 8) !== 46) return -1;
+    ns = fixedDigits(at + 9, length - 9);
     if (ns < 0) return -1;
-    for (let i = length - 18; i < 9; i++) ns *= 10;
+    for (let i = length - 9; i < 9; i++) ns *= 10;
   }
-  const seconds: i64 = (daysSince1970(year, month, day) * 24 + hour) * 3600 + minute * 60 + second;
-  return seconds * NS_PER_SECOND + ns;
+  return <i64>(hour * 3600 + minute * 60 + min(second, 59)) * NS_PER_SECOND + ns;
 }
 
 function isLeap(year: i32): boolean {
@@ -145,6 +158,26 @@ export function parseClOrdId(at: i32, end: i32): i64 {
   if (memory.compare(at, CTL_CLORDID_PREFIX, CLORDID_PREFIX_BYTES) !== 0) return -1;
   const sequence = parseUnsigned(digits, end);
   return sequence > EXACT_MAX ? -1 : sequence;
+}
+
+/** A number as FIX writes one: digits with at most one point, perhaps a minus. */
+export function isDecimal(at: i32, end: i32): boolean {
+  return parseOnGrid(at, end, 1) !== BAD_VALUE;
+}
+
+/** One character of those whose bits are set: bit 0 for "0", 17 for "A". */
+export function isListed(at: i32, end: i32, values: i64): boolean {
+  const bit = <i32>load<u8>(at) - 48;
+  return end - at === 1 && bit >= 0 && bit < 64 && ((values >> bit) & 1) !== 0;
+}
+
+/** Three letters. */
+export function isCurrency(at: i32, end: i32): boolean {
+  for (let cursor = at; cursor < end; cursor++) {
+    const capital = <i32>load<u8>(cursor) & 0xdf;
+    if (capital < 65 || capital > 90) return false;
+  }
+  return end - at === 3;
 }
 
 /** FNV-1a, 64 bits. */

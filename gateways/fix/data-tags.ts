@@ -1,6 +1,7 @@
 /**
  * The data fields of FIX: a value that may hold SOH, behind a field that says its length. All pairs
- * of FIX 4.2 to 5.0SP2. Read by whoever cuts a message into fields.
+ * of FIX 4.2 to 5.0SP2, the same as in wasm/fix-data-tag.ts. Read by whoever cuts a message into
+ * fields.
  */
 
 /** Length field to the data field that follows it. */

@@ -88,7 +88,7 @@ function pushEntries(random: SeededRandom, fields: FieldOfTest[], isSnapshot: bo
   fields.push(['268', String(count)]);
   for (let entry = 0; entry < count; entry++) {
     const action = random.below(3);
-    const type = random.pick(['0', '1', '2', 'J']);
+    const type = random.oneIn(40) ? 'J' : random.pick(['0', '1', '2']);
     if (!isSnapshot) fields.push(['279', String(action)]);
     const inEntry: FieldOfTest[] = isSnapshot ? [] : [['269', type]];
     if (!isSnapshot && (entry === 0 || random.oneIn(2))) {
@@ -98,7 +98,7 @@ function pushEntries(random: SeededRandom, fields: FieldOfTest[], isSnapshot: bo
     inEntry.push(['270', priceOf(random, symbol)]);
     if (isSnapshot || action !== 2) inEntry.push(['271', String(random.below(900))]);
     if (isSnapshot) fields.push(['269', type]);
-    else if (random.oneIn(3)) inEntry.reverse();
+    else if (random.oneIn(60)) inEntry.reverse();
     fields.push(...inEntry);
   }
 }
@@ -123,16 +123,24 @@ function pushReport(random: SeededRandom, fields: FieldOfTest[]): void {
     ['103', '3'],
     ['851', '2'],
     ['58', 'text = x'],
+    ['1', 'ACC'],
+    ['12', '-1.5'],
+    ['13', random.pick(['1', '6', '7'])],
+    ['15', 'USD'],
+    ['40', random.pick(['1', '2', 'P'])],
+    ['59', '0'],
+    ['60', '20120621-13:30:00'],
   ];
   const required: FieldOfTest[] = [
     ['37', `V${random.below(999)}`],
     ['17', `E${random.next()}`],
     ['150', random.pick(['0', 'F', '4'])],
-    ['39', random.pick(['0', '1', '2'])],
+    ['39', random.pick(['0', '1', '2', '4'])],
     ['55', symbol],
     ['54', random.pick(['1', '2'])],
     ['151', '9'],
     ['14', '1'],
+    ['6', '0.5'],
   ];
   fields.push(
     ...required.slice(0, 4),

@@ -239,6 +239,15 @@ test('garbage is skipped, and without a message in between it ends the connectio
   expect(rig.breach).toMatch(/pieces of garbage, \d+ bytes, came in a row; 3 and \d+ bytes/);
 });
 
+test('garbage in front of a message is not in a row with what follows it', () => {
+  rig = new Rig({ garbledRunsMax: 3, messages: { perS: 1000, burst: 1000 } });
+  const garbage = Buffer.from('8=FIX.4.4\x01garbage');
+  rig.push(garbage, garbage, garbage, message('good'), garbage).settle();
+  rig.push(garbage, garbage, message('good')).settle();
+  expect(rig.breach).toBeUndefined();
+  expect(rig.got).toHaveLength(2);
+});
+
 test('endless garbage ends the connection by its bytes', () => {
   rig = new Rig({ garbledBytesMax: 10_000, garbledRunsMax: 1_000_000 });
   let sent = 0;

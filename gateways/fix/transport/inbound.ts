@@ -131,10 +131,12 @@ export class Inbound {
     const garbledBefore = reader.garbled;
     const heldBefore = reader.heldBytes;
     let framedBytes = 0;
+    let garbledAtFrame = garbledBefore;
     this.#isReading = true;
     reader.push(slice, (frame) => {
       framedBytes += frame.length;
       if (this.#isClosed) return;
+      garbledAtFrame = reader.garbled;
       this.#garbledRuns = 0;
       this.#garbledBytes = 0;
       if (this.#waiting.length === 0 && this.#mayGoOn()) this.#handle(frame);
@@ -143,7 +145,8 @@ export class Inbound {
     this.#isReading = false;
     const skipped = heldBefore + slice.length - framedBytes - reader.heldBytes;
     this.#bytesLeft -= slice.length - framedBytes; // messages were counted one by one
-    const runs = reader.garbled - garbledBefore;
+    this.#parts.counts.garbledIn += reader.garbled - garbledBefore;
+    const runs = reader.garbled - garbledAtFrame;
     this.#checkHeld(reader.heldBytes);
     if (this.#isClosed || (reader.heldBytes === 0 && skipped === 0)) this.#release();
     if (skipped > 0 && !this.#isClosed) this.#onGarbled(runs, skipped);
@@ -166,9 +169,9 @@ export class Inbound {
       this.#breach ??= `a message is longer than ${messageBytesMax} bytes`;
   }
 
+  /** `runs`: behind the last message of the slice; what stood before it was not in a row with them. */
   #onGarbled(runs: number, bytes: number): void {
-    const { counts, limits, onGarbled, paces } = this.#parts;
-    counts.garbledIn += runs;
+    const { limits, onGarbled, paces } = this.#parts;
     paces.takeBytes(bytes);
     this.#garbledRuns += runs;
     this.#garbledBytes += bytes;

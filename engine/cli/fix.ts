@@ -12,6 +12,7 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
     summary: 'an acceptor that sends orders back, to try a session against',
     load: () => import('./fix-echo.ts'),
   },
+  show: { summary: 'print a FIX log readably', load: () => import('./fix-show.ts') },
 };
 
 const NAMES = Object.keys(SUBCOMMANDS).join(' ');

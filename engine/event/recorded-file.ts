@@ -110,7 +110,8 @@ function invalid(message: string, file: string, cause?: unknown): GyrfalconError
   return new GyrfalconError('INPUT_INVALID', message, { file }, cause);
 }
 
-async function* fileChunks(file: string): AsyncGenerator<Buffer> {
+/** The bytes of a file, unpacked where its name says so. */
+export async function* fileChunks(file: string): AsyncGenerator<Buffer> {
   const source = createReadStream(file, { highWaterMark: READ_BYTES });
   if (!file.endsWith('.zst')) {
     yield* source as AsyncIterable<Buffer>;

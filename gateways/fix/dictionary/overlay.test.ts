@@ -30,7 +30,7 @@ function judged(dictionary: Dictionary, fields: string): string {
 const tags = (level: Level | undefined) => level?.members.map(({ field }) => field.tag);
 
 test('the overlay of the simulated venue fits', () => {
-  const dictionary = overlayFromFile(base, SIM_OVERLAY);
+  const dictionary = overlayFromFile(SIM_OVERLAY, base);
   expect(dictionary.fieldNamed('MarketTime')).toMatchObject({ tag: 5060, type: 'UTCTIMESTAMP' });
   expect(dictionary.message('U1')).toMatchObject({ name: 'DoneThrough', category: 'app' });
   expect(judged(dictionary, `35=U1|${HEADER}|5061=7`)).toBe('sound');
@@ -223,7 +223,7 @@ test.each<[string, string, string]>([
   writeFileSync(file, text);
   let told = '';
   try {
-    overlayFromFile(base, file);
+    overlayFromFile(file, base);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     told = error.lines.join('\n');
@@ -264,7 +264,7 @@ test.each([1, 2, 3])('whatever is in the file, it fits or is told by line, seed 
     }
     writeFileSync(file, spoiled.join('\n'));
     try {
-      overlayFromFile(base, file);
+      overlayFromFile(file, base);
     } catch (error) {
       expect(error, spoiled.join('\n')).toBeInstanceOf(ConfigError);
     }
@@ -272,5 +272,5 @@ test.each([1, 2, 3])('whatever is in the file, it fits or is told by line, seed 
 });
 
 test('a file that is not there is told', () => {
-  expect(() => overlayFromFile(base, join(folder, 'none.yaml'))).toThrow(/there is no such file/);
+  expect(() => overlayFromFile(join(folder, 'none.yaml'))).toThrow(/there is no such file/);
 });

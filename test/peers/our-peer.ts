@@ -3,7 +3,6 @@
  * transport over the product's journal. It takes the arguments and says the lines that the other
  * peers do, so that the judge (judge.ts) treats both sides alike. The end of standard input stops it.
  */
-import { writeSync } from 'node:fs';
 import { type Field, type FixMessage, parseMessage } from '../../gateways/fix/codec.ts';
 import { loadDictionary } from '../../gateways/fix/dictionary/dictionary.ts';
 import { messageCheck, STRICT } from '../../gateways/fix/dictionary/message-check.ts';
@@ -23,6 +22,7 @@ import { FixInitiator } from '../../gateways/fix/transport/initiator.ts';
 import { sessionConfig } from '../support/session-config.ts';
 import { PeerJournal } from './peer-journal.ts';
 import { peerOptions } from './peer-options.ts';
+import { sayLine as say, sleepUs } from './say-line.ts';
 
 const HEARTBEAT_S = 5;
 const TICK_MS = 5;
@@ -31,9 +31,6 @@ const LIMITS = { pendingBytesMax: 16_777_216, resendMessagesMax: 0 };
 
 const options = peerOptions(process.argv.slice(2));
 const clock = { nowNs: () => BigInt(Date.now()) * 1_000_000n };
-const say = (line: string): void =>
-  void writeSync(1, `${line.replaceAll('\x01', '|').replaceAll('\n', ' ')}\n`);
-
 const HANDL_INST = 21;
 const EXEC_TRANS_TYPE = 20;
 
@@ -83,9 +80,8 @@ const tell = (what: string, message: FixMessage, isRepeat: boolean): void =>
     ].join(' '),
   );
 
-const nothing = new Int32Array(new SharedArrayBuffer(4));
 /** Between two steps of an order's way, so that many a kill falls there. */
-const linger = (): void => void Atomics.wait(nothing, 0, 0, options.lingerUs / 1000);
+const linger = (): void => sleepUs(options.lingerUs);
 
 class OurPeer {
   readonly #journal = new PeerJournal(options.store, (text) => say(`event ${text}`));

@@ -52,7 +52,8 @@ export async function sidesOf(
 /** A peer that runs in Node. */
 export function nodeProgram(name: string, file: string, options: PeerOptions): PeerProgram {
   const quiet = '--disable-warning=ExperimentalWarning';
-  return { name, command: process.execPath, args: [quiet, file, ...peerArguments(options)] };
+  const args = [quiet, file, ...peerArguments(options)];
+  return { name, command: process.execPath, args, isOrdered: true };
 }
 
 function freePort(): Promise<number> {

@@ -8,10 +8,12 @@ export interface PeerProgram {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
+  readonly isOrdered: boolean;
 }
 
 export class PeerSide implements Side {
   readonly name: string;
+  readonly isOrdered: boolean;
   readonly record = new SideRecord();
   kills = 0;
   readonly #program: PeerProgram;
@@ -22,6 +24,7 @@ export class PeerSide implements Side {
 
   constructor(program: PeerProgram, onLine: () => void) {
     this.name = program.name;
+    this.isOrdered = program.isOrdered;
     this.#program = program;
     this.#onLine = onLine;
   }

@@ -9,7 +9,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { FIX_VERSIONS } from '../../gateways/fix/version.ts';
-import { SeededRandom } from '../support/seeded-random.ts';
 import { quickFix, quickFixDictionaries } from './build-quickfix.ts';
 import { peerArguments } from './peer-options.ts';
 import { sidesOf } from './peer-programs.ts';
@@ -44,16 +43,16 @@ describe.skipIf(leftOut !== '').concurrent(`QuickFIX C++${leftOut}`, () => {
       const sides = await sidesOf({ version, ourRole, orders: ORDERS, folder }, (options) => ({
         name: 'QuickFIX',
         command: program,
+        isOrdered: true,
         args: peerArguments({
           ...options,
           ...quickFixDictionaries(version),
           day: farTimeOfDay(),
         }),
       }));
-      const random = new SeededRandom(seed);
       const what = `${version}, we as ${ourRole}, seed ${SEED}`;
       const amount = { orders: ORDERS, kills: KILLS };
-      const trade = new TradeUnderKills({ ...sides, ...amount, ourRole, random, what });
+      const trade = new TradeUnderKills({ ...sides, ...amount, ourRole, seed, what });
       console.log(`${what}: ${await trade.run()}`);
     },
     300_000,

@@ -4,7 +4,7 @@
  * killed again while it logs on and asks for what it missed.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { SeededRandom } from '../support/seeded-random.ts';
+import { SeededRandom } from '../support/seeded-random.ts';
 import { expectOneStory } from './judge.ts';
 import { type PeerProgram, PeerSide } from './peer-side.ts';
 
@@ -19,7 +19,7 @@ export interface Trade {
   readonly orders: number;
   /** Moments at which something is killed. */
   readonly kills: number;
-  readonly random: SeededRandom;
+  readonly seed: number;
   readonly what: string;
 }
 
@@ -27,10 +27,13 @@ export class TradeUnderKills {
   readonly #trade: Trade;
   readonly #acceptor: PeerSide;
   readonly #initiator: PeerSide;
+  readonly #random: SeededRandom;
   #wake: () => void = () => {};
 
   constructor(trade: Trade) {
     this.#trade = trade;
+    // Neighbouring seeds must not choose alike.
+    this.#random = new SeededRandom(Math.imul(trade.seed + 1, 0x9e3779b1));
     const onLine = (): void => this.#wake();
     this.#acceptor = new PeerSide(trade.acceptor, onLine);
     this.#initiator = new PeerSide(trade.initiator, onLine);
@@ -38,7 +41,8 @@ export class TradeUnderKills {
 
   /** Runs it to the end and judges; what happened, in a line. */
   async run(): Promise<string> {
-    const { orders, kills, random, what } = this.#trade;
+    const { orders, kills, what } = this.#trade;
+    const random = this.#random;
     const sides = [this.#acceptor, this.#initiator] as const;
     await this.#acceptor.launch();
     await this.#initiator.launch();
@@ -71,7 +75,7 @@ export class TradeUnderKills {
   }
 
   async #killOnce(): Promise<void> {
-    const { random } = this.#trade;
+    const random = this.#random;
     const both = [this.#acceptor, this.#initiator];
     const victims = random.oneIn(4) ? both : [random.pick(both)];
     await Promise.all(victims.map((side) => side.kill()));
@@ -102,7 +106,7 @@ export class TradeUnderKills {
     const deadline = Date.now() + WAIT_MS_MAX;
     while (!isTrue()) {
       const left = deadline - Date.now();
-      if (left <= 0) {
+      if (left <= 0 || this.#hasFault()) {
         const why = typeof what === 'string' ? what : what();
         throw new Error(this.#tails(`${this.#trade.what}: not reached: ${why}`));
       }
@@ -114,6 +118,13 @@ export class TradeUnderKills {
         };
       });
     }
+  }
+
+  /** A program that has come down: nothing more is to be waited for. */
+  #hasFault(): boolean {
+    return [this.#acceptor, this.#initiator].some(({ record }) =>
+      record.faults.some((line) => line.startsWith('fault')),
+    );
   }
 
   #tails(why: string): string {

@@ -13,6 +13,9 @@ import { type AddressList, plainAddress } from './address-list.ts';
 import { type ConnectionHandler, type ConnectionMemory, FixConnection } from './fix-connection.ts';
 import { LogonGate, printable } from './logon-gate.ts';
 import { SessionDirectory } from './session-directory.ts';
+import { nameProblem } from './tls-names.ts';
+import { peerCertificateOf, TlsServer } from './tls-server.ts';
+import type { TlsSource } from './tls-settings.ts';
 import { ACCEPTOR_LIMITS, type AcceptorLimits } from './transport-limits.ts';
 
 export interface AcceptorOptions {
@@ -31,6 +34,8 @@ export interface AcceptorOptions {
   readonly limits?: AcceptorLimits;
   /** Who may connect at all; without it everybody. */
   readonly addresses?: AddressList;
+  /** With it only TLS is spoken here. */
+  readonly tls?: TlsSource;
   /** What else must be true of a session's peer, beside its CompIDs. */
   readonly peerRules?: ReadonlyMap<SessionConfig, PeerRules>;
 }
@@ -38,6 +43,8 @@ export interface AcceptorOptions {
 /** What one session asks of its peer's connection. */
 export interface PeerRules {
   readonly addresses?: AddressList;
+  /** One of these names (CN or SAN) must be in its certificate. */
+  readonly certificateNames?: readonly string[];
 }
 
 export class FixAcceptor {
@@ -46,13 +53,14 @@ export class FixAcceptor {
   readonly #directory: SessionDirectory<FixConnection>;
   readonly #gate: LogonGate;
   readonly #server: net.Server;
+  readonly #tls: TlsServer | undefined;
   /** Each resolves when its socket has closed and everybody was told. */
   readonly #ends = new Set<Promise<void>>();
 
   constructor(options: AcceptorOptions) {
-    const limits = options.limits ?? ACCEPTOR_LIMITS;
-    const { traffic, gate } = limits;
+    const { traffic, gate } = options.limits ?? ACCEPTOR_LIMITS;
     this.#options = options;
+    this.#tls = options.tls && new TlsServer(options.tls, gate.handshakeS);
     this.connections = options.sessions.map(
       (config) => new FixConnection({ ...options, traffic, config }),
     );
@@ -104,10 +112,24 @@ export class FixAcceptor {
     }
     const waiting = this.#gate.enter(socket);
     if (waiting === undefined) return;
+    this.#noteEndOf(socket);
+    if (this.#tls === undefined) {
+      this.#gate.read(waiting, socket);
+      return;
+    }
+    this.#tls.secure(socket, {
+      done: (secured) => {
+        this.#noteEndOf(secured);
+        this.#gate.read(waiting, secured);
+      },
+      failed: (reason) => this.#gate.refuse(waiting, reason),
+    });
+  }
+
+  #noteEndOf(socket: net.Socket): void {
     const ended = new Promise<void>((resolve) => socket.on('close', () => resolve()));
     this.#ends.add(ended);
     void ended.then(() => this.#ends.delete(ended));
-    this.#gate.read(waiting, socket);
   }
 
   /** The session that the Logon is for, or why the connection is closed. */
@@ -121,6 +143,8 @@ export class FixAcceptor {
     if (rules?.addresses?.allows(socket.remoteAddress ?? '') === false) {
       return `${who} may not connect from this address`;
     }
+    const problem = nameProblem(peerCertificateOf(socket), rules?.certificateNames ?? []);
+    if (problem !== undefined) return `${who} may not connect: ${problem}`;
     if (found.isConnected) return `${who} is connected already, its second connection was closed`;
     return found;
   }

@@ -7,6 +7,8 @@ import { NS_PER_MS, NS_PER_S } from '../timestamp.ts';
 import { BackOff, type BackOffLimits } from './back-off.ts';
 import { DeadlineEntry, type DeadlineTimer, NEVER_NS, timerOf } from './deadline-timer.ts';
 import { type ConnectionOptions, FixConnection } from './fix-connection.ts';
+import { connectTls } from './tls-client.ts';
+import type { TlsSource } from './tls-settings.ts';
 import { INITIATOR_TRAFFIC, type TrafficLimits } from './transport-limits.ts';
 
 /** A connection stands or it does not: nobody waits longer. */
@@ -26,7 +28,8 @@ export interface InitiatorOptions extends Omit<ConnectionOptions, 'traffic'> {
   readonly random: () => number;
   /** Our own address, where the machine has several. */
   readonly bindHost?: string;
-  /** Without it CONNECT_WAIT_S. */
+  readonly tls?: TlsSource;
+  /** Without it CONNECT_WAIT_S; the TLS handshake is in it. */
   readonly connectWaitS?: number;
   /** Without it INITIATOR_TRAFFIC. */
   readonly traffic?: TrafficLimits;
@@ -44,6 +47,8 @@ export class FixInitiator {
   #address = 0;
   #lastReason = '';
   #isStarted = false;
+  /** The peer has not yet answered our Logon. */
+  #isLogonOpen = false;
   #onStopped: (() => void) | undefined;
 
   constructor(options: InitiatorOptions) {
@@ -93,30 +98,42 @@ export class FixInitiator {
   }
 
   #connect(): void {
-    const { addresses, bindHost, connectWaitS = CONNECT_WAIT_S } = this.#options;
+    const { addresses, clock, connectWaitS = CONNECT_WAIT_S, tls } = this.#options;
     const { host, port } = addresses[this.#address]!;
-    const local = bindHost === undefined ? {} : { localAddress: bindHost };
-    const socket = net.connect({ host, port, noDelay: true, ...local });
+    const where = `${host}:${port}`;
+    const socket = this.#open({ host, port });
     const tooLate = new DeadlineEntry(() => {
       socket.destroy(new Error(`no connection in ${connectWaitS} s`));
       return NEVER_NS;
     });
     this.#socket = socket;
-    this.#timer.callBy(tooLate, this.#options.clock.nowNs() + BigInt(connectWaitS) * NS_PER_S);
-    socket.on('connect', () => {
+    this.#isLogonOpen = false;
+    this.#timer.callBy(tooLate, clock.nowNs() + BigInt(connectWaitS) * NS_PER_S);
+    socket.on(tls === undefined ? 'connect' : 'secureConnect', () => {
       this.#timer.drop(tooLate);
+      this.#isLogonOpen = true;
       this.connection.attach(socket, new Uint8Array(0));
     });
-    socket.on('error', (error) =>
-      this.#tell(`${host}:${port} cannot be reached: ${messageOf(error)}`),
-    );
+    socket.on('error', (error) => {
+      if (!this.connection.isConnected)
+        this.#tell(`${where} cannot be reached: ${messageOf(error)}`);
+    });
     socket.on('close', () => {
       this.#timer.drop(tooLate);
+      if (this.#isLogonOpen) this.#tell(`${where} closed the connection instead of a Logon`);
       this.#onClose();
     });
   }
 
+  #open({ host, port }: PeerAddress): net.Socket {
+    const { bindHost, tls } = this.#options;
+    const local = bindHost === undefined ? {} : { localAddress: bindHost };
+    const target = { host, port, noDelay: true, ...local };
+    return tls === undefined ? net.connect(target) : connectTls(target, tls.current());
+  }
+
   #onLoggedOn(): void {
+    this.#isLogonOpen = false;
     this.#backOff.reset();
     this.#address = -1; // the first is next
     this.#lastReason = '';
@@ -135,7 +152,7 @@ export class FixInitiator {
   }
 
   #tell(reason: string): void {
-    if (reason === this.#lastReason || this.connection.isConnected) return;
+    if (reason === this.#lastReason || !this.#isStarted) return;
     this.#lastReason = reason;
     this.#options.onUnreachable?.(reason);
   }

@@ -64,7 +64,6 @@ function unchangingOf(memory: Memory, block: number): Unchanging {
     target: memory.text(block + L.SES_TARGET, 16),
     maxLatencyNs: memory.absoluteNs(block + L.SES_MAX_LATENCY_NS),
     marketTimeTag: memory.i32(block + L.SES_MARKET_TIME_TAG),
-    fastTypes: memory.i32(block + L.SES_FAST_TYPES),
     symbols: new Map(instruments.map(({ symbol }, index) => [symbol, index])),
     instruments,
   };

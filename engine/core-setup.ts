@@ -63,7 +63,6 @@ function writeSession(memory: Memory, index: number, venue: FixVenueConfig): voi
   const block = L.SESSIONS + index * L.SESSION_BYTES;
   const { version: beginString } = venue; // the versions of the order path go by their BeginString
   memory.setI32(block + L.SES_MARKET_TIME_TAG, venue.marketTimeTag);
-  memory.setI32(block + L.SES_FAST_TYPES, L.FAST_ALL);
   memory.setI64(block + L.SES_NEXT_IN, 1);
   memory.setI64(block + L.SES_NEXT_OUT, 1);
   memory.setI64(block + L.SES_MAX_LATENCY_NS, venue.sendingTimeToleranceS * NS_PER_SECOND);

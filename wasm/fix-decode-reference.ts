@@ -20,8 +20,6 @@ export interface ReferenceSession {
   readonly nowNs: bigint;
   readonly maxLatencyNs: bigint;
   readonly marketTimeTag: number;
-  /** SES_FAST_TYPES. */
-  readonly fastTypes: number;
   readonly clOrdIdPrefix: string;
   readonly symbols: ReadonlyMap<string, number>;
   readonly instruments: readonly ReferenceInstrument[];
@@ -62,11 +60,6 @@ const HEADER = new Set(['34', '49', '56', '52', '43']);
 const RARE_HEADER = new Set('50 57 97 115 116 122 128 129 142 143 144 145 369'.split(' '));
 const IGNORED_MARKET_DATA = new Set('22 48 60 75 83 207 262 272 273 278 290 346'.split(' '));
 const IGNORED_EXECUTION = new Set('1 6 12 13 15 40 58 59 60'.split(' '));
-const FAST_BIT: Readonly<Record<string, number>> = {
-  W: L.FAST_SNAPSHOT,
-  X: L.FAST_UPDATE,
-  8: L.FAST_EXECUTION,
-};
 const IDENTITY = new Set('11 14 17 31 32 37 38 39 41 44 54 55 103 150 151 851'.split(' '));
 
 /** One whole, well-framed message. `checks`: as fixNext sees it, else as fixDecode does. */
@@ -82,11 +75,9 @@ export function referenceDecode(
   try {
     demand(!checks || pairs[0] === `8=${session.begin}`, L.FIX_BEGIN_STRING);
     demand(FAST_TYPES.includes(type), L.FIX_NOT_FAST_TYPE);
-    const bit = FAST_BIT[type]!;
-    demand(!checks || (session.fastTypes & bit) !== 0, L.FIX_NOT_FAST_TYPE);
     demand(!checks || session.isLive, L.FIX_NOT_LIVE);
     const seen = new Map<string, string>();
-    const timeTag = marketTimeTag(session, bit, checks);
+    const timeTag = String(session.marketTimeTag);
     const body = new Body(session, { type, checks, seen, fields, entries });
     let inBody = false;
     for (const pair of pairs.slice(3, -1)) {
@@ -105,8 +96,8 @@ export function referenceDecode(
       else if (checks || type !== '8' || IDENTITY.has(tag)) body.field([tag, value]);
     }
     body.end();
-    const needed = (session.fastTypes >> L.FAST_MARKET_TIME_NEEDED_SHIFT) & bit;
-    demand(!checks || needed === 0 || body.hasMarketTime, L.FIX_MISSING_TAG);
+    const hasTime = timeTag === '0' || timeTag === '52' || type === '8' || body.hasMarketTime;
+    demand(!checks || hasTime, L.FIX_MISSING_TAG);
     if (checks) sessionChecks(seen, session);
     fields.set('msgSeqNum', BigInt(seen.get('34')!));
     fields.set('sendingTimeNs', timestamp(seen.get('52')!)!);
@@ -116,13 +107,6 @@ export function referenceDecode(
     if (!(refused instanceof Refused)) throw refused;
     return { kind: L.DECODED_SLOW, error: refused.reason, entries: [], fields: new Map() };
   }
-}
-
-/** Where the time of the market stands; on the fast path only where the type has such a field. */
-function marketTimeTag(session: ReferenceSession, bit: number, checks: boolean): string {
-  const tag = String(session.marketTimeTag);
-  if (!checks || tag === '52') return tag;
-  return ((session.fastTypes >> L.FAST_MARKET_TIME_SHIFT) & bit) === 0 ? '' : tag;
 }
 
 function splitField(pair: string): Field {
@@ -195,7 +179,8 @@ class Body {
   }
 
   marketTime(tag: string, value: string): void {
-    if (this.#checks && this.#type !== '8') this.#closeGroup();
+    demand(!this.#checks || this.#type !== '8', L.FIX_UNKNOWN_TAG);
+    if (this.#checks) this.#closeGroup();
     this.hasMarketTime = true;
     const time = timestamp(value);
     demand(time !== undefined && !this.#seen.has(tag), L.FIX_BAD_VALUE);

@@ -7,6 +7,7 @@ import {
   NOW_NS,
   SESSION_OF_TEST,
   summary,
+  TIMED_SESSION,
 } from '../test/support/decode-harness.ts';
 import { fixMessage } from '../test/support/fix-message.ts';
 import { type ReferenceSession, referenceDecode } from './fix-decode-reference.ts';
@@ -238,11 +239,6 @@ const bad: readonly { name: string; fields: string; error: number }[] = [
     fields: `${W}|268=2|269=0|270=1|271=1|262=A|269=0|270=1|271=1`,
     error: L.FIX_BAD_GROUP_COUNT,
   },
-  {
-    name: 'the market time between the entries',
-    fields: `${W}|268=2|269=0|270=1|271=1|${MARKET_TIME_TAG}=20120621-13:30:00|269=0|270=1|271=1`,
-    error: L.FIX_BAD_GROUP_COUNT,
-  },
   { name: 'an unknown symbol', fields: `35=W|${HEADER}|55=GOO|268=0`, error: L.FIX_UNKNOWN_SYMBOL },
   {
     name: 'fewer entries than it says',
@@ -300,21 +296,17 @@ test('nothing is on the fast path unless the session is live', () => {
   expect(decode(`${W}|268=0`, { ...SESSION_OF_TEST, isLive: false })).toBe(refused(L.FIX_NOT_LIVE));
 });
 
-test.each([
-  { type: 'W', fields: `${W}|268=0`, bit: L.FAST_SNAPSHOT },
-  { type: 'X', fields: `${X}|268=0`, bit: L.FAST_UPDATE },
-  { type: '8', fields: REPORT, bit: L.FAST_EXECUTION },
-])('35=$type is as fast as the dictionary of its session lets it be', ({ fields, bit }) => {
+test('where a session has a tag for the market time, market data without it are left to it', () => {
   const time = `|${MARKET_TIME_TAG}=20120621-13:30:00`;
-  const withRules = (fastTypes: number) => ({ ...SESSION_OF_TEST, fastTypes });
-  expect(decode(fields, withRules(L.FAST_ALL & ~bit))).toBe(refused(L.FIX_NOT_FAST_TYPE));
-  expect(decode(fields, withRules(bit))).not.toContain('error');
-  expect(decode(fields + time, withRules(bit))).toBe(refused(L.FIX_UNKNOWN_TAG));
-  const mayStand = bit | (bit << L.FAST_MARKET_TIME_SHIFT);
-  expect(decode(fields + time, withRules(mayStand))).not.toContain('error');
-  const mustStand = mayStand | (bit << L.FAST_MARKET_TIME_NEEDED_SHIFT);
-  expect(decode(fields + time, withRules(mustStand))).not.toContain('error');
-  expect(decode(fields, withRules(mustStand))).toBe(refused(L.FIX_MISSING_TAG));
+  for (const fields of [`${W}|268=0`, `${X}|268=0`]) {
+    expect(decode(fields, TIMED_SESSION)).toBe(refused(L.FIX_MISSING_TAG));
+    expect(decode(fields + time, TIMED_SESSION)).toContain('kind 1');
+  }
+  const [entry, two] = ['|269=0|270=1|271=1', `${W}|268=2`];
+  expect(decode(two + entry + entry + time, TIMED_SESSION)).toContain('kind 1');
+  expect(decode(two + entry + time + entry, TIMED_SESSION)).toBe(refused(L.FIX_BAD_GROUP_COUNT));
+  expect(decode(REPORT, TIMED_SESSION)).toContain('kind 2');
+  expect(decode(REPORT + time, TIMED_SESSION)).toBe(refused(L.FIX_UNKNOWN_TAG));
 });
 
 test('another FIX version is left to the session', () => {
@@ -375,17 +367,15 @@ const times: readonly { text: string; ns: bigint | undefined }[] = [
 ];
 
 test.each(times)('the market time $text', ({ text, ns }) => {
-  const found = decode(`${W}|268=0|${MARKET_TIME_TAG}=${text}`);
+  const found = decode(`${W}|268=0|${MARKET_TIME_TAG}=${text}`, TIMED_SESSION);
   if (ns === undefined) expect(found).toBe(refused(L.FIX_BAD_VALUE));
   else expect(found).toContain(`marketTimeNs=${ns} `);
 });
 
 test('a session without a market time tag does not know one', () => {
-  const session = { ...SESSION_OF_TEST, marketTimeTag: 0 };
-  expect(decode(`${W}|268=0|${MARKET_TIME_TAG}=20120621-13:30:00`, session)).toBe(
-    refused(L.FIX_UNKNOWN_TAG),
-  );
-  expect(decode(`${W}|268=0`, session)).toContain('marketTimeNs=0 ');
+  const time = `${MARKET_TIME_TAG}=20120621-13:30:00`;
+  expect(decode(`${W}|268=0|${time}`)).toBe(refused(L.FIX_UNKNOWN_TAG));
+  expect(decode(`${W}|268=0`)).toContain('marketTimeNs=0 ');
 });
 
 test('the sending time may be the market time', () => {

@@ -52,11 +52,6 @@ import {
   DECODED_MARKET_DATA,
   DECODED_NOTHING,
   DECODED_SLOW,
-  FAST_EXECUTION,
-  FAST_MARKET_TIME_NEEDED_SHIFT,
-  FAST_MARKET_TIME_SHIFT,
-  FAST_SNAPSHOT,
-  FAST_UPDATE,
   FIX_BAD_VALUE,
   FIX_BEGIN_STRING,
   FIX_COMP_ID,
@@ -72,7 +67,6 @@ import {
   RX_BYTES,
   SES_BEGIN,
   SES_BEGIN_LENGTH,
-  SES_FAST_TYPES,
   SES_MARKET_TIME_TAG,
   SES_MAX_LATENCY_NS,
   SES_NEXT_IN,
@@ -139,7 +133,7 @@ function fastError(block: i32): i32 {
     return FIX_BEGIN_STRING;
   }
   const type = messageType(bodyStart(at, at + load<i32>(DECODED + DEC_MESSAGE_LENGTH)));
-  if ((load<i32>(block + SES_FAST_TYPES) & fastBit(type)) === 0) return FIX_NOT_FAST_TYPE;
+  if (type === 0) return FIX_NOT_FAST_TYPE;
   if (load<i32>(block + SES_STATE) !== SESSION_LIVE) return FIX_NOT_LIVE;
   const error = decodeBody(block, type, true);
   return error !== 0 ? error : sessionError(block);
@@ -188,19 +182,6 @@ function messageType(body: i32): i32 {
   return type === TYPE_SNAPSHOT || type === TYPE_UPDATE || type === TYPE_EXECUTION ? type : 0;
 }
 
-function fastBit(type: i32): i32 {
-  if (type === TYPE_UPDATE) return FAST_UPDATE;
-  return type === TYPE_SNAPSHOT ? FAST_SNAPSHOT : type === TYPE_EXECUTION ? FAST_EXECUTION : 0;
-}
-
-/** The tag with the market time; on the fast path 0 where the message's type has no such field. */
-function marketTimeTag(block: i32, type: i32, sessionChecks: boolean): i32 {
-  const tag = load<i32>(block + SES_MARKET_TIME_TAG);
-  if (!sessionChecks || tag === TAG_SENDING_TIME) return tag;
-  const mayStand = (load<i32>(block + SES_FAST_TYPES) >> FAST_MARKET_TIME_SHIFT) & fastBit(type);
-  return mayStand !== 0 ? tag : 0;
-}
-
 /** All fields between MsgType and CheckSum; 0 or FIX_*. */
 function decodeBody(block: i32, type: i32, sessionChecks: boolean): i32 {
   const at = load<i32>(DECODED + DEC_MESSAGE);
@@ -208,7 +189,7 @@ function decodeBody(block: i32, type: i32, sessionChecks: boolean): i32 {
   const end = bodyEnd(messageEnd);
   clear(ST_SEEN, ST_BYTES);
   store<i32>(ST_SESSION_CHECKS, sessionChecks ? 1 : 0);
-  store<i32>(ST_MARKET_TIME_TAG, marketTimeTag(block, type, sessionChecks));
+  store<i32>(ST_MARKET_TIME_TAG, load<i32>(block + SES_MARKET_TIME_TAG));
   store<i32>(ST_TYPE, type);
   store<i32>(ST_GROUP_COUNT, -1);
   store<i32>(ST_INSTRUMENT, -1);
@@ -235,13 +216,14 @@ function decodeBody(block: i32, type: i32, sessionChecks: boolean): i32 {
     cursor++;
   }
   const error = type === TYPE_EXECUTION ? executionEnd() : marketDataEnd();
-  return error === 0 && lacksMarketTime(block, type) ? FIX_MISSING_TAG : error;
+  return error === 0 && lacksMarketTime(type) ? FIX_MISSING_TAG : error;
 }
 
-/** On the fast path, where the session's dictionary requires it. */
-function lacksMarketTime(block: i32, type: i32): boolean {
-  const needed = load<i32>(block + SES_FAST_TYPES) >> FAST_MARKET_TIME_NEEDED_SHIFT;
-  return isFast() && (needed & fastBit(type)) !== 0 && !haveAll(SEEN_MARKET_TIME);
+/** On the fast path, where the session has a tag for it. */
+function lacksMarketTime(type: i32): boolean {
+  const tag = load<i32>(ST_MARKET_TIME_TAG);
+  if (tag === 0 || tag === TAG_SENDING_TIME || type === TYPE_EXECUTION || !isFast()) return false;
+  return !haveAll(SEEN_MARKET_TIME);
 }
 
 /** Off the fast path a report with a field that we do not know is read all the same: it may be a fill. */
@@ -276,9 +258,10 @@ function decodeField(block: i32, tag: i32, at: i32, end: i32): i32 {
     : marketDataField(tag, at, end);
 }
 
+/** A field of 35=W and X, beside the group. */
 function marketTime(at: i32, end: i32): i32 {
-  if (isFast() && load<i32>(ST_TYPE) !== TYPE_EXECUTION) {
-    const error = closeGroup();
+  if (isFast()) {
+    const error = load<i32>(ST_TYPE) === TYPE_EXECUTION ? FIX_UNKNOWN_TAG : closeGroup();
     if (error !== 0) return error;
   }
   const time = parseTimestamp(at, end);

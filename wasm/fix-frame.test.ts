@@ -8,6 +8,7 @@ import {
   type Piece,
   SESSION_OF_TEST,
   summary,
+  TIMED_SESSION,
 } from '../test/support/decode-harness.ts';
 import { fixMessage, SOH, withCheckSum } from '../test/support/fix-message.ts';
 import { randomStream } from '../test/support/random-stream.ts';
@@ -139,12 +140,12 @@ function twinLines(stream: string): {
   readonly lines: readonly string[];
   readonly waiting: string;
 } {
-  let nextIn = SESSION_OF_TEST.nextIn;
+  let nextIn = TIMED_SESSION.nextIn;
   let length = 0;
   const pieces = referenceFrames(stream).map(({ text, error }) => {
     length += text.length;
     if (error !== 0) return { text, line: '' };
-    const decoded = referenceDecode(text, { ...SESSION_OF_TEST, nextIn }, true);
+    const decoded = referenceDecode(text, { ...TIMED_SESSION, nextIn }, true);
     if (decoded.error === 0) nextIn++;
     return { text, line: summary(decoded) };
   });
@@ -153,7 +154,7 @@ function twinLines(stream: string): {
 
 function expectLikeTwin(stream: string, portions: readonly string[], where: string): void {
   harness.forget();
-  harness.setSession(SESSION_OF_TEST);
+  harness.setSession(TIMED_SESSION);
   const found = fastLines(portions.flatMap((portion) => harness.receive(portion)));
   const twin = twinLines(stream);
   expect(found, where).toEqual(twin.lines);

@@ -76,7 +76,7 @@ export const TRADING_HALTED = 2;
 export const SESSIONS = 8192;
 export const SESSION_BYTES = 1024;
 export const SES_STATE = 0; // i32 SESSION_*
-export const SES_MARKET_TIME_TAG = 4; // i32: tag with the recorded market time, 0 = receive time is market time
+export const SES_MARKET_TIME_TAG = 4; // i32: tag with the recorded market time, in 35=W and X; 0 = receive time is market time
 export const SES_NEXT_IN = 8; // i64
 export const SES_NEXT_OUT = 16; // i64
 export const SES_RX_START = 24; // i32: first unread byte, relative to the session's RX
@@ -91,18 +91,10 @@ export const SES_MESSAGES_IN = 64; // i64 (wall)
 export const SES_MESSAGES_OUT = 72; // i64 (wall)
 export const SES_MAX_LATENCY_NS = 80; // i64: SendingTime may differ from nowNs by this much
 export const SES_SEARCHED = 88; // i32: the search for the CheckSum of the message at SES_RX_START goes on here; of one to be dropped its length
-export const SES_FAST_TYPES = 92; // i32: FAST_* bits, of the session's dictionary; what is not set is left to the session in TypeScript
 export const SES_SENDER = 128; // 64 bytes: our SenderCompID (49 out, 56 in)
 export const SES_TARGET = 192; // 64 bytes: the peer's CompID (56 out, 49 in)
 export const SES_BEGIN = 256; // 16 bytes: BeginString
 export const SES_NAME = 288; // 32 bytes, NUL padded
-// A type may be fast; the market time tag may stand in it (bit + 8), must stand in it (bit + 16).
-export const FAST_SNAPSHOT = 1; // 35=W
-export const FAST_UPDATE = 2; // 35=X
-export const FAST_EXECUTION = 4; // 35=8
-export const FAST_ALL = 0x0707; // every type, the market time in each where the session has a tag for it
-export const FAST_MARKET_TIME_SHIFT = 8;
-export const FAST_MARKET_TIME_NEEDED_SHIFT = 16;
 export const SESSION_DISCONNECTED = 0;
 export const SESSION_LOGON_SENT = 1;
 export const SESSION_LIVE = 2;

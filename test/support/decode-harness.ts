@@ -24,11 +24,10 @@ export const SESSION_OF_TEST: ReferenceSession = {
   sender: 'ENGINE',
   target: 'XNAS',
   isLive: true,
-  fastTypes: L.FAST_ALL,
   nextIn: 1n,
   nowNs: NOW_NS,
   maxLatencyNs: 10_000_000_000n,
-  marketTimeTag: MARKET_TIME_TAG,
+  marketTimeTag: 0,
   clOrdIdPrefix: 'ABC0DEF',
   symbols: new Map([
     ['GOOG', 0],
@@ -40,6 +39,11 @@ export const SESSION_OF_TEST: ReferenceSession = {
     { tickE8: 1n, lotE8: 1n },
     { tickE8: 25_000_000n, lotE8: 100_000_000n },
   ],
+};
+
+export const TIMED_SESSION: ReferenceSession = {
+  ...SESSION_OF_TEST,
+  marketTimeTag: MARKET_TIME_TAG,
 };
 
 export interface Piece {
@@ -100,7 +104,6 @@ export class DecodeHarness {
     memory.setAbsoluteNs(L.CTL_NOW_NS, session.nowNs);
     memory.setI32(BLOCK + L.SES_STATE, session.isLive ? L.SESSION_LIVE : L.SESSION_RECOVERING);
     memory.setI32(BLOCK + L.SES_MARKET_TIME_TAG, session.marketTimeTag);
-    memory.setI32(BLOCK + L.SES_FAST_TYPES, session.fastTypes);
     memory.setAbsoluteNs(BLOCK + L.SES_NEXT_IN, session.nextIn);
     memory.setAbsoluteNs(BLOCK + L.SES_MAX_LATENCY_NS, session.maxLatencyNs);
     for (const [at, lengthAt, text] of [

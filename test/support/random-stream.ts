@@ -76,7 +76,7 @@ function randomFields(random: SeededRandom, number: number): FieldOfTest[] {
   fields.push(['52', `20120621-13:${random.oneIn(60) ? '31' : '30'}:00.${random.below(1000)}`]);
   if (type === '8') pushReport(random, fields);
   else if (type !== '0') pushEntries(random, fields, type === 'W');
-  if (random.oneIn(3))
+  if (type === '8' ? random.oneIn(40) : !random.oneIn(20))
     fields.push(['5001', `20120621-13:30:00.${String(random.below(1e9)).padStart(9, '0')}`]);
   return fields;
 }

@@ -11,6 +11,8 @@ const name = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,30}$/)
   .describe('a name of letters, digits, . _ - (at most 31)');
+/** = MESSAGE_BYTES_MAX of wasm/layout.ts, which config may not import; a test compares the two. */
+export const MESSAGE_BYTES_CAP = 131_072;
 const count = z.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
 const seconds = z.number().int().min(1).max(3600);
 /** So many a second, and so many at once after a pause. */
@@ -20,7 +22,7 @@ const pace = z.strictObject({ perS: count, burst: count });
 const limitsSchema = z.strictObject({
   traffic: z.strictObject({
     /** A longer message: disconnected. */
-    messageBytesMax: count,
+    messageBytesMax: count.max(MESSAGE_BYTES_CAP),
     /** From its first byte to its last. */
     messageS: seconds,
     messages: pace,
@@ -56,10 +58,6 @@ const listenerSchema = z.strictObject({
   tls: serverTlsSchema.nullable(),
   /** Who may connect at all, before a byte is read. */
   allowAddresses: addressListSchema.nullable(),
-  /** A peer that leaves more than this unread is disconnected. */
-  pendingBytesMax: count,
-  /** Sent messages that each session keeps for resends. */
-  resendMessagesMax: count,
   limits: limitsSchema,
 });
 
@@ -74,6 +72,10 @@ const sessions = z.array(z.discriminatedUnion('role', [initiatorSchema, acceptor
 export const fixSettingsSchema = z.strictObject({
   /** null = none of the sessions is an acceptor's. */
   acceptor: listenerSchema.nullable(),
+  /** A peer that leaves more than this unread is disconnected. */
+  pendingBytesMax: count,
+  /** Sent messages that each session keeps for resends. */
+  resendMessagesMax: count,
   sessions: sessions.min(1).max(1000),
 });
 
@@ -95,4 +97,3 @@ export const fixSettingsFileSchema = fixSettingsSchema.extend({
 });
 
 export type FixSettingsConfig = z.infer<typeof fixSettingsSchema>;
-export type FixSessionConfig = FixSettingsConfig['sessions'][number];

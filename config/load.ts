@@ -26,6 +26,8 @@ export interface LoadedConfig {
   readonly files: readonly string[];
   /** One line a mistake in the value at `path`, by a schema that config does not know. */
   mistakesIn(path: readonly PropertyKey[], schema: z.ZodType): readonly string[];
+  /** file:line:column of the value at a path. */
+  placeOf(path: readonly PropertyKey[]): string;
 }
 
 /** @throws ConfigError with one line a mistake. */
@@ -47,6 +49,7 @@ export function loadConfig(file: string): LoadedConfig {
     directory: dirname(file),
     files: source.files,
     mistakesIn: (path, schema) => explainMistakes(schema, source, path),
+    placeOf: (path) => source.placeOf(path),
   };
 }
 

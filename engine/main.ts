@@ -14,6 +14,7 @@ import {
   requireFreePort,
   startControlServer,
 } from '../gateways/control/server.ts';
+import { requireVenueSessions } from '../gateways/fix/settings/venue-session.ts';
 import { type Feed, startFeed } from '../gateways/ws/start-feed.ts';
 import { positionVar, prepareVarModel } from '../risk/var/position-var.ts';
 import { Memory } from '../wasm/memory.ts';
@@ -78,6 +79,7 @@ export class Engine {
     // What a user got wrong is said before anything is started.
     const { loaded } = this.#options;
     await loadStrategies(config.strategies, (path, schema) => loaded.mistakesIn(path, schema));
+    requireVenueSessions(config, loaded);
     const tokens = this.#options.isHeadless ? undefined : loadTokens(config.control);
     this.journalDirectory = resolve(this.#options.journalDirectory ?? newJournal(config));
     requireJournalRoom(this.journalDirectory, config.journal.segmentBytes);

@@ -26,8 +26,8 @@ import { marketDataRequest } from './market-data.ts';
 import { massCancelRequest, orderStatusRequest } from './order-entry.ts';
 import { Session } from './session/session.ts';
 import { SharedCounters } from './session/session-counters.ts';
-import type { MessageStore, SessionConfig, SessionEvent } from './session/session-types.ts';
-import { sessionConfigOf } from './settings/session-config.ts';
+import type { MessageStore, SessionEvent } from './session/session-types.ts';
+import { venueSession } from './settings/venue-session.ts';
 import { MsgType } from './tags.ts';
 import { formatTimestamp, NS_PER_MS } from './timestamp.ts';
 import { BackOff } from './transport/back-off.ts';
@@ -109,7 +109,7 @@ export class HotLink implements VenueLink {
     this.#addresses = [{ host, port }, ...backups];
     this.#backOff = new BackOff(reconnect, Math.random);
     this.#session = new Session({
-      config: this.#sessionConfig(),
+      config: venueSession(parts.venue, () => this.#hasLoggedOn, parts.log),
       counters: new SharedCounters(parts.memory, parts.index),
       store: parts.store,
       usedNs: numbers.usedNs,
@@ -373,18 +373,4 @@ export class HotLink implements VenueLink {
   #now(): bigint {
     return this.#parts.memory.absoluteNs(CTL_NOW_NS);
   }
-
-  #sessionConfig(): SessionConfig {
-    const { venue } = this.#parts;
-    const hasLoggedOn = (): boolean => this.#hasLoggedOn;
-    return initiatorConfig(venue, hasLoggedOn);
-  }
-}
-
-/** The session of a venue as its configuration says; a journal's first logon resets the numbers. */
-export function initiatorConfig(venue: FixVenueConfig, hasLoggedOn: () => boolean): SessionConfig {
-  return sessionConfigOf(
-    { ...venue, role: 'initiator' },
-    { check: () => undefined, logon: undefined, hasNumbers: hasLoggedOn },
-  );
 }

@@ -20,9 +20,9 @@ import type { VenueLink } from '../../engine/ports.ts';
 import { stateHashOf } from '../../engine/state-hash.ts';
 import type { Market, Strategy } from '../../engine/strategy/strategy.ts';
 import type { LoadedStrategy } from '../../engine/strategy/strategy-loader.ts';
-import { initiatorConfig } from '../../gateways/fix/hot-link.ts';
 import { Session } from '../../gateways/fix/session/session.ts';
 import { SharedCounters } from '../../gateways/fix/session/session-counters.ts';
+import { replayedVenueSession } from '../../gateways/fix/settings/venue-session.ts';
 import * as L from '../../wasm/layout.ts';
 import { Memory } from '../../wasm/memory.ts';
 import { fixMessage } from './fix-message.ts';
@@ -194,7 +194,7 @@ export class CoreRig {
 
   #openSession(): Session {
     return new Session({
-      config: initiatorConfig(fixVenues(this.#config)[0]!, () => false),
+      config: replayedVenueSession(fixVenues(this.#config)[0]!, () => false),
       counters: new SharedCounters(this.memory, 0),
       store: { sent: () => [], reset: () => {} },
       port: {

@@ -5,7 +5,8 @@
 import type { FixVenueConfig } from '../../../config/schema.ts';
 import type { AppMessage } from '../../../engine/ports.ts';
 import type { Memory } from '../../../wasm/memory.ts';
-import { type AgreedNumbers, initiatorConfig } from '../hot-link.ts';
+import type { AgreedNumbers } from '../hot-link.ts';
+import { replayedVenueSession } from '../settings/venue-session.ts';
 import type { JournalStore } from './journal-store.ts';
 import { Session } from './session.ts';
 import { SharedCounters } from './session-counters.ts';
@@ -28,7 +29,7 @@ export class ReplaySession {
   constructor({ memory, index, venue, deliver, store }: ReplaySessionParts) {
     this.#store = store;
     this.#session = new Session({
-      config: initiatorConfig(venue, () => this.#hasLoggedOn),
+      config: replayedVenueSession(venue, () => this.#hasLoggedOn),
       counters: new SharedCounters(memory, index),
       store: { sent: () => [], reset: () => store?.reset() },
       port: {

@@ -13,7 +13,7 @@ import { nodeProgram, sidesOf } from './peer-programs.ts';
 import { TradeUnderKills } from './trade-under-kills.ts';
 
 const ORDERS = Number(process.env.GYRFALCON_PEER_ORDERS ?? 1000);
-const KILLS = Number(process.env.GYRFALCON_PEER_KILLS ?? 3);
+const KILLS = Number(process.env.GYRFALCON_PEER_KILLS ?? 2);
 const SEED = Number(process.env.GYRFALCON_SEED ?? Date.now() % 1_000_000);
 const PEER = fileURLToPath(new URL('jspurefix-peer.ts', import.meta.url));
 

@@ -9,7 +9,6 @@ import type { Draft, FieldSpec, Value } from './step.ts';
 import { bodyOf } from './templates.ts';
 
 const SOH = '\x01';
-const TRAILER: ReadonlySet<string> = new Set(['93', '89', '10']);
 
 export interface Composer {
   readonly version: FixVersion;
@@ -84,21 +83,17 @@ function headerOf(msgType: string, composer: Composer): FieldSpec[] {
 /** Overrides at their place; further fields at the end of header, body or trailer. */
 function merge(usual: readonly FieldSpec[], draft: Draft, names: Names): FieldSpec[] {
   const left = [...draft.fields];
-  const header: FieldSpec[] = [];
-  const body: FieldSpec[] = [];
-  const trailer: FieldSpec[] = [];
-  const sectionOf = (tag: string): FieldSpec[] => {
-    if (TRAILER.has(tag)) return trailer;
-    return names.dictionary.header.byTag.has(Number(tag)) ? header : body;
-  };
+  const sections: FieldSpec[][] = [[], [], []];
+  const sectionOf = (tag: string): FieldSpec[] =>
+    sections[names.dictionary.sectionOf(Number(tag))]!;
   for (const field of usual) {
     if (draft.without.includes(field.tag)) continue;
     const at = left.findIndex(({ tag }) => tag === field.tag);
     sectionOf(field.tag).push(at < 0 ? field : left.splice(at, 1)[0]!);
   }
-  const checkSum = trailer.splice(0);
+  const checkSum = sectionOf('10').splice(0);
   for (const field of left) sectionOf(field.tag).push(field);
-  return [...header, ...body, ...trailer, ...checkSum];
+  return [...sections.flat(), ...checkSum];
 }
 
 function write(specs: readonly FieldSpec[], msgType: string, composer: Composer): Composed {

@@ -1,6 +1,7 @@
 /**
- * `npm run -s conformance -- [--only NAME[,NAME]] [--version FIX.4.4] [--port P [--host H]]`: plays
- * the scenarios against `gyrfalcon fix echo`, or against whatever listens at the port.
+ * `npm run -s conformance -- [--only NAME[,NAME]] [--version FIX.4.4] [--port P [--host H]]
+ * [--verbose]`: plays the scenarios against `gyrfalcon fix echo`, or against whatever listens at the
+ * port. NAME is a part of a scenario's name, or its whole name in the acceptance list.
  */
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';

@@ -2,6 +2,7 @@
  * Plays one scenario in one version against a subject, step by step; the first step that the
  * subject does not keep to ends it with a failure that tells all.
  */
+import { relative } from 'node:path';
 import type { FixVersion } from '../../gateways/fix/version.ts';
 import { compare, type ExpectedMessage } from './compare.ts';
 import { type Composed, compose, composeExactly } from './compose.ts';
@@ -47,7 +48,7 @@ export class Player {
 
   /** @throws StepFailure */
   async play(): Promise<void> {
-    const steps = this.#scenario.stepsFor(this.#version);
+    const steps = this.#scenario.steps.get(this.#version)!;
     try {
       for (const step of steps) await this.#attempt(step, () => this.#do(step));
       const end = { ...steps.at(-1)!, text: 'the end: nothing more comes on any connection' };
@@ -62,7 +63,7 @@ export class Player {
       await what();
     } catch (fault) {
       const lines = [
-        `${this.#scenario.file}:${step.line} (${this.#version})`,
+        `${relative('', this.#scenario.file)}:${step.line} (${this.#version})`,
         `  rule: ${this.#scenario.rule}`,
         `  step: ${step.text}`,
         `  ${(fault as Error).message}`,

@@ -33,13 +33,14 @@ export function parseScenario(file: string, content: string): Scenario {
   const head = readHead(file, lines.slice(0, headEnd));
   const body = lines.slice(headEnd).filter(({ text }) => text !== '' && !text.startsWith('#'));
   const role = (head.get('role') ?? 'acceptor') as Role;
+  const versions = versionsOf(head.get('versions') ?? FIX_VERSIONS.join(', '), file);
   return {
     name: basename(file, '.fix'),
     file,
     rule: needed(head, 'rule', file),
     source: needed(head, 'source', file),
     acceptance: head.get('acceptance'),
-    versions: versionsOf(head.get('versions') ?? FIX_VERSIONS.join(', '), file),
+    versions,
     role,
     subject: Object.fromEntries(
       (head.get('subject') ?? '')
@@ -47,7 +48,9 @@ export function parseScenario(file: string, content: string): Scenario {
         .filter((setting) => setting !== '')
         .map((setting) => setting.split('=') as [string, string]),
     ),
-    stepsFor: (version) => new StepReader(file, version, role).read(body),
+    steps: new Map(
+      versions.map((version) => [version, new StepReader(file, version, role).read(body)]),
+    ),
   };
 }
 

@@ -83,5 +83,5 @@ export interface Scenario {
   readonly role: Role;
   /** Settings of an initiator under test. */
   readonly subject: Readonly<Record<string, string>>;
-  stepsFor(version: FixVersion): readonly Step[];
+  readonly steps: ReadonlyMap<FixVersion, readonly Step[]>;
 }

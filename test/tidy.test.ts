@@ -29,6 +29,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'engine/journal/',
     'config/',
     'native/',
+    'build/dictionaries/',
     'wasm/layout.ts',
     'wasm/memory.ts',
   ],

@@ -31,8 +31,8 @@ export type PackedMessage = readonly [
   parts: PackedParts,
 ];
 
-export interface DictionaryFile {
-  readonly version: FixVersion;
+export interface DictionaryFile<V extends FixVersion = FixVersion> {
+  readonly version: V;
   /** Rising by tag. */
   readonly fields: readonly PackedFieldRow[];
   readonly header: PackedParts;
@@ -45,7 +45,7 @@ export interface DictionaryFile {
 
 const FOLDER = join(import.meta.dirname, '../../../build/dictionaries');
 
-export function readDictionaryFile(version: FixVersion): DictionaryFile {
+export function readDictionaryFile<V extends FixVersion>(version: V): DictionaryFile<V> {
   const file = join(FOLDER, `${version}.json`);
   let text: string;
   try {
@@ -54,5 +54,5 @@ export function readDictionaryFile(version: FixVersion): DictionaryFile {
     const why = `the dictionary of ${version} (${file}) cannot be read: run node scripts/setup.mjs`;
     throw new GyrfalconError('INPUT_MISSING', why, { file }, cause);
   }
-  return JSON.parse(text) as DictionaryFile;
+  return JSON.parse(text) as DictionaryFile<V>;
 }

@@ -98,10 +98,10 @@ class LazyMessage implements MessageDef {
   }
 }
 
-export class Dictionary {
-  readonly version: FixVersion;
+export class Dictionary<V extends FixVersion = FixVersion> {
+  readonly version: V;
   /** What it was made of; overlays change copies. */
-  readonly file: DictionaryFile;
+  readonly file: DictionaryFile<V>;
   readonly header: Level;
   readonly trailer: Level;
   readonly messages: ReadonlyMap<string, MessageDef>;
@@ -115,7 +115,7 @@ export class Dictionary {
   readonly #sections: Uint8Array;
   #slotCount = 0;
 
-  constructor(file: DictionaryFile) {
+  constructor(file: DictionaryFile<V>) {
     this.version = file.version;
     this.file = file;
     this.#fields = new Map(file.fields.map((row) => [row[0], new LazyField(row)]));
@@ -222,9 +222,9 @@ function sectionTable(header: readonly number[], trailer: readonly number[]): Ui
 const loaded = new Map<FixVersion, Dictionary>();
 
 /** The standard's dictionary; read once. @throws GyrfalconError when set-up did not run. */
-export function loadDictionary(version: FixVersion): Dictionary {
+export function loadDictionary<V extends FixVersion>(version: V): Dictionary<V> {
   const known = loaded.get(version);
-  if (known !== undefined) return known;
+  if (known !== undefined) return known as Dictionary<V>;
   const dictionary = new Dictionary(readDictionaryFile(version));
   loaded.set(version, dictionary);
   return dictionary;

@@ -3,7 +3,7 @@
  * What does not fit is told all at once, with the path in the overlay.
  */
 import { GyrfalconError } from '../../../engine/errors.ts';
-import { beginStringOf } from '../version.ts';
+import { beginStringOf, type FixVersion } from '../version.ts';
 import { Dictionary } from './dictionary.ts';
 import type {
   DictionaryFile,
@@ -14,25 +14,31 @@ import type {
 import { changeParts, type OverlayMistake } from './overlay-parts.ts';
 import type { Overlay, OverlayField, OverlayMember, OverlayMessage } from './overlay-schema.ts';
 
-export interface OverlaidDictionary {
-  readonly dictionary: Dictionary;
+export interface OverlaidDictionary<V extends FixVersion> {
+  readonly dictionary: Dictionary<V>;
   /** Empty = the overlay fits; else the dictionary is the old one. */
   readonly mistakes: readonly OverlayMistake[];
 }
 
 /** @throws GyrfalconError with every mistake; who has the file tells the lines: overlay-file.ts. */
-export function applyOverlay(base: Dictionary, overlay: Overlay): Dictionary {
+export function applyOverlay<V extends FixVersion>(
+  base: Dictionary<V>,
+  overlay: Overlay,
+): Dictionary<V> {
   const { dictionary, mistakes } = tryOverlay(base, overlay);
   if (mistakes.length === 0) return dictionary;
   const text = mistakes.map(({ path, text }) => `${path.join('.')} ${text}`).join('; ');
   throw new GyrfalconError('CONFIG_INVALID', `the overlay does not fit ${base.version}: ${text}`);
 }
 
-export function tryOverlay(base: Dictionary, overlay: Overlay): OverlaidDictionary {
+export function tryOverlay<V extends FixVersion>(
+  base: Dictionary<V>,
+  overlay: Overlay,
+): OverlaidDictionary<V> {
   const mistakes: OverlayMistake[] = versionMistakes(base, overlay);
   if (mistakes.length > 0) return { dictionary: base, mistakes };
   const fields = changeFields(base, overlay.fields ?? [], mistakes);
-  const known: DictionaryFile = { ...base.file, fields };
+  const known: DictionaryFile<V> = { ...base.file, fields };
   const ground = { file: known, fields: new Map(fields.map((row) => [row[0], row])), mistakes };
   const header = changeParts(base.file.header, overlay.header ?? [], ['header'], ground);
   const messages = changeMessages(base, overlay.messages ?? [], ground);

@@ -20,6 +20,8 @@ export interface Composer {
   readonly nowMs: number;
   /** SendingTime of the subject's message of that number. */
   readonly sentAt: (msgSeqNum: number) => string;
+  /** A field of the subject's last message. */
+  readonly received: (tag: string) => string;
 }
 
 export interface Composed {
@@ -121,14 +123,16 @@ const countOf = (value: Value): { readonly offset: number } =>
   value.kind === 'count' ? value : { offset: 0 };
 
 /** Undefined: it is counted when the rest stands. */
-function valueText(value: Value, { nowMs, sentAt }: Composer): string | undefined {
+function valueText(value: Value, composer: Composer): string | undefined {
   switch (value.kind) {
     case 'text':
       return value.text;
     case 'now':
-      return timestamp(nowMs + value.offsetMs);
+      return timestamp(composer.nowMs + value.offsetMs);
     case 'sent':
-      return sentAt(value.msgSeqNum);
+      return composer.sentAt(value.msgSeqNum);
+    case 'received':
+      return composer.received(composer.names.tagOf(value.name));
     case 'count':
       return undefined;
     case 'any':

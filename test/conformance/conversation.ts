@@ -23,6 +23,7 @@ export class Conversation {
   readonly #label: string;
   readonly #transcript: string[];
   readonly #sent = new Map<number, Composed>();
+  #lastReceived: readonly WireField[] = [];
   readonly #receivedAt = new Map<number, string>();
 
   constructor(link: Link, label: string, transcript: string[]) {
@@ -46,6 +47,7 @@ export class Conversation {
       msgSeqNum: this.nextSent,
       nowMs: Date.now(),
       sentAt: (msgSeqNum) => this.sentAt(msgSeqNum),
+      received: (tag) => this.#received(tag),
     };
   }
 
@@ -66,6 +68,7 @@ export class Conversation {
     this.lastAtMs = arrival.atMs;
     if (arrival.kind === 'message') {
       this.#transcript.push(`${this.#label}<- ${shown(arrival.raw)}`);
+      this.#lastReceived = arrival.fields;
       this.#count(arrival.fields);
     } else {
       this.note(arrival.kind === 'close' ? 'closed by the subject' : arrival.text);
@@ -84,6 +87,12 @@ export class Conversation {
     const text = this.#receivedAt.get(msgSeqNum);
     if (text === undefined) throw new Error(`message ${msgSeqNum} of the subject did not come`);
     return text;
+  }
+
+  #received(tag: string): string {
+    const field = this.#lastReceived.find((candidate) => candidate.tag === tag);
+    if (field === undefined) throw new Error(`the last message had no tag ${tag}`);
+    return field.value;
   }
 
   /** Resent messages do not move the count. */

@@ -13,6 +13,8 @@ export type Value =
   | { readonly kind: 'count'; readonly offset: number }
   /** The SendingTime under which the subject first sent its message of this number. */
   | { readonly kind: 'sent'; readonly msgSeqNum: number }
+  /** The value of this field in the last message of the subject. */
+  | { readonly kind: 'received'; readonly name: string }
   /** Expected only: the field is there. */
   | { readonly kind: 'any' };
 

@@ -17,6 +17,7 @@ const TOKEN = /\s*(?:(#.*$)|([^\s"=#]+=?)?(?:"((?:[^"\\]|\\.)*)"(?:\*(\d+))?|(\S
 const NOW = /^now(?:([+-])(\d+(?:\.\d+)?(?:ms|s|m|h|d)))?$/;
 const COUNT = /^count([+-]\d+)?$/;
 const SENT = /^sent\((\d+)\)$/;
+const RECEIVED = /^received\((\w+)\)$/;
 const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;
 const UNIT_MS: Readonly<Record<string, number>> = {
   ms: 1,
@@ -69,6 +70,8 @@ function bareValue(text: string): Value {
   if (count !== null) return { kind: 'count', offset: Number(count[1] ?? 0) };
   const sent = SENT.exec(text);
   if (sent !== null) return { kind: 'sent', msgSeqNum: Number(sent[1]) };
+  const received = RECEIVED.exec(text);
+  if (received !== null) return { kind: 'received', name: received[1]! };
   return { kind: 'text', text };
 }
 

@@ -40,6 +40,13 @@ export function checkFixSettings({ acceptor, sessions }: FixSettingsConfig, repo
       report(at, `has the BeginString and the CompIDs of another acceptor's session`);
     }
     identities.add(identity);
+    if (role === 'acceptor' && session.certificateNames.length > 0) {
+      if ((acceptor?.tls?.clientAuthorities ?? null) === null) {
+        const text =
+          'needs acceptor.tls.clientAuthorities: without them no peer shows a certificate';
+        report([...at, 'certificateNames'], text);
+      }
+    }
     checkFixSession(session, at, report);
   }
   if (acceptor !== null && !sessions.some(({ role }) => role === 'acceptor')) {

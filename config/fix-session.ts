@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { acceptorLogonSchema, initiatorLogonSchema } from './fix-logon.ts';
 import { fixScheduleSchema } from './fix-schedule.ts';
-import { clientTlsSchema } from './fix-tls.ts';
+import { certificateNames, clientTlsSchema } from './fix-tls.ts';
 
 /** = FIX_VERSIONS of gateways/fix/version.ts, which config may not import; a test compares them. */
 export const FIX_VERSION_NAMES = ['FIX.4.2', 'FIX.4.4', 'FIX.5.0SP2'] as const;
@@ -125,6 +125,8 @@ export const initiatorShape = {
 export const acceptorShape = {
   /** From where the peer may connect, beside what the acceptor allows; null = from anywhere. */
   allowAddresses: addressListSchema.nullable(),
+  /** One of these names (CN or SAN) must be in its certificate; [] = any that is trusted. */
+  certificateNames,
   version: z.enum(FIX_VERSION_NAMES),
   /** How the peer proves who it is; null = by its CompIDs alone. */
   logon: acceptorLogonSchema.nullable(),

@@ -27,10 +27,12 @@ import { massCancelRequest, orderStatusRequest } from './order-entry.ts';
 import { Session } from './session/session.ts';
 import { SharedCounters } from './session/session-counters.ts';
 import type { MessageStore, SessionEvent } from './session/session-types.ts';
-import { venueSession } from './settings/venue-session.ts';
+import { venueSession, venueTls } from './settings/venue-session.ts';
 import { MsgType } from './tags.ts';
 import { formatTimestamp, NS_PER_MS } from './timestamp.ts';
 import { BackOff } from './transport/back-off.ts';
+import { connectTls } from './transport/tls-client.ts';
+import type { TlsSource } from './transport/tls-settings.ts';
 
 const TIMER_MS = 50;
 /** The clock may be set while a session's window is waited for. */
@@ -83,6 +85,7 @@ export class HotLink implements VenueLink {
   readonly #rx: number;
   readonly #addresses: readonly { readonly host: string; readonly port: number }[];
   readonly #backOff: BackOff;
+  readonly #tls: TlsSource | undefined;
   #address = 0;
   /** Until the next try. */
   #wait: NodeJS.Timeout | undefined;
@@ -108,6 +111,7 @@ export class HotLink implements VenueLink {
     const { host, port, backups, reconnect } = parts.venue;
     this.#addresses = [{ host, port }, ...backups];
     this.#backOff = new BackOff(reconnect, Math.random);
+    this.#tls = venueTls(parts.venue, parts.log);
     this.#session = new Session({
       config: venueSession(parts.venue, () => this.#hasLoggedOn, parts.log),
       counters: new SharedCounters(parts.memory, parts.index),
@@ -212,7 +216,7 @@ export class HotLink implements VenueLink {
     memory.setI32(this.#block + SES_RX_START, 0);
     memory.setI32(this.#block + SES_RX_END, 0);
     memory.setI32(this.#block + SES_SEARCHED, 0);
-    const socket = net.connect({
+    const target: net.TcpNetConnectOpts = {
       host,
       port,
       noDelay: true,
@@ -225,13 +229,15 @@ export class HotLink implements VenueLink {
           return true;
         },
       },
-    });
+    };
+    const secure = this.#tls?.current();
+    const socket = secure === undefined ? net.connect(target) : connectTls(target, secure);
     this.#socket = socket;
     const tooLate = setTimeout(
       () => socket.destroy(new Error(`no connection in ${venue.connectWaitS} s`)),
       venue.connectWaitS * 1000,
     );
-    socket.on('connect', () => {
+    socket.on(secure === undefined ? 'connect' : 'secureConnect', () => {
       clearTimeout(tooLate);
       this.#onConnect();
     });

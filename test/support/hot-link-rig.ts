@@ -3,6 +3,7 @@
  * everything behind them (books, orders, journal) replaced by a list of what arrived there.
  */
 import { loadConfig } from '../../config/load.ts';
+import type { FixVenueConfig } from '../../config/schema.ts';
 import type { AppInput } from '../../engine/app-input.ts';
 import type { Core } from '../../engine/core.ts';
 import { loadCore } from '../../engine/core-module.ts';
@@ -26,6 +27,13 @@ const SESSION = 0;
 const WAIT_MS = 5_000;
 const nowNs = (): bigint => BigInt(Date.now()) * 1_000_000n;
 
+interface RigWish {
+  /** What the venue's settings say besides, by the port that it listens on. */
+  readonly settings?: (port: number) => Partial<FixVenueConfig>;
+  /** The venue speaks TLS with these, in PEM. */
+  readonly secure?: { readonly cert: string; readonly key: string };
+}
+
 export class HotLinkRig {
   readonly memory = new Memory();
   readonly venue: ScriptedVenue;
@@ -37,7 +45,7 @@ export class HotLinkRig {
   readonly log: string[] = [];
   readonly openOrders: OpenOrder[] = [];
 
-  private constructor(venue: ScriptedVenue) {
+  private constructor(venue: ScriptedVenue, settings: Partial<FixVenueConfig>) {
     const core = loadCore(this.memory);
     writeConfig(this.memory, core, CONFIG);
     this.venue = venue;
@@ -87,6 +95,7 @@ export class HotLinkRig {
           host: '127.0.0.1',
           port: venue.port,
           reconnect: { minMs: 10, maxMs: 10 },
+          ...settings,
         },
         loop: this.loop,
         clock: { elapsedNs: parts.clock.elapsedNs, nowNs },
@@ -101,11 +110,11 @@ export class HotLinkRig {
   }
 
   /** A link that is about to connect to a venue that listens. */
-  static async open(): Promise<HotLinkRig> {
+  static async open(wish: RigWish = {}): Promise<HotLinkRig> {
     const { senderCompId, targetCompId } = fixVenues(CONFIG)[0]!;
-    const venue = new ScriptedVenue({ ours: targetCompId, theirs: senderCompId });
+    const venue = new ScriptedVenue({ ours: targetCompId, theirs: senderCompId }, wish.secure);
     await venue.listen();
-    return new HotLinkRig(venue);
+    return new HotLinkRig(venue, wish.settings?.(venue.port) ?? {});
   }
 
   async close(): Promise<void> {

@@ -4,6 +4,7 @@
  * reading.
  */
 import net from 'node:net';
+import tls from 'node:tls';
 import {
   type Field,
   type Fields,
@@ -27,13 +28,19 @@ export class ScriptedVenue {
   logons = 0;
   readonly #compIds: { readonly ours: string; readonly theirs: string };
   readonly #sent = new Map<number, Sent>();
-  readonly #server = net.createServer((socket) => this.#accept(socket));
+  readonly #server: net.Server;
   readonly #sockets = new Set<net.Socket>();
   #socket: net.Socket | undefined;
   #nextOut = 1;
 
-  constructor(compIds: { readonly ours: string; readonly theirs: string }) {
+  constructor(
+    compIds: { readonly ours: string; readonly theirs: string },
+    secure?: { readonly cert: string; readonly key: string },
+  ) {
     this.#compIds = compIds;
+    const accept = (socket: net.Socket): void => this.#accept(socket);
+    this.#server =
+      secure === undefined ? net.createServer(accept) : tls.createServer(secure, accept);
   }
 
   async listen(): Promise<void> {

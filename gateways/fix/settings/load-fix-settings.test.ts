@@ -6,11 +6,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ConfigError } from '../../../config/config-error.ts';
 import { FIX_VERSION_NAMES } from '../../../config/fix-session.ts';
 import { fixSettingsSchema, MESSAGE_BYTES_CAP } from '../../../config/fix-settings.ts';
+import { issue } from '../../../test/support/certificates.ts';
 import { encodeMessage } from '../../../test/support/fix-message.ts';
 import { MESSAGE_BYTES_MAX } from '../../../wasm/layout.ts';
 import { type FixMessage, parseMessage } from '../codec.ts';
 import { STRICT } from '../dictionary/message-rules.ts';
-import { NS_PER_S } from '../timestamp.ts';
+import { NS_PER_MS, NS_PER_S } from '../timestamp.ts';
 import { ACCEPTOR_LIMITS } from '../transport/transport-limits.ts';
 import { FIX_VERSIONS } from '../version.ts';
 import { type FixSettings, loadFixSettings } from './load-fix-settings.ts';
@@ -22,9 +23,11 @@ const file = join(folder, 'sessions.yaml');
 beforeAll(() => mkdirSync(join(folder, 'venues')));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function load(text: string, log: (line: string) => void = () => {}): FixSettings {
+const options = { clock: { nowNs: () => BigInt(Date.now()) * NS_PER_MS }, log: () => {} };
+
+function load(text: string): FixSettings {
   writeFileSync(file, text);
-  return loadFixSettings(file, log);
+  return loadFixSettings(file, options);
 }
 
 function linesOf(text: string): readonly string[] {
@@ -38,7 +41,8 @@ function linesOf(text: string): readonly string[] {
   return [];
 }
 
-const asInitiator = (text: string): string => text.replace(/ {4}allowAddresses: null.*\n/g, '');
+const asInitiator = (text: string): string =>
+  text.replace(/ {4}(allowAddresses|certificateNames): .*\n/g, '');
 
 /** The file with one initiator and no acceptor. */
 const initiating = asInitiator(base)
@@ -69,9 +73,10 @@ test('the settings know the versions, rules and limits that there are', () => {
 });
 
 test('the shipped file is an acceptor of every version, each judged by its dictionary', () => {
-  const { acceptor, initiators } = loadFixSettings(SHIPPED, () => {});
+  const { acceptor, initiators } = loadFixSettings(SHIPPED, options);
   expect(initiators).toEqual([]);
-  expect(acceptor).toMatchObject({ host: '127.0.0.1', port: 9880, tls: null });
+  expect(acceptor).toMatchObject({ host: '127.0.0.1', port: 9880 });
+  expect(acceptor?.tls).toBeUndefined();
   const sessions = acceptor!.sessions;
   expect(sessions.map(({ version }) => version)).toEqual(FIX_VERSIONS);
   expect(sessions[0]).toMatchObject({
@@ -115,6 +120,33 @@ test('a session that we begin has its addresses, header and numbers', () => {
   });
   const kept = load(initiating.replace('logon: true', 'logon: false'));
   expect(kept.initiators[0]!.config.resetSeqNum).toBe(false);
+});
+
+test('TLS is read from its files, and checked', () => {
+  const authority = issue({ name: 'authority', isAuthority: true });
+  const own = issue({ name: 'venue', dnsNames: ['venue.example'], issuer: authority });
+  const files = { ca: authority.certificate, cert: own.certificate, key: own.key };
+  for (const [name, text] of Object.entries(files))
+    writeFileSync(join(folder, `${name}.pem`), text, { mode: 0o600 });
+  const at = (name: string): string => join(folder, `${name}.pem`);
+  const tls = `{ certificate: ${at('cert')}, key: { file: ${at('key')} }, passphrase: null,
+    clientAuthorities: ${at('ca')}, minVersion: TLSv1.2, ciphers: null }`;
+  const secured = base
+    .replace('tls: null', `tls: ${tls}`)
+    .replace('certificateNames: []', 'certificateNames: [TW]');
+  const { acceptor } = load(secured);
+  expect(acceptor?.tls?.current()).toMatchObject({
+    requirePeerCertificate: true,
+    key: own.key.trimEnd(),
+  });
+  const [first] = acceptor!.sessions;
+  expect(acceptor?.peerRules?.get(first!)).toEqual({ certificateNames: ['TW'] });
+  expect(linesOf(secured.replace(at('cert'), at('ca'))).join()).toMatch(
+    /acceptor.tls cannot be used: TLS: F\/key.pem: the key is not that of the certificate in F\/ca.pem/,
+  );
+  expect(linesOf(base.replace('certificateNames: []', 'certificateNames: [TW]')).join()).toMatch(
+    /certificateNames needs acceptor.tls.clientAuthorities/,
+  );
 });
 
 test('messages grow stale by their type and age', () => {
@@ -261,7 +293,7 @@ describe('a mistake is named with its place', () => {
       'an address that is none',
       'allowAddresses: null # or',
       'allowAddresses: [10.0.0.0/40] # or',
-      'acceptor.allowAddresses does not do',
+      'acceptor.allowAddresses cannot be used',
     ],
     [
       'an acceptor without sessions',

@@ -3,14 +3,18 @@
  * anything is started. A journal's first logon resets the numbers.
  */
 import { ConfigError } from '../../../config/config-error.ts';
+import { pathText } from '../../../config/explain-issue.ts';
 import type { FixVenueConfig, GyrfalconConfig } from '../../../config/schema.ts';
 import { GyrfalconError } from '../../../engine/errors.ts';
 import type { MessageCheck } from '../complaint.ts';
 import { messageCheck } from '../dictionary/message-check.ts';
 import type { SessionConfig } from '../session/session-types.ts';
+import { NS_PER_MS } from '../timestamp.ts';
+import type { TlsSource } from '../transport/tls-settings.ts';
 import { openSession, type SettingsSource, sessionProof } from './open-session.ts';
 import { sessionConfigOf } from './session-config.ts';
 import { sessionDictionary } from './session-dictionary.ts';
+import { clientTls } from './tls-source.ts';
 
 /** Live. @throws GyrfalconError where a secret is gone since the start. */
 export function venueSession(
@@ -55,12 +59,35 @@ function unfit(venue: FixVenueConfig, path: readonly PropertyKey[], text: string
   throw new GyrfalconError('CONFIG_INVALID', `venue ${venue.name}: ${path.join('.')} ${text}`);
 }
 
-/** What a user got wrong in overlays and secrets. @throws ConfigError with one line a mistake. */
+/** TLS to the venue; undefined = none. @throws GyrfalconError where a file is gone since the start. */
+export function venueTls(
+  venue: FixVenueConfig,
+  log: (text: string) => void,
+): TlsSource | undefined {
+  if (venue.tls === null) return undefined;
+  return clientTls(venue.tls, { clock: WALL_CLOCK, log: (text) => log(`${venue.name}: ${text}`) });
+}
+
+/** For the dates in certificates. */
+const WALL_CLOCK = { nowNs: () => BigInt(Date.now()) * NS_PER_MS };
+
+/** What a user got wrong in overlays, secrets and certificates. @throws ConfigError with one line a mistake. */
 export function requireVenueSessions(config: GyrfalconConfig, source: SettingsSource): void {
   const mistakes = config.venues.flatMap((venue, i) => {
     if (venue.protocol !== 'fix') return [];
     const options = { source, path: ['venues', i], log: () => {}, hasNumbers: () => true };
-    return openSession(settingsOf(venue), options).mistakes;
+    return [...openSession(settingsOf(venue), options).mistakes, ...tlsMistakes(venue, i, source)];
   });
   if (mistakes.length > 0) throw new ConfigError(mistakes);
+}
+
+function tlsMistakes(venue: FixVenueConfig, index: number, source: SettingsSource): string[] {
+  try {
+    venueTls(venue, () => {});
+    return [];
+  } catch (cause) {
+    if (!(cause instanceof GyrfalconError)) throw cause;
+    const at = ['venues', index, 'tls'];
+    return [`${source.placeOf(at)}: ${pathText(at)} cannot be used: ${cause.message}`];
+  }
 }

@@ -20,7 +20,7 @@
  */
 
 /** @type {Readonly<Record<string, readonly Repair[]>>} */
-export const REPAIRS = {
+const REPAIRS = {
   'FIX.4.2': [
     {
       do: 'value',
@@ -107,3 +107,62 @@ export const REPAIRS = {
     },
   ],
 };
+
+/** Changes what dictionary-xml.mjs read; throws when a row does not fit what is there. */
+export function repairDictionary(xml, version) {
+  for (const repair of REPAIRS[version]) applyRepair(xml, repair);
+}
+
+function applyRepair(xml, repair) {
+  const unfit = (what) => {
+    throw new Error(`repair "${repair.do}" does not fit: ${what}; see dictionary-repairs.mjs`);
+  };
+  const fieldNamed = (name) =>
+    xml.fields.find((field) => field.name === name) ?? unfit(`there is no field ${name}`);
+  if (repair.do === 'type') {
+    const field = fieldNamed(repair.field);
+    if (field.type !== repair.from) unfit(`${repair.field} has type ${field.type}`);
+    field.type = repair.to;
+  } else if (repair.do === 'value') {
+    const value = fieldNamed(repair.field).values.find(([text]) => text === repair.from);
+    if (value === undefined) unfit(`${repair.field} has no value ${repair.from}`);
+    value[0] = repair.to;
+  } else if (repair.do === 'message') {
+    const { msgType, name, category } = repair;
+    if (xml.messages.some((message) => message.msgType === msgType)) unfit(`${name} exists`);
+    xml.messages.push({ msgType, name, category, parts: [] });
+  } else if (repair.do === 'dropField') {
+    xml.fields.splice(xml.fields.indexOf(fieldNamed(repair.field)), 1);
+  } else repairParts(xml, repair, unfit);
+}
+
+function repairParts(xml, repair, unfit) {
+  const parts = partsAt(xml, repair.to ?? repair.from ?? repair.in) ?? unfit('no such place');
+  const indexOf = (name) => parts.findIndex((part) => part.name === name);
+  if (repair.do === 'add') {
+    const after = indexOf(repair.after);
+    if (repair.after !== '' && after < 0) unfit(`${repair.after} is not there`);
+    if (repair.fields.some((name) => indexOf(name) >= 0)) unfit(`${repair.fields} is there`);
+    const added = repair.fields.map((name) => ({ kind: 'field', name, required: false }));
+    parts.splice(after + 1, 0, ...added);
+    return;
+  }
+  const at = indexOf(repair.field);
+  if (at < 0) unfit(`${repair.field} is not there`);
+  if (repair.do === 'drop') parts.splice(at, 1);
+  else if (parts[at].required) unfit(`${repair.field} is required`);
+  else parts[at].required = true;
+}
+
+function partsAt(xml, place) {
+  const [first, ...groups] = place.split('/');
+  const component = first.startsWith('component ') ? first.slice(10) : undefined;
+  let parts =
+    first === 'header'
+      ? xml.header
+      : component !== undefined
+        ? xml.components.get(component)
+        : xml.messages.find(({ name }) => name === first)?.parts;
+  for (const name of groups) parts = parts?.find((part) => part.name === name)?.parts;
+  return parts;
+}

@@ -109,6 +109,12 @@ test('a required field of an optional component is optional, one of a group is n
   expect(required(body.byTag.get(13)!.group!)).toEqual([14]);
 });
 
+test('a dictionary that was not built is told, with what to do', () => {
+  expect(() => loadDictionary('FIX.9' as 'FIX.4.4')).toThrow(
+    /cannot be read: run node scripts\/setup/,
+  );
+});
+
 test('a group begins with the first field of what it holds', () => {
   const { body } = loadDictionary('FIX.4.4').message('E')!;
   const orders = body.byTag.get(73)!.group!;

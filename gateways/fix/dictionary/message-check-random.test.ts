@@ -3,7 +3,9 @@
  * that was put in, and its slow plain twin says the same of every message.
  */
 import { describe, expect, test } from 'vitest';
+import { CORPUS, corpusFields } from '../../../test/support/fix-corpus.ts';
 import { encodeMessage } from '../../../test/support/fix-message.ts';
+import { mutated } from '../../../test/support/fix-mutator.ts';
 import { randomFields } from '../../../test/support/random-fix-fields.ts';
 import { SeededRandom } from '../../../test/support/seeded-random.ts';
 import { type Field, type FixMessage, parseMessage } from '../codec.ts';
@@ -196,6 +198,26 @@ describe.each(FIX_VERSIONS)('%s', (version) => {
       }
     }
   });
+});
+
+test.each(SEEDS)('no bytes make the check fail, and the twin agrees, seed %d', (seed) => {
+  const random = new SeededRandom(seed);
+  const dictionary = loadDictionary('FIX.4.4');
+  const [fast, slow] = [
+    messageCheck(dictionary, STRICT),
+    messageCheckReference(dictionary, STRICT),
+  ];
+  const texts = CORPUS.map((one, index) =>
+    encodeMessage('FIX.4.4', corpusFields(one, index + 1)).toString('latin1'),
+  );
+  for (let count = 0; count < 1500; count++) {
+    const text = mutated(random, random.pick(texts), random.pick(texts));
+    const parsed = parseMessage(Buffer.from(text, 'latin1'));
+    if (parsed === undefined) continue;
+    const [found, said] = [fast(parsed), slow(parsed)];
+    const place = `seed ${seed}, message ${count}: ${text.replaceAll('\x01', '|')}`;
+    expect([found?.refTag, found?.reason], place).toEqual([said?.refTag, said?.reason]);
+  }
 });
 
 /** Fields moved, doubled, dropped, given another tag or value, up to four times. */

@@ -21,7 +21,6 @@ const { SessionContainer, SessionState, TcpDuplex } = jspurefix;
 const HEARTBEAT_S = 5;
 const TICK_MS = 5;
 const RECONNECT_MS = 50;
-const SETTLED = 'settled';
 const MSG_SEQ_NUM = 34;
 const NEW_SEQ_NO = 36;
 const TEXT = 58;
@@ -111,8 +110,8 @@ class PeerSession extends AsciiSession {
     this.send('D', newOrder(clOrdId));
   }
 
-  settle(): void {
-    this.send('1', { TestReqID: SETTLED });
+  settle(question: string): void {
+    this.send('1', { TestReqID: question });
   }
 
   protected override onMsg(msgType: string, view: MsgView): void {
@@ -122,12 +121,12 @@ class PeerSession extends AsciiSession {
     const first = view.getTyped(MSG_SEQ_NUM) as number;
     const isGapFill = msgType === '4';
     const last = isGapFill ? (view.getTyped(NEW_SEQ_NO) as number) - 1 : first;
-    const isEcho = msgType === '0' && view.getString(TEST_REQ_ID) === SETTLED;
+    const answered = msgType === '0' ? (view.getString(TEST_REQ_ID) ?? '') : '';
     super.onMsg(msgType, view);
     if (this.#hasFailed) return;
     this.#uncounted.push({ after: this.#given, first, last });
     this.#count();
-    if (isEcho) say(SETTLED);
+    if (answered !== '') say(`settled ${answered}`);
   }
 
   /** jspurefix ends the session over an application message behind a ResendRequest in one read. */
@@ -228,8 +227,8 @@ class Peer {
     say('ready');
   }
 
-  settle(): void {
-    this.#session?.settle();
+  settle(question: string): void {
+    this.#session?.settle(question);
   }
 
   stop(): void {
@@ -320,4 +319,7 @@ mkdirSync(options.store, { recursive: true });
 const desk = new Desk(options, new JspurefixMemory(join(options.store, 'memory.jsonl'), config));
 const peer = new Peer(config, desk);
 peer.start();
-process.stdin.on('data', () => peer.settle()).on('end', () => peer.stop());
+process.stdin
+  .setEncoding('utf8')
+  .on('data', (question: string) => peer.settle(question.trim()))
+  .on('end', () => peer.stop());

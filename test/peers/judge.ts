@@ -6,7 +6,7 @@
  *   sent|resent|got TYPE ClOrdID MsgSeqNum ExecID dup|-
  *   admin in|out MESSAGE               session messages but Heartbeat and TestRequest
  *   event TEXT                         what its engine remarks
- *   settled                            asked to: every number is counted on both sides
+ *   settled QUESTION                   its TestRequest was answered: every number is counted
  *   stored TYPE ClOrdID MsgSeqNum      at the end: each message that its memory holds as sent
  *   numbers NEXT_IN NEXT_OUT           at the end
  */
@@ -19,7 +19,8 @@ const LINES_KEPT = 40;
 
 export class SideRecord {
   logons = 0;
-  isSettled = false;
+  /** The last question that was answered. */
+  settled = '';
   /** From here on a Logout is no fault. */
   isEnding = false;
   /** Orders of the other side, in the order in which they came first. */
@@ -55,7 +56,7 @@ export class SideRecord {
         this.faults.push(line);
         break;
       case 'settled':
-        this.isSettled = true;
+        this.settled = words[1]!;
         break;
       case 'stored':
         (words[1] === 'D' ? this.storedOrders : this.storedAnswers).push(words[2]!);

@@ -59,12 +59,9 @@ export class PeerSide implements Side {
     await this.#ended;
   }
 
-  /**
-   * Asks it to bring to light what number is not counted on either side, as an idle line would; it
-   * says when that is done.
-   */
-  settle(): void {
-    this.#child!.stdin!.write('settle\n');
+  /** It sends a TestRequest: the answer brings to light what number is not counted on either side. */
+  settle(question: string): void {
+    this.#child!.stdin!.write(`${question}\n`);
   }
 
   /** Ends it in good order: it logs out if nobody has, and says what it holds. */

@@ -11,6 +11,7 @@ import { type PeerProgram, PeerSide } from './peer-side.ts';
 const WAIT_MS_MAX = 40_000;
 /** A second kill falls within this time of the restart. */
 const AGAIN_MS_MAX = 400;
+const SETTLE_MS = 500;
 
 export interface Trade {
   readonly ourRole: 'acceptor' | 'initiator';
@@ -55,8 +56,7 @@ export class TradeUnderKills {
     await this.#until(all, 'the end');
     // A message acted upon above a gap is not counted until the next one shows it, and a Logout
     // shows nothing: without this the numbers would agree only at the next Logon.
-    this.#other.settle();
-    await this.#untilTrue(() => this.#other.record.isSettled, 'settled numbers');
+    await this.#settle();
     for (const { record } of sides) record.isEnding = true;
     await this.#initiator.stop();
     await this.#acceptor.stop();
@@ -85,6 +85,19 @@ export class TradeUnderKills {
     const again = random.pick(victims);
     await again.kill();
     void again.launch();
+  }
+
+  /** Asked again and again: it may just be coming up. The last question is the one that counts. */
+  async #settle(): Promise<void> {
+    let asked = 0;
+    const ask = (): void => {
+      asked += 1;
+      this.#other.settle(`settle-${asked}`);
+    };
+    const timer = setInterval(ask, SETTLE_MS);
+    ask();
+    const isSettled = (): boolean => this.#other.record.settled === `settle-${asked}`;
+    await this.#untilTrue(isSettled, 'settled numbers').finally(() => clearInterval(timer));
   }
 
   get #other(): PeerSide {

@@ -29,7 +29,6 @@
 
 namespace {
 
-const char SETTLED[] = "settled";
 using Options = std::map<std::string, std::string>;
 
 /* One line for the judge; a kill cannot cut it. */
@@ -97,10 +96,10 @@ public:
   }
 
   /* The answer brings to light what number is not counted yet on either side. */
-  void settle() const {
+  void settle(const std::string &question) const {
     FIX::Message request;
     request.getHeader().setField(35, "1");
-    request.setField(112, SETTLED);
+    request.setField(112, question);
     FIX::Session::sendToTarget(request, m_id);
   }
 
@@ -113,7 +112,8 @@ public:
   void fromAdmin(const FIX::Message &message, const FIX::SessionID &) throw(
       FIX::FieldNotFound, FIX::IncorrectDataFormat, FIX::IncorrectTagValue, FIX::RejectLogon) override {
     tellAdmin("in", message);
-    if (valueOf(message.getHeader(), 35) == "0" && valueOf(message, 112) == SETTLED) say(SETTLED);
+    const bool isAnswer = valueOf(message.getHeader(), 35) == "0" && message.isSetField(112);
+    if (isAnswer) say("settled " + valueOf(message, 112));
   }
 
   void toApp(FIX::Message &message, const FIX::SessionID &) throw(FIX::DoNotSend) override {
@@ -262,7 +262,7 @@ void run(const Options &options) {
   side.start();
   say("ready");
   std::thread sender([&peer] { peer.sendOrders(); });
-  for (std::string line; std::getline(std::cin, line);) peer.settle();
+  for (std::string line; std::getline(std::cin, line);) peer.settle(line);
   peer.isStopping = true;
   sender.join();
   side.stop();

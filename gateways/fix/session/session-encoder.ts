@@ -24,6 +24,7 @@ export class SessionEncoder {
   readonly #target: string;
   /** Header fields that `compose` writes into every message. */
   readonly #fixedTags: ReadonlySet<number>;
+  readonly #digits: number;
   #stampMs = -1n;
   #stamp = '';
 
@@ -31,6 +32,7 @@ export class SessionEncoder {
     this.#begin = `8=${beginStringOf(config.version)}${SOH_TEXT}9=`;
     this.#sender = `${SOH_TEXT}49=${config.senderCompId}${SOH_TEXT}52=`;
     this.#fixedTags = new Set(config.fixedHeader.map(([tag]) => tag));
+    this.#digits = config.timestampDigits;
     const fixed = encodeFields(config.fixedHeader);
     this.#target = `${SOH_TEXT}56=${config.targetCompId}${SOH_TEXT}${fixed}`;
   }
@@ -86,7 +88,9 @@ export class SessionEncoder {
       this.#stampMs = ms;
       this.#stamp = formatTimestamp(nowNs);
     }
-    return this.#stamp;
+    if (this.#digits === 3) return this.#stamp;
+    const below = String(nowNs - ms * NS_PER_MS).padStart(6, '0');
+    return this.#stamp + below.slice(0, this.#digits - 3);
   }
 
   #trailer(end: number): number {

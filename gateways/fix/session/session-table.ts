@@ -47,6 +47,7 @@ export type Action =
   | 'RESET_BY_LOGON' // 141=Y in a live session: both directions to 1, answer; without 141=Y it closes
   | 'ANSWER_LOGOUT' // Logout, then close
   | 'CLOSE' // close at once, with the reason
+  | 'TAKE_REFUSAL' // the Logon was refused: the number of the refusal is used up, then close
   | 'CONSUME' // the number is all that counts
   | 'ANSWER_TEST' // Heartbeat with the same TestReqID
   | 'RESEND'
@@ -105,7 +106,7 @@ const CLOSED_ROW: Row = {
 
 export const STATE_TABLE: Readonly<Record<number, Row>> = {
   [SESSION_DISCONNECTED]: CLOSED_ROW,
-  [SESSION_LOGON_SENT]: CLOSED_ROW,
+  [SESSION_LOGON_SENT]: { ...CLOSED_ROW, LOGOUT: 'TAKE_REFUSAL', REJECT: 'TAKE_REFUSAL' },
   [SESSION_LIVE]: LIVE_ROW,
   [SESSION_RECOVERING]: LIVE_ROW,
   // Our Logout is out: the peer may still finish what it was doing, and ask for what it lacks.

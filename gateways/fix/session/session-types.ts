@@ -17,6 +17,8 @@ export interface SessionConfig {
   readonly targetCompId: string;
   /** HeartBtInt that an initiator asks for; an acceptor takes over the peer's. */
   readonly heartbeatS: number;
+  /** Decimals of the second in SendingTime. */
+  readonly timestampDigits: 3 | 6 | 9;
   /** SendingTime may differ from our clock by this much, either way. */
   readonly sendingTimeToleranceS: number;
   /** Initiator: ask for both directions to start at 1 (141=Y) with every Logon. */
@@ -162,6 +164,7 @@ export interface MessageStore {
 /** What most sessions leave as it is. */
 export const ORDINARY_SESSION = {
   version: 'FIX.4.4',
+  timestampDigits: 3,
   sendingTimeToleranceS: 120,
   resetSeqNum: false,
   resetOnLogon: false,

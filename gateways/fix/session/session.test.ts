@@ -173,6 +173,15 @@ describe('logon', () => {
   test('a Logon refused by the peer ends with the words of the peer', () => {
     const rig = new SessionRig({ role: 'initiator' }).receive('5', 1, [58, 'unknown firm']);
     expect(rig.events).toEqual(['DISCONNECT: PEER refused the Logon: unknown firm']);
+    expect(rig.session.counters.nextIn).toBe(2); // the refusal had a number, too
+  });
+
+  test.each([
+    ['of a stranger', [49, 'STRANGER'], 1],
+    ['above the expected number', [34, 5], 1],
+  ] as const)('a refusal %s uses no number up', (_, field, nextIn) => {
+    const rig = new SessionRig({ role: 'initiator' }).receive('5', 1, field);
+    expect(rig.session.counters.nextIn).toBe(nextIn);
   });
 
   test('garbled bytes before the Logon end the connection, later they are ignored', () => {

@@ -244,6 +244,10 @@ export class Session {
         this.#sender.logout('', nowNs);
         this.#close(loggedOutReason(message, this.config), true);
         break;
+      case 'TAKE_REFUSAL':
+        this.#useUp(message, nowNs);
+        this.#close(closingReason(message, this.counters.state, this.config));
+        break;
       case 'CLOSE':
         this.#close(closingReason(message, this.counters.state, this.config));
         break;
@@ -267,6 +271,15 @@ export class Session {
         break;
       default: // CONSUME, IGNORE: the number was all
         break;
+    }
+  }
+
+  /** The number of a message that ends the session before it began, where it is the peer's. */
+  #useUp(message: FixMessage, nowNs: bigint): void {
+    const { config, counters } = this;
+    const fault = checkFraming(message, config) ?? checkHeader(message, config, nowNs);
+    if (fault === undefined && message.getInt(Tag.MsgSeqNum) === counters.nextIn) {
+      counters.nextIn += 1;
     }
   }
 

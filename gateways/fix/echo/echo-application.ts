@@ -30,6 +30,8 @@ export class EchoApplication implements ConnectionHandler {
   onMessage(connection: FixConnection, message: FixMessage, flags: DeliveryFlags): void {
     const { msgType } = message;
     const nowNs = this.#clock.nowNs();
+    // Two sides that refuse each other's refusals would never stop.
+    if (msgType === MsgType.BusinessMessageReject) return;
     if (msgType !== MsgType.NewOrderSingle && msgType !== MsgType.SecurityDefinition) {
       const msgSeqNum = message.getInt(Tag.MsgSeqNum)!;
       const text = `the echo takes 35=${MsgType.NewOrderSingle} and 35=${MsgType.SecurityDefinition}`;

@@ -87,16 +87,19 @@ export class SessionLogon {
 
   /** A Logon in a live session; why it ends the session, undefined = both directions start anew. */
   whileLive(message: FixMessage, nowNs: bigint): string | undefined {
-    const { config, counters, gap, numbers, resend, sender } = this.#parts;
+    const { clock, config, counters, gap, numbers, resend, sender } = this.#parts;
     if (!message.isYes(Tag.ResetSeqNumFlag) || message.getInt(Tag.MsgSeqNum) !== 1) {
       return 'a second Logon came in a live session without a reset (141=Y)';
     }
+    const wrong = checkTerms(message, config);
+    if (wrong !== undefined) return wrong;
     resend.stop();
     numbers.reset();
     gap.clear();
     counters.nextIn = 2;
     counters.state = SESSION_LIVE;
-    const heartbeatS = message.getInt(Tag.HeartBtInt) ?? config.heartbeatS;
+    const heartbeatS = message.getInt(Tag.HeartBtInt)!;
+    clock.setHeartbeat(heartbeatS);
     const nextExpected = config.nextExpected ? counters.nextIn : undefined;
     sender.logon({ heartbeatS, isReset: true, nextExpected, further: [] }, nowNs);
     return undefined;

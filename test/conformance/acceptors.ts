@@ -1,8 +1,8 @@
 /** Acceptors under test: `gyrfalcon fix echo`, each a process of its own on a free port. */
 
-import { FIX_VERSIONS } from '../../gateways/fix/version.ts';
+import { FIX_VERSIONS, type FixVersion } from '../../gateways/fix/version.ts';
 import { Gyrfalcon } from '../support/engine-process.ts';
-import type { Lane } from './lanes.ts';
+import { failureOf, type Lane } from './lanes.ts';
 import { Link } from './link.ts';
 import { namesOf } from './names.ts';
 import type { Subject } from './player.ts';
@@ -30,14 +30,21 @@ interface AcceptorAddress {
 
 /** One lane a version. */
 export function acceptorLanes(address: AcceptorAddress): readonly Lane[] {
+  return FIX_VERSIONS.map((version) => ({
+    takes: ({ scenario, version: wanted }) => scenario.role === 'acceptor' && wanted === version,
+    play: (play) => failureOf(play, acceptorSubject(version, address)),
+  }));
+}
+
+function acceptorSubject(version: FixVersion, address: AcceptorAddress): Subject {
   const { port, host = HOST, patienceMs } = address;
-  return FIX_VERSIONS.map((version) => {
-    const { dataTags } = namesOf(version).dictionary;
-    const subject: Subject = {
-      compIds: COMP_IDS,
-      patienceMs,
-      open: () => Link.connect(port, host, dataTags),
-    };
-    return { version, subject };
-  });
+  const { dataTags } = namesOf(version).dictionary;
+  return {
+    compIds: COMP_IDS,
+    patienceMs,
+    open: () => Link.connect(port, host, dataTags),
+    stop: () => {
+      throw new Error('an acceptor under test cannot be stopped');
+    },
+  };
 }

@@ -39,7 +39,8 @@ export interface WireField {
 
 export function compose(draft: Draft, composer: Composer): Composed {
   const msgType = typeOf(draft);
-  const { version, msgSeqNum } = composer;
+  const { version } = composer;
+  const msgSeqNum = numberOf(draft) ?? String(composer.msgSeqNum);
   const usual = [
     ...headerOf(msgType, composer),
     ...bodyOf(msgType, { version, msgSeqNum }),
@@ -51,7 +52,8 @@ export function compose(draft: Draft, composer: Composer): Composed {
 /** Only the fields of the draft, in their order; a name alone stands for the usual value. */
 export function composeExactly(draft: Draft, composer: Composer): Composed {
   const msgType = typeOf(draft);
-  const { version, msgSeqNum } = composer;
+  const { version } = composer;
+  const msgSeqNum = String(composer.msgSeqNum);
   const usual = new Map<string, Value>();
   for (const { tag, value } of headerOf(msgType, composer)) usual.set(tag, value!);
   for (const { tag, value } of bodyOf(msgType, { version, msgSeqNum })) usual.set(tag, value!);
@@ -68,6 +70,11 @@ const typeOf = (draft: Draft): string => {
   const given = draft.fields.find(({ tag }) => tag === '35')?.value;
   return given?.kind === 'text' ? given.text : (draft.msgType ?? '');
 };
+
+function numberOf(draft: Draft): string | undefined {
+  const given = draft.fields.find(({ tag }) => tag === '34')?.value;
+  return given?.kind === 'text' ? given.text : undefined;
+}
 
 function headerOf(msgType: string, composer: Composer): FieldSpec[] {
   const text = (value: string): Value => ({ kind: 'text', text: value });

@@ -1,7 +1,11 @@
-/** Every scenario in every version where it applies, against `gyrfalcon fix echo` as a process. */
+/**
+ * Every scenario in every version where it applies, against `gyrfalcon fix echo` and initiators as
+ * processes.
+ */
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, test } from 'vitest';
-import { acceptorLanes, type EchoAcceptor, startEcho } from './acceptors.ts';
+import { acceptorLanes, startEcho } from './acceptors.ts';
+import { InitiatorHost } from './initiators.ts';
 import { type Play, playAll, playsOf } from './lanes.ts';
 import { readScenarios } from './scenario-file.ts';
 
@@ -10,17 +14,20 @@ const ECHOES = 4;
 const PATIENCE_MS = 16_000;
 const SUITE_MS = 240_000;
 const scenarios = readScenarios(fileURLToPath(new URL('scenarios/', import.meta.url)));
-const plays = playsOf(scenarios).filter(({ scenario }) => scenario.role === 'acceptor');
+const plays = playsOf(scenarios);
 const outcomes = new Map(plays.map((play) => [play, Promise.withResolvers<Error | undefined>()]));
-let echoes: readonly EchoAcceptor[] = [];
+let subjects: readonly { stop(): Promise<unknown> }[] = [];
 
 beforeAll(async () => {
-  echoes = await Promise.all(Array.from({ length: ECHOES }, startEcho));
-  const lanes = echoes.flatMap(({ port }) => acceptorLanes({ port, patienceMs: PATIENCE_MS }));
+  const echoes = await Promise.all(Array.from({ length: ECHOES }, startEcho));
+  const initiators = new InitiatorHost();
+  subjects = [...echoes, initiators];
+  const acceptors = echoes.flatMap(({ port }) => acceptorLanes({ port, patienceMs: PATIENCE_MS }));
+  const lanes = [...acceptors, ...initiators.lanes(PATIENCE_MS)];
   void playAll(plays, lanes, (play, failure) => outcomes.get(play)!.resolve(failure));
 });
 
-afterAll(() => Promise.all(echoes.map((echo) => echo.stop())));
+afterAll(() => Promise.all(subjects.map((subject) => subject.stop())));
 
 test.for(plays.map((play) => [`${play.scenario.name} in ${play.version}`, play] as const))(
   '%s',

@@ -1,7 +1,6 @@
 /**
- * Plays many scenarios side by side. A lane is one session: one version at one acceptor, which has
- * one session a version; more acceptors make more lanes. Initiators under test have a port each.
- * Long scenarios go first.
+ * Plays many scenarios side by side, long ones first. A lane plays one at a time: that of an
+ * acceptor under test is one of its sessions, of which it has one a version.
  */
 import type { FixVersion } from '../../gateways/fix/version.ts';
 import { Player, type Subject } from './player.ts';
@@ -14,8 +13,9 @@ export interface Play {
 }
 
 export interface Lane {
-  readonly version: FixVersion;
-  readonly subject: Subject;
+  takes(play: Play): boolean;
+  /** Why it failed; undefined = it passed. */
+  play(play: Play): Promise<Error | undefined>;
 }
 
 /** Between two scenarios of a lane: the subject sees the end of one before the next begins. */
@@ -34,12 +34,12 @@ export async function playAll(
   onEnd: (play: Play, failure: Error | undefined) => void,
 ): Promise<void> {
   const waiting = [...plays].sort((a, b) => lengthMs(b) - lengthMs(a));
-  const run = async ({ version, subject }: Lane): Promise<void> => {
+  const run = async (lane: Lane): Promise<void> => {
     for (;;) {
-      const at = waiting.findIndex((play) => play.version === version);
+      const at = waiting.findIndex((play) => lane.takes(play));
       if (at < 0) return;
       const [play] = waiting.splice(at, 1);
-      onEnd(play!, await failureOf(play!, subject));
+      onEnd(play!, await lane.play(play!));
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
   };

@@ -6,6 +6,7 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { acceptorLanes, startEcho } from './acceptors.ts';
+import { InitiatorHost } from './initiators.ts';
 import { type Lane, type Play, playAll, playsOf } from './lanes.ts';
 import { readScenarios } from './scenario-file.ts';
 
@@ -41,18 +42,17 @@ async function run(plays: readonly Play[], lanes: readonly Lane[]): Promise<numb
 }
 
 const plays = playsOf(readScenarios(SCENARIOS)).filter(isWanted);
-const acceptors = plays.filter(({ scenario }) => scenario.role === 'acceptor');
 let failed: number;
 if (values.port === undefined) {
   const echoes = await Promise.all(Array.from({ length: ECHOES }, startEcho));
+  const initiators = new InitiatorHost();
   const lanes = echoes.flatMap(({ port }) => acceptorLanes({ port, patienceMs: PATIENCE_MS }));
-  failed = await run(acceptors, lanes);
-  await Promise.all(echoes.map((echo) => echo.stop()));
+  failed = await run(plays, [...lanes, ...initiators.lanes(PATIENCE_MS)]);
+  await Promise.all([...echoes, initiators].map((subject) => subject.stop()));
 } else {
   const { host = '127.0.0.1' } = values;
-  failed = await run(
-    acceptors,
-    acceptorLanes({ port: Number(values.port), host, patienceMs: PATIENCE_MS }),
-  );
+  const acceptors = plays.filter(({ scenario }) => scenario.role === 'acceptor');
+  const port = Number(values.port);
+  failed = await run(acceptors, acceptorLanes({ port, host, patienceMs: PATIENCE_MS }));
 }
 process.exitCode = failed === 0 ? 0 : 1;

@@ -20,6 +20,8 @@ export interface Subject {
   readonly patienceMs: number;
   /** The next connection to the subject. */
   open(): Promise<Link>;
+  /** Lets it log out and end. */
+  stop(): void;
 }
 
 /** What is still looked at once all steps are through. */
@@ -89,6 +91,8 @@ export class Player {
         return this.#connect(connection);
       case 'drop':
         return this.#conversation(connection).link.drop();
+      case 'stop the subject':
+        return this.#subject.stop();
       case 'wait':
         return new Promise((resolve) => setTimeout(resolve, action.ms));
       case 'segment':

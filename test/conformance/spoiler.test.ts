@@ -6,7 +6,6 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { FixVersion } from '../../gateways/fix/version.ts';
 import { acceptorLanes, type EchoAcceptor, startEcho } from './acceptors.ts';
-import { failureOf } from './lanes.ts';
 import { namesOf } from './names.ts';
 import { readScenarios } from './scenario-file.ts';
 import { Spoiler, type Spoiling } from './spoiler.ts';
@@ -65,9 +64,9 @@ async function played(
   echo: EchoAcceptor,
 ): Promise<string | undefined> {
   const spoiler = new Spoiler(echo.port, spoiling, namesOf(version).dictionary.dataTags);
+  const play = { scenario: scenarios.get(name)!, version };
   const lanes = acceptorLanes({ port: await spoiler.listen(), patienceMs });
-  const { subject } = lanes.find((lane) => lane.version === version)!;
-  const failure = await failureOf({ scenario: scenarios.get(name)!, version }, subject);
+  const failure = await lanes.find((lane) => lane.takes(play))!.play(play);
   await spoiler.close();
   await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   return failure?.message;

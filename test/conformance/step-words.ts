@@ -25,6 +25,9 @@ export function actionsOf(text: string, options: WordOptions): readonly Action[]
     case 'drop':
       reader.mustEnd();
       return [{ kind: verb.name }];
+    case 'stop':
+      reader.mustSay('the', 'subject');
+      return [{ kind: 'stop the subject' }];
     case 'send':
       return [sendAction(reader)];
     case 'expect':
@@ -70,6 +73,11 @@ class Words {
     const word = this.word();
     if (!words.includes(word)) throw new Error(`"${word}" stands where ${words.join(' or ')} does`);
     return word;
+  }
+
+  mustSay(...words: readonly string[]): void {
+    for (const word of words) this.oneOf(word);
+    this.mustEnd();
   }
 
   word(): string {

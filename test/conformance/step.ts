@@ -42,6 +42,7 @@ export interface Timing {
 export type Action =
   | { readonly kind: 'connect' }
   | { readonly kind: 'drop' }
+  | { readonly kind: 'stop the subject' }
   | { readonly kind: 'send'; readonly draft: Draft; readonly share: 'whole' | 'half' | 'rest' }
   /** The fields in the order in which they stand, and no others. */
   | { readonly kind: 'send exactly'; readonly draft: Draft }

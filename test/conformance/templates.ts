@@ -7,10 +7,10 @@ import type { FieldSpec, Value } from './step.ts';
 
 type Body = readonly (readonly [tag: string, value: string])[];
 
-/** Name of our message in ClOrdID, TestReqID and the like: unique in a conversation. */
 interface Sending {
   readonly version: FixVersion;
-  readonly msgSeqNum: number;
+  /** Names the message in ClOrdID, TestReqID and the like. */
+  readonly msgSeqNum: string;
 }
 
 const text = (value: string): Value => ({ kind: 'text', text: value });

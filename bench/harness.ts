@@ -27,6 +27,8 @@ export interface PreparedBench {
   readonly variants: readonly Variant[];
   /** Throws when the variants' answers of the last round are wrong or differ. */
   check(): void;
+  /** What else a reader should know, once all rounds are done. */
+  remarks?(): readonly string[];
   close?(): void | Promise<void>;
 }
 
@@ -53,6 +55,7 @@ export interface BenchResult {
   readonly loadBefore: number;
   readonly loadAfter: number;
   readonly variants: readonly VariantResult[];
+  readonly remarks?: readonly string[];
 }
 
 const WARM_UP_ROUNDS = 2;
@@ -107,6 +110,7 @@ export async function measure(name: string, bench: PreparedBench): Promise<Bench
         ratioToPlain: median(roundNs.map((ns, round) => plain[round]! / ns)),
       };
     }),
+    ...(bench.remarks === undefined ? {} : { remarks: bench.remarks() }),
   };
 }
 

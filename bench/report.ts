@@ -31,12 +31,15 @@ function row({ bench }: BenchResult, variant: VariantResult): string {
 function footnote(result: BenchResult): string {
   const { bench, operation, operationsPerSample, rounds, seed, machine, versions } = result;
   const sample = operationsPerSample === 1 ? 'each timed' : `timed by ${operationsPerSample}`;
+  const remarks = (result.remarks ?? []).map((remark) => ` ${capitalised(remark)}.`).join('');
   const load = `load ${result.loadBefore.toFixed(1)} before, ${result.loadAfter.toFixed(1)} after`;
   return (
     `- ${bench}: one operation is one ${operation}, ${sample}; ${rounds} rounds, seed ${seed}; ` +
-    `${machine.cpu}, ${machine.cores} cores, Node.js ${versions.node}, ${load}.`
+    `${machine.cpu}, ${machine.cores} cores, Node.js ${versions.node}, ${load}.${remarks}`
   );
 }
+
+const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 function count(perSecond: number): string {
   if (perSecond >= 1e6) return `${(perSecond / 1e6).toFixed(2)} M`;

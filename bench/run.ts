@@ -4,6 +4,7 @@
  */
 import { acceptBaseline, readBaseline, slowerThanBaseline } from './baseline.ts';
 import { prepareBook } from './book.ts';
+import { prepareFixSessions } from './fix-sessions.ts';
 import { type BenchResult, measure, type PreparedBench } from './harness.ts';
 import { prepareJournal } from './journal.ts';
 import { reportTable, writeReadmeTable } from './report.ts';
@@ -11,13 +12,16 @@ import { prepareTickToOrder } from './tick-to-order.ts';
 import { prepareValueAtRisk } from './value-at-risk.ts';
 import { prepareWire } from './wire.ts';
 
-type Prepare = () => PreparedBench | undefined | Promise<PreparedBench | undefined>;
+type Prepare = (
+  options: BenchOptions,
+) => PreparedBench | undefined | Promise<PreparedBench | undefined>;
 const BENCHES: Readonly<Record<string, Prepare>> = {
   'tick-to-order': prepareTickToOrder,
   wire: prepareWire,
   book: prepareBook,
   journal: prepareJournal,
   'value-at-risk': prepareValueAtRisk,
+  'fix-sessions': prepareFixSessions,
 };
 
 /** What may follow `gyrfalcon bench`. */
@@ -30,13 +34,15 @@ export interface BenchOptions {
   readonly compare: boolean;
   /** Write the figures to baseline/ and the README. */
   readonly accept: boolean;
+  /** Of fix-sessions. */
+  readonly sessions: number;
 }
 
 /** `suite` is one of BENCH_NAMES, undefined = all. Resolves to false when something got slower. */
 export async function runBench(suite: string | undefined, options: BenchOptions): Promise<boolean> {
   const results: BenchResult[] = [];
   for (const name of suite === undefined ? BENCH_NAMES : [suite]) {
-    const result = await runOne(name);
+    const result = await runOne(name, options);
     if (result !== undefined) results.push(result);
   }
   const output = options.json ? JSON.stringify(results, null, 2) : reportTable(results);
@@ -48,8 +54,8 @@ export async function runBench(suite: string | undefined, options: BenchOptions)
   return options.compare ? compare(results) : true;
 }
 
-async function runOne(name: string): Promise<BenchResult | undefined> {
-  const prepared = await BENCHES[name]!();
+async function runOne(name: string, options: BenchOptions): Promise<BenchResult | undefined> {
+  const prepared = await BENCHES[name]!(options);
   if (prepared === undefined) {
     process.stderr.write(`bench ${name}: left out, its recording is not in ../shared/data\n`);
     return undefined;

@@ -144,8 +144,8 @@ export class FixConnection {
   }
 
   /** Sends an application message; its number, or NOT_SENT. */
-  sendApp(msgType: string, body: Fields, nowNs = this.#now(), header: Fields = []): number {
-    return this.session.sendApp(msgType, body, nowNs, header);
+  sendApp(msgType: string, body: Fields, nowNs = this.#now()): number {
+    return this.session.sendApp(msgType, body, nowNs);
   }
 
   /** The same with the body encoded before. */

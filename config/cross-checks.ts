@@ -72,12 +72,6 @@ function checkVenues({ venues }: GyrfalconConfig, report: Report): void {
   for (const [i, venue] of venues.entries()) {
     if (venue.protocol !== 'fix') continue;
     checkFixSession({ ...venue, role: 'initiator' }, ['venues', i], report);
-    if (Object.keys(venue.header).length > 0) {
-      report(
-        ['venues', i, 'header'],
-        'must be {}: orders are written without further header fields',
-      );
-    }
   }
 }
 

@@ -6,9 +6,7 @@ import { z } from 'zod';
 import { acceptorLogonSchema, initiatorLogonSchema } from './fix-logon.ts';
 import { fixScheduleSchema } from './fix-schedule.ts';
 import { certificateNames, clientTlsSchema } from './fix-tls.ts';
-
-/** = FIX_VERSIONS of gateways/fix/version.ts, which config may not import; a test compares them. */
-export const FIX_VERSION_NAMES = ['FIX.4.2', 'FIX.4.4', 'FIX.5.0SP2'] as const;
+import { FIX_VERSIONS } from './fix-version.ts';
 
 const compId = z
   .string()
@@ -21,8 +19,8 @@ const host = z
 const port = z.number().int().min(0).max(65535);
 const msgType = z
   .string()
-  .regex(/^[A-Za-z0-9]{1,8}$/)
-  .describe('a MsgType (35), such as D');
+  .regex(/^(\*|[A-Za-z0-9]{1,8})$/)
+  .describe('a MsgType (35), such as D, or "*" for all that are not named');
 
 /** Header fields of every message of ours, by the standard's name in our spelling. */
 export const HEADER_FIELD_TAGS = {
@@ -31,7 +29,9 @@ export const HEADER_FIELD_TAGS = {
   senderLocationId: 142,
   targetLocationId: 143,
 } as const;
-const headerField = z.enum(Object.keys(HEADER_FIELD_TAGS) as (keyof typeof HEADER_FIELD_TAGS)[]);
+/** A key of `header`. */
+export type FixHeaderField = keyof typeof HEADER_FIELD_TAGS;
+const headerField = z.enum(Object.keys(HEADER_FIELD_TAGS) as FixHeaderField[]);
 
 export const addressListSchema = z
   .array(
@@ -79,6 +79,8 @@ const sharedShape = {
   senderCompId: compId,
   targetCompId: compId,
   header: z.partialRecord(headerField, compId),
+  /** Decimals of the second in the times that we write: 3 as FIX has it, 6 or 9 by agreement. */
+  timestampDigits: z.union([z.literal(3), z.literal(6), z.literal(9)]),
   /** SendingTime may differ from our clock by this much, either way. */
   sendingTimeToleranceS: z.number().int().min(1).max(31_536_000),
   /** What the two sides say beyond their version: a file, relative to this one's folder, or null. */
@@ -114,7 +116,7 @@ export const initiatorShape = {
   /** Our own address, where the machine has several; null = any. */
   bindHost: host.nullable(),
   tls: clientTlsSchema.nullable(),
-  version: z.enum(FIX_VERSION_NAMES),
+  version: z.enum(FIX_VERSIONS),
   heartbeatS: z.number().int().min(1).max(3600),
   /** How we prove who we are; null = by the CompIDs alone. */
   logon: initiatorLogonSchema.nullable(),
@@ -127,7 +129,7 @@ export const acceptorShape = {
   allowAddresses: addressListSchema.nullable(),
   /** One of these names (CN or SAN) must be in its certificate; [] = any that is trusted. */
   certificateNames,
-  version: z.enum(FIX_VERSION_NAMES),
+  version: z.enum(FIX_VERSIONS),
   /** How the peer proves who it is; null = by its CompIDs alone. */
   logon: acceptorLogonSchema.nullable(),
   ...sharedShape,

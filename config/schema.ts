@@ -70,8 +70,8 @@ const fixVenueSchema = z.strictObject({
   name,
   protocol: z.literal('fix'),
   ...initiatorShape,
-  /** The order path speaks this one. */
-  version: z.literal('FIX.4.4'),
+  /** The order path speaks these. */
+  version: z.enum(['FIX.4.4', 'FIX.5.0SP2']),
   /**
    * Tag that carries the recorded market time (a replaying venue), 0 = receive time is market
    * time.

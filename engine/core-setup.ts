@@ -1,6 +1,8 @@
 /** Writes a configuration into fresh shared memory: sessions, instruments, accounts, strategies, limits. */
 import { createHash } from 'node:crypto';
 import { decimalE8 } from '../config/decimal.ts';
+import { type FixHeaderField, HEADER_FIELD_TAGS } from '../config/fix-session.ts';
+import { beginStringOf } from '../config/fix-version.ts';
 import type { FixVenueConfig, GyrfalconConfig } from '../config/schema.ts';
 import * as L from '../wasm/layout.ts';
 import type { Memory } from '../wasm/memory.ts';
@@ -10,6 +12,8 @@ import { loadInstruments } from './market/instrument.ts';
 import { NS_PER_MS, NS_PER_SECOND } from './units.ts';
 
 const NAME_BYTES = 32;
+const SOH = '\x01';
+const TIME_BYTES_OF_SECONDS = 'yyyymmdd-hh:mm:ss'.length;
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
 /** The FIX venues, in the order of their sessions. */
@@ -61,7 +65,10 @@ function writeCurrencies(memory: Memory, config: GyrfalconConfig): void {
 
 function writeSession(memory: Memory, index: number, venue: FixVenueConfig): void {
   const block = L.SESSIONS + index * L.SESSION_BYTES;
-  const { version: beginString } = venue; // the versions of the order path go by their BeginString
+  const beginString = beginStringOf(venue.version);
+  const header = Object.entries(venue.header)
+    .map(([name, value]) => `${HEADER_FIELD_TAGS[name as FixHeaderField]}=${value}${SOH}`)
+    .join('');
   memory.setI32(block + L.SES_MARKET_TIME_TAG, venue.marketTimeTag);
   memory.setI64(block + L.SES_NEXT_IN, 1);
   memory.setI64(block + L.SES_NEXT_OUT, 1);
@@ -70,6 +77,9 @@ function writeSession(memory: Memory, index: number, venue: FixVenueConfig): voi
   memory.setI32(block + L.SES_SENDER_LENGTH, venue.senderCompId.length);
   memory.setText(block + L.SES_TARGET, 64, venue.targetCompId);
   memory.setI32(block + L.SES_TARGET_LENGTH, venue.targetCompId.length);
+  memory.setText(block + L.SES_HEADER, L.SES_HEADER_BYTES_MAX, header);
+  memory.setI32(block + L.SES_HEADER_LENGTH, header.length);
+  memory.setI32(block + L.SES_TIME_BYTES, TIME_BYTES_OF_SECONDS + 1 + venue.timestampDigits);
   memory.setText(block + L.SES_BEGIN, 16, beginString);
   memory.setI32(block + L.SES_BEGIN_LENGTH, beginString.length);
   memory.setText(block + L.SES_NAME, NAME_BYTES, venue.name);

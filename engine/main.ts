@@ -253,5 +253,6 @@ function newJournal(config: GyrfalconConfig): string {
 }
 
 function venueIdentity(venue: FixVenueConfig): readonly string[] {
-  return ['--sender', venue.targetCompId, '--target', venue.senderCompId, '--port', '0'];
+  const identity = ['--sender', venue.targetCompId, '--target', venue.senderCompId];
+  return [...identity, '--fix', venue.version, '--port', '0'];
 }

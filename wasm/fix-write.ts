@@ -48,9 +48,14 @@ export function writeDecimalField(at: i32, tag: i32, steps: i64, stepE8: i64): i
   return endField(writeDecimal(writeTag(at, tag), steps, stepE8));
 }
 
-/** tag=yyyymmdd-hh:mm:ss.nnnnnnnnn of nanoseconds since 1970, UTC. */
-export function writeTimeField(at: i32, tag: i32, absoluteNs: i64): i32 {
-  return endField(writeTime(writeTag(at, tag), absoluteNs));
+/**
+ * tag=yyyymmdd-hh:mm:ss.nnnnnnnnn of nanoseconds since 1970, UTC; only the first `bytes` of it, so
+ * a coarser time is the one before, never after.
+ */
+export function writeTimeField(at: i32, tag: i32, absoluteNs: i64, bytes: i32): i32 {
+  const time = writeTag(at, tag);
+  writeTime(time, absoluteNs);
+  return endField(time + bytes);
 }
 
 /** A number from 0 on, without leading zeros. */

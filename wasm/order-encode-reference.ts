@@ -36,7 +36,7 @@ export function encodeIntentReference(memory: Memory, session: number): string {
     [1, memory.text(account + L.ACC_NAME, 32)],
     [55, memory.text(instrument + L.INS_SYMBOL, 32)],
     [54, String(pick(L.INT_SIDE, L.ORD_SIDE))],
-    [60, utc(memory.absoluteNs(L.CTL_NOW_NS))],
+    [60, utc(memory, session)],
     [38, decimal(memory.absoluteNs(qty) * lotE8)],
     ...(isCancel ? [] : terms),
   ];
@@ -63,9 +63,9 @@ function message(memory: Memory, session: number, type: string, fields: readonly
     [49, memory.text(block + L.SES_SENDER, 64)],
     [56, memory.text(block + L.SES_TARGET, 64)],
     [34, memory.absoluteNs(block + L.SES_NEXT_OUT).toString()],
-    [52, utc(memory.absoluteNs(L.CTL_NOW_NS))],
   ];
-  const body = text([...header, ...fields]);
+  const further = memory.text(block + L.SES_HEADER, memory.i32(block + L.SES_HEADER_LENGTH));
+  const body = text(header) + further + text([[52, utc(memory, session)], ...fields]);
   const front = text([
     [8, memory.text(block + L.SES_BEGIN, 16)],
     [9, String(body.length)],
@@ -89,8 +89,11 @@ function decimal(e8: bigint): string {
   return digits.slice(0, -8) + (fraction === '' ? '' : `.${fraction}`);
 }
 
-function utc(ns: bigint): string {
+/** The time now, as precise as the session writes it. */
+function utc(memory: Memory, session: number): string {
+  const ns = memory.absoluteNs(L.CTL_NOW_NS);
+  const bytes = memory.i32(L.SESSIONS + session * L.SESSION_BYTES + L.SES_TIME_BYTES);
   const second = new Date(Number(ns / 1_000_000_000n) * 1000).toISOString().slice(0, 19);
   const fraction = (ns % 1_000_000_000n).toString().padStart(9, '0');
-  return `${second.replaceAll('-', '').replace('T', '-')}.${fraction}`;
+  return `${second.replaceAll('-', '').replace('T', '-')}.${fraction}`.slice(0, bytes);
 }

@@ -85,6 +85,22 @@ describe('what the venue reads', () => {
     expect(encoded({ kind: L.INTENT_CANCEL, orderSlot: SLOT })).not.toContain('|37=');
   });
 
+  test('times as coarse as the session has them, further header fields where it wants them', () => {
+    const session = L.SESSIONS;
+    memory.setI32(session + L.SES_TIME_BYTES, 21);
+    const further = '50=DESK\x0157=A long name for whoever gets it\x01';
+    memory.setText(session + L.SES_HEADER, L.SES_HEADER_BYTES_MAX, further);
+    memory.setI32(session + L.SES_HEADER_LENGTH, further.length);
+    desk.setIntent(memory, desk.QUIET_BUY);
+    const expected = encodeIntentReference(memory, 0).replaceAll('\x01', '|');
+    const text = encoded({});
+    expect(text).toContain(
+      '|34=1|50=DESK|57=A long name for whoever gets it|52=20260625-14:30:45.123|',
+    );
+    expect(text).toContain('|60=20260625-14:30:45.123|');
+    expect(text).toBe(expected);
+  });
+
   test('done through, with a length of two digits', () => {
     const expected = encodeDoneThroughReference(memory, 0, 1234);
     const text = txText(0, core.encodeDoneThrough(0, 1234));

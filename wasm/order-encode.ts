@@ -57,6 +57,8 @@ import {
   ORDERS,
   SES_BEGIN,
   SES_BEGIN_LENGTH,
+  SES_HEADER,
+  SES_HEADER_LENGTH,
   SES_LAST_SENT_NS,
   SES_MESSAGES_OUT,
   SES_NEXT_OUT,
@@ -64,6 +66,7 @@ import {
   SES_SENDER_LENGTH,
   SES_TARGET,
   SES_TARGET_LENGTH,
+  SES_TIME_BYTES,
   SES_TX_END,
   SESSION_BYTES,
   SESSIONS,
@@ -74,7 +77,6 @@ import {
 const ROOM_MIN: i32 = 1024; // longer than any message written here
 const LENGTH_DIGITS: i32 = 3; // of BodyLength, as nearly every message has; else the body is moved
 const ACCOUNT_NAME_BYTES: i32 = 32;
-const TIME_BYTES: i32 = 27; // yyyymmdd-hh:mm:ss.nnnnnnnnn
 const LIMIT: i32 = 50; // '2'
 const MSG_NEW: i32 = 68; // 'D'
 const MSG_CANCEL: i32 = 70; // 'F'
@@ -85,10 +87,13 @@ export function encodeIntent(session: i32): i32 {
   if (!hasRoom(session)) return 0;
   const kind = load<i32>(INTENT + INT_KIND);
   const body = bodyStart(session);
-  if (kind === INTENT_NEW) return finish(session, writeNew(writeHeader(session, body, MSG_NEW)));
+  const time = load<i32>(sessionBlock(session) + SES_TIME_BYTES);
+  if (kind === INTENT_NEW) {
+    return finish(session, writeNew(writeHeader(session, body, MSG_NEW), time));
+  }
   const cancel = kind === INTENT_CANCEL;
   const end = writeHeader(session, body, cancel ? MSG_CANCEL : MSG_REPLACE);
-  return finish(session, writeChange(end, cancel));
+  return finish(session, writeChange(end, cancel, time));
 }
 
 /** Appends 35=U1 with 5061=msgSeqNum: everything up to that message of the peer has been dealt with. */
@@ -102,17 +107,17 @@ export function encodeDoneThrough(session: i32, msgSeqNum: f64): i32 {
 
 // ---- Bodies
 
-function writeNew(start: i32): i32 {
+function writeNew(start: i32, timeBytes: i32): i32 {
   const instrument = INSTRUMENTS + load<i32>(INTENT + INT_INSTRUMENT) * INSTRUMENT_BYTES;
   let at = writeClOrdId(start, 11, load<i64>(INTENT + INT_SEQUENCE));
   at = writeParty(at, load<i32>(INTENT + INT_ACCOUNT), instrument, load<i32>(INTENT + INT_SIDE));
-  at = writeTransactTime(at, start);
+  at = writeTransactTime(at, start, timeBytes);
   const ordType = load<i32>(INTENT + INT_ORD_TYPE);
   return writeTerms(at, instrument, ordType, load<i32>(INTENT + INT_TIME_IN_FORCE));
 }
 
 /** Who, what and which side a cancel or replace means stands in the order, not in the intent. */
-function writeChange(start: i32, cancel: bool): i32 {
+function writeChange(start: i32, cancel: bool, timeBytes: i32): i32 {
   const order = ORDERS + load<i32>(INTENT + INT_ORDER_SLOT) * ORDER_BYTES;
   const instrument = INSTRUMENTS + load<i32>(order + ORD_INSTRUMENT) * INSTRUMENT_BYTES;
   let at = writeClOrdId(start, 41, load<i64>(order + ORD_CLORDID));
@@ -120,7 +125,7 @@ function writeChange(start: i32, cancel: bool): i32 {
   const idLength = load<i32>(order + ORD_ORDER_ID_LENGTH);
   if (idLength > 0) at = writeTextField(at, 37, order + ORD_ORDER_ID, idLength);
   at = writeParty(at, load<i32>(order + ORD_ACCOUNT), instrument, load<i32>(order + ORD_SIDE));
-  at = writeTransactTime(at, start);
+  at = writeTransactTime(at, start, timeBytes);
   if (cancel) {
     const lots = load<i64>(order + ORD_QTY_LOTS);
     return writeDecimalField(at, 38, lots, load<i64>(instrument + INS_LOT_E8));
@@ -153,8 +158,8 @@ function writeTerms(start: i32, instrument: i32, ordType: i32, timeInForce: i32)
 }
 
 /** The same time as SendingTime, which is the last field of the header. */
-function writeTransactTime(start: i32, headerEnd: i32): i32 {
-  return writeTextField(start, 60, headerEnd - 1 - TIME_BYTES, TIME_BYTES);
+function writeTransactTime(start: i32, headerEnd: i32, timeBytes: i32): i32 {
+  return writeTextField(start, 60, headerEnd - 1 - timeBytes, timeBytes);
 }
 
 // ---- Header, length, checksum
@@ -168,7 +173,9 @@ function writeSessionFields(session: i32, start: i32): i32 {
   let at = writeTextField(start, 49, block + SES_SENDER, load<i32>(block + SES_SENDER_LENGTH));
   at = writeTextField(at, 56, block + SES_TARGET, load<i32>(block + SES_TARGET_LENGTH));
   at = writeNumberField(at, 34, load<i64>(block + SES_NEXT_OUT));
-  return writeTimeField(at, 52, load<i64>(CTL_NOW_NS));
+  const further = load<i32>(block + SES_HEADER_LENGTH);
+  copyText(at, block + SES_HEADER, further);
+  return writeTimeField(at + further, 52, load<i64>(CTL_NOW_NS), load<i32>(block + SES_TIME_BYTES));
 }
 
 function writeClOrdId(start: i32, tag: i32, sequence: i64): i32 {

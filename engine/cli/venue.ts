@@ -1,5 +1,6 @@
 /** `gyrfalcon venue`: the simulated venue as a process of its own. */
 import { parseArgs } from 'node:util';
+import type { FixVersion } from '../../config/fix-version.ts';
 import { loadConfig } from '../../config/load.ts';
 import { runVenue, type WebSocketOptions } from '../../gateways/sim/run-venue.ts';
 import { VENUE_DEFAULTS, type VenueOptions } from '../../gateways/sim/venue-options.ts';
@@ -9,7 +10,7 @@ import { durationMs, realNumber, speedOf, usage, wholeNumber } from './arguments
 
 const HELP = `usage: gyrfalcon venue [options]
 
-  A FIX 4.4 acceptor that plays a recorded day (or generated order flow) and matches orders.
+  A FIX acceptor that plays a recorded day (or generated order flow) and matches orders.
   --port N          default 0 = any free one; the first line on stdout says which
   --host ADDRESS    127.0.0.1 (default) or ::1
   --replay FILE     a recorded day (.fix, .fix.zst); without it the seeded generator runs
@@ -20,6 +21,7 @@ const HELP = `usage: gyrfalcon venue [options]
   --latency 5ms     from an order's arrival to its effect, in market time; --latency-jitter 2ms
   --reject-rate P   share of orders that are rejected, 0 to 1
   --disconnect N    drop the connection after every N messages
+  --fix VERSION     FIX.4.4 (default) or FIX.5.0SP2
   --sender S --target S   its own and its peer's CompID (default SIM, GYRFALCON)
   --config FILE     where the instruments stand (default config/default.yaml)
   --ws-file FILE    serve recorded Binance messages (.jsonl.zst) over WebSocket and HTTP; with --replay
@@ -40,6 +42,7 @@ const OPTIONS = {
   'latency-jitter': { type: 'string', default: '0ms' },
   'reject-rate': { type: 'string', default: '0' },
   disconnect: { type: 'string', default: '0' },
+  fix: { type: 'string', default: VENUE_DEFAULTS.version },
   sender: { type: 'string', default: VENUE_DEFAULTS.senderCompId },
   target: { type: 'string', default: VENUE_DEFAULTS.targetCompId },
   config: { type: 'string', default: 'config/default.yaml' },
@@ -55,6 +58,8 @@ const OPTIONS = {
 const PORTS = { min: 0, max: 65_535 };
 /** Loopback alone: what the venue says is not protected. */
 const HOSTS: readonly string[] = ['127.0.0.1', '::1'];
+/** The versions of the engine's order path. */
+const VERSIONS: readonly string[] = ['FIX.4.4', 'FIX.5.0SP2'];
 const COUNTS = { min: 0, max: 1e12 };
 
 export async function main(args: readonly string[]): Promise<number> {
@@ -84,10 +89,14 @@ type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'
 function venueOptions(values: Values): VenueOptions {
   if (!HOSTS.includes(values.host))
     throw usage(`--host ${values.host}: give ${HOSTS.join(' or ')}`);
+  if (!VERSIONS.includes(values.fix)) {
+    throw usage(`--fix ${values.fix}: give ${VERSIONS.join(' or ')}`);
+  }
   return {
     ...VENUE_DEFAULTS,
     host: values.host,
     port: wholeNumber('port', values.port, PORTS),
+    version: values.fix as FixVersion,
     senderCompId: values.sender,
     targetCompId: values.target,
     instruments: loadConfig(values.config).config.instruments,

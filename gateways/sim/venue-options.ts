@@ -2,6 +2,7 @@
  * What the simulated venue is told: by the command line, by the engine that starts it, by tests.
  */
 import { fileURLToPath } from 'node:url';
+import type { FixVersion } from '../../config/fix-version.ts';
 import type { InstrumentConfig } from '../../config/schema.ts';
 
 /**
@@ -14,6 +15,7 @@ export interface VenueOptions {
   readonly host: string;
   /** 0 = any free port. */
   readonly port: number;
+  readonly version: FixVersion;
   readonly senderCompId: string;
   readonly targetCompId: string;
   readonly heartbeatS: number;
@@ -47,6 +49,7 @@ export interface VenueOptions {
 export const VENUE_DEFAULTS = {
   host: '127.0.0.1',
   port: 0,
+  version: 'FIX.4.4',
   senderCompId: 'SIM',
   targetCompId: 'GYRFALCON',
   heartbeatS: 30,

@@ -179,7 +179,11 @@ test('an unknown symbol is refused, an unknown message type too', async () => {
   const venue = await startVenue(options({}));
   const trader = new Trader(venue.port, ['NOPE'], { isLockStep: true });
   await trader.until(() => trader.of('Y').length > 0);
-  trader.send('R', [[131, 'Q1']]);
+  trader.send('R', [
+    [131, 'Q1'],
+    [146, 1],
+    [Tag.Symbol, 'JPM'],
+  ]);
   await trader.until(() => trader.of('j').length > 0);
   expect(trader.of('j')[0]!.get(Tag.BusinessRejectReason)).toBe('3');
   await trader.stop();

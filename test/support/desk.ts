@@ -128,6 +128,7 @@ function writeSession(memory: Memory): void {
   memory.setI32(session + L.SES_TARGET_LENGTH, 3);
   memory.setText(session + L.SES_BEGIN, 16, 'FIX.4.4');
   memory.setI32(session + L.SES_BEGIN_LENGTH, 7);
+  memory.setI32(session + L.SES_TIME_BYTES, 27);
 }
 
 function writeCurrency(memory: Memory, index: number, code: string, toBase: number): void {

@@ -5,6 +5,7 @@ import type { InstrumentConfig } from '../../config/schema.ts';
 import type { Fields, FixMessage } from '../../gateways/fix/codec.ts';
 import { marketDataRequest } from '../../gateways/fix/market-data.ts';
 import { MsgType, Tag } from '../../gateways/fix/tags.ts';
+import { formatTimestamp } from '../../gateways/fix/timestamp.ts';
 import { wallClock } from '../../gateways/sim/venue-parts.ts';
 import { FixInitiator } from './fix-initiator.ts';
 import { sessionConfig } from './session-config.ts';
@@ -24,6 +25,7 @@ export function testInstrument(symbol: string): InstrumentConfig {
   };
 }
 
+const CLOCK = wallClock();
 const SESSION = sessionConfig({ senderCompId: 'GYRFALCON', targetCompId: 'SIM' });
 
 export class Trader {
@@ -54,7 +56,7 @@ export class Trader {
       port,
       reconnectMs: 20,
       config: SESSION,
-      clock: wallClock(),
+      clock: CLOCK,
       pendingBytesMax: 1 << 24,
       resendMessagesMax: 100_000,
       handler: {
@@ -75,7 +77,13 @@ export class Trader {
   }
 
   order(clOrdId: string, symbol: string, terms: Fields): void {
-    this.send(MsgType.NewOrderSingle, [[Tag.ClOrdID, clOrdId], [Tag.Symbol, symbol], ...terms]);
+    const time = formatTimestamp(CLOCK.nowNs());
+    this.send(MsgType.NewOrderSingle, [
+      [Tag.ClOrdID, clOrdId],
+      [Tag.Symbol, symbol],
+      [Tag.TransactTime, time],
+      ...terms,
+    ]);
   }
 
   /** Messages of one type, in order. */

@@ -65,12 +65,22 @@ test('a range is read in order, whatever else the journal holds', () => {
     ]),
   );
   send(3, '0');
+  // As the order encoder has it: the number behind the CompIDs.
+  record(
+    RecordKind.OUTBOUND,
+    encodeMessage('FIX.4.4', [
+      [35, 'G'],
+      [49, 'US'],
+      [56, 'P'],
+      [34, 4],
+    ]),
+  );
   send(2, 'D', [
     [43, 'Y'],
     [122, 'then'],
   ]);
-  send(4, '8');
-  expect(read(newStore(), 1, 9)).toEqual(['1A', '2D', '30', '48']);
+  send(5, '8');
+  expect(read(newStore(), 1, 9)).toEqual(['1A', '2D', '30', '4G', '58']);
   expect(read(newStore(), 2, 3)).toEqual(['2D', '30']);
 });
 

@@ -15,9 +15,9 @@ const STEP = 256;
 const MARK_EVERY = 512;
 const READ_BYTES = 262_144;
 const SOH = '\x01';
-/** "|35=X|34=N|" as we write it, within the first bytes of a message. */
-const HEAD = new RegExp(`${SOH}35=([^${SOH}]+)${SOH}34=(\\d+)${SOH}`);
-const HEAD_BYTES = 64;
+/** "|35=X|…|34=N|" as session and order encoder write it, within the first bytes of a message. */
+const HEAD = new RegExp(`${SOH}35=([^${SOH}]+)${SOH}(?:[^]*?${SOH})?34=(\\d+)${SOH}`);
+const HEAD_BYTES = 256;
 
 /** Message `msgSeqNum` and all later ones were recorded behind record `sequence`. */
 interface Mark {

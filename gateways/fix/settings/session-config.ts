@@ -2,7 +2,11 @@
  * What a FIX session is given, out of its settings: the same for a venue of the engine, in its
  * replays, and for a session outside the engine.
  */
-import { type FixSessionSettings, HEADER_FIELD_TAGS } from '../../../config/fix-session.ts';
+import {
+  type FixHeaderField,
+  type FixSessionSettings,
+  HEADER_FIELD_TAGS,
+} from '../../../config/fix-session.ts';
 import type { MessageCheck } from '../complaint.ts';
 import type { LogonProof, ResendPolicy, SessionConfig } from '../session/session-types.ts';
 import { NS_PER_S } from '../timestamp.ts';
@@ -32,6 +36,7 @@ export function sessionConfigOf(
     senderCompId: settings.senderCompId,
     targetCompId: settings.targetCompId,
     heartbeatS: isInitiator ? settings.heartbeatS : ACCEPTOR_HEARTBEAT_S,
+    timestampDigits: settings.timestampDigits,
     sendingTimeToleranceS: settings.sendingTimeToleranceS,
     get resetSeqNum() {
       return isInitiator && (resetOn.logon || !hasNumbers());
@@ -42,7 +47,7 @@ export function sessionConfigOf(
     check,
     resend: resendPolicy(settings.resend),
     fixedHeader: Object.entries(header).map(([name, value]) => [
-      HEADER_FIELD_TAGS[name as keyof typeof HEADER_FIELD_TAGS],
+      HEADER_FIELD_TAGS[name as FixHeaderField],
       value,
     ]),
     resendRequestMessagesMax: settings.resendRequestMessagesMax,
@@ -60,7 +65,7 @@ function resendPolicy(settings: FixSessionSettings['resend']): ResendPolicy {
   );
   return {
     again: (msgType, ageNs) => {
-      const limitNs = staleAfterNs.get(msgType);
+      const limitNs = staleAfterNs.get(msgType) ?? staleAfterNs.get('*');
       return limitNs === undefined || ageNs < limitNs;
     },
     batchMessages: settings.batchMessages,

@@ -6,7 +6,7 @@ import { GyrfalconError } from '../../../engine/errors.ts';
 import type { FixMessage } from '../codec.ts';
 import type { SessionConfig } from '../session/session-types.ts';
 import { Tag } from '../tags.ts';
-import { VERSION_TRAITS } from '../version.ts';
+import { beginStringOf, VERSION_TRAITS } from '../version.ts';
 
 /** No value holds it. */
 const BETWEEN = '\x01';
@@ -32,8 +32,8 @@ export class SessionDirectory<T extends { readonly config: SessionConfig }> {
 
   #add(session: T): void {
     const { version, senderCompId, targetCompId, fixedHeader } = session.config;
-    const { beginString, applVerId = '' } = VERSION_TRAITS[version];
-    const key = keyOf(beginString, senderCompId, targetCompId);
+    const { applVerId = '' } = VERSION_TRAITS[version];
+    const key = keyOf(beginStringOf(version), senderCompId, targetCompId);
     const siblings = this.#siblings.get(key) ?? new Map<string, T>();
     const sub = (tag: number): string =>
       String(fixedHeader.find((field) => field[0] === tag)?.[1] ?? '');

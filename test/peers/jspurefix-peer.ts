@@ -18,7 +18,6 @@ import { sayLine as say, sleepUs } from './say-line.ts';
 const { AsciiSession, DITokens, EmptyLogFactory, FixMsgAsciiStoreResend, MsgTransport } = jspurefix;
 const { SessionContainer, SessionState, TcpDuplex } = jspurefix;
 
-const HEARTBEAT_S = 5;
 const TICK_MS = 5;
 const RECONNECT_MS = 50;
 const MSG_SEQ_NUM = 34;
@@ -302,7 +301,7 @@ const description = {
   Password: '',
   EncryptMethod: 0,
   ResetSeqNumFlag: false,
-  HeartBtInt: HEARTBEAT_S,
+  HeartBtInt: options.heartbeatS,
   SenderCompId: options.sender,
   TargetCompID: options.target,
   SenderSubID: '',

@@ -24,7 +24,6 @@ import { PeerJournal } from './peer-journal.ts';
 import { peerOptions } from './peer-options.ts';
 import { sayLine as say, sleepUs } from './say-line.ts';
 
-const HEARTBEAT_S = 5;
 const TICK_MS = 5;
 const RECONNECT = { minMs: 50, maxMs: 50 };
 const LIMITS = { pendingBytesMax: 16_777_216, resendMessagesMax: 0 };
@@ -201,7 +200,7 @@ function configOf(): SessionConfig {
     check: messageCheck(loadDictionary(version), STRICT),
     senderCompId: options.sender,
     targetCompId: options.target,
-    heartbeatS: HEARTBEAT_S,
+    heartbeatS: options.heartbeatS,
     resend: { again: () => true, batchMessages: 100, messagesPerS: 20_000 },
   });
 }

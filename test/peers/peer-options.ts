@@ -16,6 +16,7 @@ export interface PeerOptions {
   readonly rate: number;
   /** What an order takes before and after its answer, so that many a kill falls between them. */
   readonly lingerUs: number;
+  readonly heartbeatS: number;
 }
 
 export const peerArguments = (options: object): string[] =>
@@ -26,12 +27,13 @@ export function peerOptions(given: readonly string[]): PeerOptions {
   const text = Object.fromEntries(
     given.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
   );
-  const { port, orders, rate, lingerUs } = text;
+  const { port, orders, rate, lingerUs, heartbeatS } = text;
   return {
     ...text,
     port: Number(port),
     orders: Number(orders),
     rate: Number(rate),
     lingerUs: Number(lingerUs),
+    heartbeatS: Number(heartbeatS),
   } as PeerOptions;
 }

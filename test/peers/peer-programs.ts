@@ -7,7 +7,7 @@ import { type PeerOptions, peerArguments } from './peer-options.ts';
 import type { PeerProgram } from './peer-side.ts';
 
 const OUR_PEER = fileURLToPath(new URL('our-peer.ts', import.meta.url));
-const PACE = { rate: 1000, lingerUs: 200 };
+const PACE = { rate: 1000, lingerUs: 200, heartbeatS: 30 };
 
 export interface Match {
   readonly version: FixVersion;

@@ -8,7 +8,7 @@ import { SeededRandom } from '../support/seeded-random.ts';
 import { expectOneStory } from './judge.ts';
 import { type PeerProgram, PeerSide } from './peer-side.ts';
 
-const WAIT_MS_MAX = 40_000;
+const WAIT_MS_MAX = 90_000;
 /** A second kill falls within this time of the restart. */
 const AGAIN_MS_MAX = 400;
 const SETTLE_MS = 500;

@@ -223,21 +223,24 @@ FIX::SessionID idOf(const Options &options) {
 FIX::SessionSettings settingsOf(const Options &options) {
   const bool isFixt = options.at("version") == "FIX.5.0SP2";
   std::stringstream text;
-  text << "[DEFAULT]\nConnectionType=" << options.at("role") << "\nSocketAcceptPort="
-       << options.at("port") << "\nSocketConnectHost=" << options.at("host")
-       << "\nSocketConnectPort=" << options.at("port")
-       << "\nSocketReuseAddress=Y\nSocketNodelay=Y\nReconnectInterval=1\nHeartBtInt=5\n"
-       << "FileStorePath=" << options.at("store") << "\nStartTime=" << options.at("day")
-       << "\nEndTime=" << options.at("day") << "\nLogoutTimeout=5\n";
-  if (options.at("dictionary").empty()) text << "UseDataDictionary=N\n";
-  else if (isFixt)
-    text << "UseDataDictionary=Y\nAppDataDictionary=" << options.at("dictionary")
-         << "\nTransportDataDictionary=" << options.at("transport") << "\n";
-  else text << "UseDataDictionary=Y\nDataDictionary=" << options.at("dictionary") << "\n";
+  const auto set = [&text, &options](const char *name, const char *option) {
+    text << name << "=" << options.at(option) << "\n";
+  };
+  text << "[DEFAULT]\nSocketReuseAddress=Y\nSocketNodelay=Y\nReconnectInterval=1\n";
+  set("ConnectionType", "role");
+  set("SocketAcceptPort", "port");
+  set("SocketConnectHost", "host");
+  set("SocketConnectPort", "port");
+  set("HeartBtInt", "heartbeatS");
+  set("FileStorePath", "store");
+  set("StartTime", "day");
+  set("EndTime", "day");
+  set(isFixt ? "AppDataDictionary" : "DataDictionary", "dictionary");
+  if (isFixt) set("TransportDataDictionary", "transport");
   text << "[SESSION]\nBeginString=" << (isFixt ? "FIXT.1.1" : options.at("version")) << "\n";
   if (isFixt) text << "DefaultApplVerID=9\n";
-  text << "SenderCompID=" << options.at("sender") << "\nTargetCompID=" << options.at("target")
-       << "\n";
+  set("SenderCompID", "sender");
+  set("TargetCompID", "target");
   return FIX::SessionSettings(text);
 }
 

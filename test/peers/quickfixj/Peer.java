@@ -276,7 +276,7 @@ public final class Peer implements Application {
     settings.setString(id, "SocketReuseAddress", "Y");
     settings.setString(id, "SocketTcpNoDelay", "Y");
     settings.setString(id, "ReconnectInterval", "1");
-    settings.setString(id, "HeartBtInt", "5");
+    settings.setString(id, "HeartBtInt", options.get("heartbeatS"));
     settings.setString(id, "NonStopSession", "Y");
     settings.setString(id, "FileStorePath", options.get("store"));
     settings.setString(id, "UseDataDictionary", "Y");

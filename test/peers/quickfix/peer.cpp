@@ -1,11 +1,13 @@
 /*
- * QuickFIX C++ as a counterparty in a process of its own, acceptor or initiator. It sends orders with
- * ClOrdIDs 1 to N and answers every order that it gets with one ExecutionReport. Its FileStore is its
- * only memory: which orders and answers are on their way is read back from it, so that a message and
- * the knowledge of having sent it cannot be torn apart by a kill. One line an event goes to the judge
- * (test/peers/judge.ts names them) by one write each. Built on demand by build-quickfix.ts.
+ * QuickFIX C++ as a counterparty in a process of its own, acceptor or initiator. It sends orders
+ * with ClOrdIDs 1 to N and answers every order that it gets with one ExecutionReport. Its FileStore
+ * is its only memory: which orders and answers are on their way is read back from it, so that a
+ * message and the knowledge of having sent it cannot be torn apart by a kill. One line an event
+ * goes to the judge (test/peers/judge.ts names them) by one write each. Built on demand by
+ * build-quickfix.ts.
  *
- * Arguments: name=value, see `main`. A line on standard input asks it to settle, its end to stop.
+ * Arguments: name=value, see peer-options.ts, and day, dictionary, transport for QuickFIX alone. A
+ * line on standard input is a question that it puts to the other side, its end stops it.
  */
 #include <quickfix/FileStore.h>
 #include <quickfix/Session.h>
@@ -107,10 +109,13 @@ public:
   void onLogon(const FIX::SessionID &) override { say("logon"); }
   void onLogout(const FIX::SessionID &) override { say("logout"); }
 
-  void toAdmin(FIX::Message &message, const FIX::SessionID &) override { tellAdmin("out", message); }
+  void toAdmin(FIX::Message &message, const FIX::SessionID &) override {
+    tellAdmin("out", message);
+  }
 
   void fromAdmin(const FIX::Message &message, const FIX::SessionID &) throw(
-      FIX::FieldNotFound, FIX::IncorrectDataFormat, FIX::IncorrectTagValue, FIX::RejectLogon) override {
+      FIX::FieldNotFound, FIX::IncorrectDataFormat, FIX::IncorrectTagValue,
+      FIX::RejectLogon) override {
     tellAdmin("in", message);
     const bool isAnswer = valueOf(message.getHeader(), 35) == "0" && message.isSetField(112);
     if (isAnswer) say("settled " + valueOf(message, 112));
@@ -244,7 +249,7 @@ FIX::SessionSettings settingsOf(const Options &options) {
   return FIX::SessionSettings(text);
 }
 
-/* What the store holds in the end, and the numbers: the judge compares them with the other side's. */
+/* What the store holds in the end, and the numbers: the judge compares both sides'. */
 void tellEnd(const FIX::SessionID &id) {
   for (const Stored &stored : storedMessages(id))
     say("stored " + stored.msgType + " " + stored.clOrdId + " " + stored.msgSeqNum);

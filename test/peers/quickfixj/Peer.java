@@ -230,7 +230,7 @@ public final class Peer implements Application {
     say("admin " + way + " " + message);
   }
 
-  /* What the store holds in the end, and the numbers: the judge compares them with the other side's. */
+  /* What the store holds in the end, and the numbers: the judge compares both sides'. */
   private void tellEnd() throws IOException {
     for (Stored stored : storedMessages()) {
       say("stored " + stored.msgType() + " " + stored.clOrdId() + " " + stored.msgSeqNum());

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import {
-  type Document,
+  Document,
   isAlias,
   isMap,
   isNode,
@@ -13,6 +13,7 @@ import {
   isSeq,
   LineCounter,
   parseDocument,
+  visit,
 } from 'yaml';
 import { ConfigError } from './config-error.ts';
 
@@ -98,6 +99,24 @@ export function readYamlSource(file: string, splices: Splices): YamlSource {
     placeOf: (path) => place(originOf(path), false),
     placeOfKey: (path) => place(originOf(path), true),
   };
+}
+
+const FLOW_CHARS_MAX = 72;
+
+/** A value as YAML that readYamlSource reads back; small groups stand on one line. */
+export function yamlText(value: unknown): string {
+  const document = new Document(value, { aliasDuplicateObjects: false });
+  visit(document, {
+    Scalar: (_, node) => {
+      // "07:00" and the like are text, whatever version of YAML a reader follows.
+      if (typeof node.value === 'string' && /^\d/.test(node.value)) node.type = 'QUOTE_DOUBLE';
+    },
+    Collection: (key, node) => {
+      const isSmall = JSON.stringify(node).length <= FLOW_CHARS_MAX;
+      if (isSmall && key !== null) node.flow = true;
+    },
+  });
+  return document.toString({ lineWidth: 100 });
 }
 
 function spliceFiles(list: { main: YamlFile; key: string; list: unknown[]; mistakes: string[] }) {

@@ -13,6 +13,14 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
     load: () => import('./fix-echo.ts'),
   },
   show: { summary: 'print a FIX log readably', load: () => import('./fix-show.ts') },
+  import: {
+    summary: 'the settings file of a QuickFIX engine as ours, with a report',
+    load: () => import('./fix-import.ts'),
+  },
+  password: {
+    summary: 'the hash under which an acceptor keeps a password',
+    load: () => import('./fix-password.ts'),
+  },
 };
 
 const NAMES = Object.keys(SUBCOMMANDS).join(' ');

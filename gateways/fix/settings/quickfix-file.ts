@@ -9,7 +9,9 @@
 export interface QuickfixEntry {
   /** As it is written. */
   readonly key: string;
-  /** Without blanks around it, variables resolved. */
+  /** Without blanks around it. */
+  readonly raw: string;
+  /** Variables resolved. */
   readonly value: string;
   /** Variables that have no value, by name: they stand in `value` as ${NAME}. */
   readonly unresolved: readonly string[];
@@ -123,13 +125,11 @@ function entryOf(
   variables: ReadonlyMap<string, string>,
 ): QuickfixEntry {
   const unresolved: string[] = [];
-  const value = text
-    .slice(equals + 1)
-    .trim()
-    .replaceAll(VARIABLE, (whole, name: string) => {
-      const found = variables.get(name);
-      if (found === undefined) unresolved.push(name);
-      return found ?? whole;
-    });
-  return { key: text.slice(0, equals).trim(), value, unresolved, line };
+  const raw = text.slice(equals + 1).trim();
+  const value = raw.replaceAll(VARIABLE, (whole, name: string) => {
+    const found = variables.get(name);
+    if (found === undefined) unresolved.push(name);
+    return found ?? whole;
+  });
+  return { key: text.slice(0, equals).trim(), raw, value, unresolved, line };
 }

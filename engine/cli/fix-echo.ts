@@ -1,30 +1,39 @@
-/** `gyrfalcon fix echo`: an acceptor that sends orders back, to try a FIX session against. */
+/** `gyrfalcon fix echo`: sends orders back, to try a FIX session against; or the sessions of a file. */
 import { parseArgs } from 'node:util';
 import { EchoApplication } from '../../gateways/fix/echo/echo-application.ts';
 import { echoSessions } from '../../gateways/fix/echo/echo-sessions.ts';
+import {
+  type FixSettings,
+  loadFixSettings,
+} from '../../gateways/fix/settings/load-fix-settings.ts';
 import { FixAcceptor } from '../../gateways/fix/transport/acceptor.ts';
+import { FixInitiator } from '../../gateways/fix/transport/initiator.ts';
 import { wallClock } from '../../gateways/sim/venue-parts.ts';
 import { EXIT_OK } from '../errors.ts';
 import { usage, wholeNumber } from './arguments.ts';
 
 const HELP = `usage: gyrfalcon fix echo --port N [options]
+       gyrfalcon fix echo --config FILE [--port N]
 
   A FIX acceptor for FIX.4.2, FIX.4.4 and FIX.5.0SP2 (FIXT.1.1), all on one port. NewOrderSingle (D) and
   SecurityDefinition (d) come back as they came; other application messages are refused with 35=j.
   --port N          0 = any free one; the first line on stdout says which
   --host ADDRESS    127.0.0.1 (default) or another address of this machine
   --sender S --target S   its own and its peer's CompID (default ISLD, TW)
+  --config FILE     the sessions of this file instead, acceptors and initiators (see config/fix/echo.yaml)
   --json            the line on stdout is JSON
 `;
 
 const OPTIONS = {
   port: { type: 'string' },
-  host: { type: 'string', default: '127.0.0.1' },
-  sender: { type: 'string', default: 'ISLD' },
-  target: { type: 'string', default: 'TW' },
+  host: { type: 'string' },
+  sender: { type: 'string' },
+  target: { type: 'string' },
+  config: { type: 'string' },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
+type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'];
 
 /** A peer that leaves more than this unread is disconnected. */
 const PENDING_BYTES_MAX = 16 * 1024 * 1024;
@@ -36,30 +45,77 @@ export async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(HELP);
     return EXIT_OK;
   }
-  if (values.port === undefined) throw usage('fix echo needs --port N (0 = any free one)');
   const log = (text: string): boolean => process.stderr.write(`${text}\n`);
   const clock = wallClock();
-  const acceptor = new FixAcceptor({
-    host: values.host,
-    port: wholeNumber('port', values.port, { min: 0, max: 65_535 }),
-    sessions: echoSessions({ senderCompId: values.sender, targetCompId: values.target }),
-    clock,
-    handler: new EchoApplication(clock, log),
-    onRefused: (reason) => log(`refused: ${reason}`),
-    pendingBytesMax: PENDING_BYTES_MAX,
-    resendMessagesMax: RESEND_MESSAGES_MAX,
-  });
-  const port = await acceptor.listen();
-  const { host, sender, target } = values;
-  process.stdout.write(
-    values.json
-      ? `${JSON.stringify({ host, port })}\n`
-      : `listening on ${host}:${port} as ${sender} for ${target}; Ctrl-C ends\n`,
+  const settings =
+    values.config === undefined
+      ? ownSettings(values)
+      : fileSettings(values, loadFixSettings(values.config, { clock, log }));
+  const parts = { clock, handler: new EchoApplication(clock, log) };
+  const initiators = settings.initiators.map(
+    (one) => new FixInitiator({ ...one, ...parts, random: Math.random, onUnreachable: log }),
   );
+  const acceptor =
+    settings.acceptor &&
+    new FixAcceptor({
+      ...settings.acceptor,
+      ...parts,
+      onRefused: (reason) => log(`refused: ${reason}`),
+    });
+  process.stdout.write(readyLine(settings, await acceptor?.listen(), values.json === true));
+  for (const initiator of initiators) initiator.start();
   await new Promise<void>((resolve) => {
     process.once('SIGINT', resolve);
     process.once('SIGTERM', resolve);
   });
-  await acceptor.close('the echo ends');
+  await Promise.all([acceptor, ...initiators].map((one) => stop(one)));
   return EXIT_OK;
+}
+
+function stop(side: FixAcceptor | FixInitiator | undefined): Promise<void> | undefined {
+  const reason = 'the echo ends';
+  return side instanceof FixAcceptor ? side.close(reason) : side?.stop(reason);
+}
+
+const portOf = (text: string): number => wholeNumber('port', text, { min: 0, max: 65_535 });
+
+function ownSettings({ port, host, sender, target }: Values): FixSettings {
+  if (port === undefined)
+    throw usage('fix echo needs --port N (0 = any free one) or --config FILE');
+  return {
+    initiators: [],
+    acceptor: {
+      host: host ?? '127.0.0.1',
+      port: portOf(port),
+      sessions: echoSessions({ senderCompId: sender ?? 'ISLD', targetCompId: target ?? 'TW' }),
+      pendingBytesMax: PENDING_BYTES_MAX,
+      resendMessagesMax: RESEND_MESSAGES_MAX,
+    },
+  };
+}
+
+function fileSettings(values: Values, settings: FixSettings): FixSettings {
+  for (const name of ['host', 'sender', 'target'] as const) {
+    if (values[name] !== undefined) throw usage(`--${name} stands in the file that --config names`);
+  }
+  const { acceptor } = settings;
+  if (values.port === undefined) return settings;
+  if (acceptor === undefined) throw usage('--port: the file that --config names has no acceptor');
+  return { ...settings, acceptor: { ...acceptor, port: portOf(values.port) } };
+}
+
+/** What a person or a script waits for. */
+function readyLine(settings: FixSettings, port: number | undefined, isJson: boolean): string {
+  const { acceptor, initiators } = settings;
+  const host = acceptor?.host;
+  if (isJson) return `${JSON.stringify({ host, port, initiators: initiators.length })}\n`;
+  const sessions = acceptor?.sessions.map(
+    ({ version, senderCompId, targetCompId }) => `${version} ${senderCompId} for ${targetCompId}`,
+  );
+  const listening = sessions && `listening on ${host}:${port} (${sessions.join(', ')})`;
+  const connecting = initiators.map(({ addresses, config }) => {
+    const [first] = addresses;
+    return `connecting to ${first!.host}:${first!.port} as ${config.senderCompId}`;
+  });
+  return `${[listening, ...connecting].filter((line) => line !== undefined).join('; ')}; Ctrl-C ends\n`;
 }

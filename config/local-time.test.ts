@@ -1,7 +1,9 @@
 /** Local times over the days on which clocks change, against a plain clock that is read each minute. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { DAY_MS, dateOf, isTimeZone, LocalTime, MINUTE_MS, timeOfDayMs } from './local-time.ts';
+import { DAY_MS, dateOf, isTimeZone, LocalTime, timeOfDayMs } from './local-time.ts';
+
+const MINUTE_MS = 60_000;
 
 const dueAt = (timeZone: string, local: string): string =>
   new Date(new LocalTime(timeZone).dueMs(Date.parse(`${local}Z`))).toISOString();

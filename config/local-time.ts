@@ -7,7 +7,6 @@
 export const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const;
 export type Weekday = (typeof WEEKDAYS)[number];
 
-export const MINUTE_MS = 60_000;
 export const DAY_MS = 86_400_000;
 /** Offsets lie between UTC-12 and UTC+14. */
 const OFFSET_MS_MAX = 14 * 3_600_000;

@@ -46,7 +46,7 @@ export const secretFileSchema = fileSchema.meta({
 export type SecretReference = z.infer<typeof secretSchema>;
 
 /** A secret, or why there is none; the problem names the place and what to do. */
-export type SecretReading = { readonly text: string } | { readonly problem: string };
+type SecretReading = { readonly text: string } | { readonly problem: string };
 
 export function readSecret(reference: SecretReference): SecretReading {
   if ('file' in reference) return readSecretFile(reference.file);

@@ -32,7 +32,7 @@ interface OpenOptions {
   readonly hasNumbers: () => boolean;
 }
 
-export interface OpenedSession {
+interface OpenedSession {
   readonly config: SessionConfig;
   /** One line a mistake; empty = the session can run. */
   readonly mistakes: readonly string[];

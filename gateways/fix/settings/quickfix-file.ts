@@ -26,13 +26,13 @@ export interface QuickfixSession {
 }
 
 /** A line that says nothing to any session, and why. */
-export interface QuickfixRemark {
+interface QuickfixRemark {
   readonly line: number;
   readonly key: string;
   readonly text: string;
 }
 
-export interface QuickfixFile {
+interface QuickfixFile {
   readonly sessions: readonly QuickfixSession[];
   readonly remarks: readonly QuickfixRemark[];
 }

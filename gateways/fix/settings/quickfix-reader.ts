@@ -4,7 +4,7 @@
  */
 import type { QuickfixEntry, QuickfixSession } from './quickfix-file.ts';
 
-export type Verdict =
+type Verdict =
   /** Means the same here. */
   | 'taken'
   /** Means something near it, or is said in another form. */

@@ -2,9 +2,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { FixScheduleConfig } from '../../../config/fix-schedule.ts';
-import { DAY_MS, dateOf, MINUTE_MS, timeOfDayMs, WEEKDAYS } from '../../../config/local-time.ts';
+import { DAY_MS, dateOf, timeOfDayMs, WEEKDAYS } from '../../../config/local-time.ts';
 import { NS_PER_MS, NS_PER_S } from '../timestamp.ts';
 import { sessionSchedule } from './session-schedule.ts';
+
+const MINUTE_MS = 60_000;
 
 type Daily = Extract<FixScheduleConfig, { every: 'day' }>;
 type Weekly = Extract<FixScheduleConfig, { every: 'week' }>;

@@ -74,5 +74,12 @@ describe('the comparison with accepted figures', () => {
 });
 
 test('the suites have the names that the command line shows', () => {
-  expect(BENCH_NAMES).toEqual(['tick-to-order', 'wire', 'book', 'journal', 'value-at-risk']);
+  expect(BENCH_NAMES).toEqual([
+    'tick-to-order',
+    'wire',
+    'book',
+    'journal',
+    'value-at-risk',
+    'fix-sessions',
+  ]);
 });

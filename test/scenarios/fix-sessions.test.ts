@@ -66,6 +66,5 @@ test('every order of every session comes back, and hostile peers are thrown out 
   await scenario.load.run(samples, ORDERS_PER_S);
   const { disturbed } = await scenario.serverUse();
   expect(disturbed.filter((name) => !HOSTILE_NAMES.includes(name))).toEqual([]);
-  expect(ends.filter((end) => !REASONS.some((why) => why.test(end)))).toEqual([]);
   expect(scenario.load.surprises).toEqual([]);
 });

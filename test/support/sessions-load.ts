@@ -103,11 +103,13 @@ export class SessionsLoad {
   }
 
   async loggedOn(): Promise<void> {
+    const startMs = performance.now();
     while (this.#logons < this.#clients.length) {
-      if (this.surprises.length > 0) throw new Error(this.surprises.join('\n'));
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
+      if (this.surprises.length > 0 || performance.now() - startMs > LATE_MS) {
+        const missing = `${this.#clients.length - this.#logons} sessions are not logged on`;
+        throw new Error([missing, ...this.surprises].join('\n'));
+      }
+      await this.#nextTick();
     }
   }
 

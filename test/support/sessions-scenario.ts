@@ -51,10 +51,16 @@ export class SessionsScenario {
       resendMessagesMax: RESEND_MESSAGES_MAX,
     };
     const server = childOf('./sessions-server.ts', JSON.stringify(options));
-    const [{ port, emptyRssBytes }] = await once(server, 'message');
+    const { port, emptyRssBytes } = await heard<{ port: number; emptyRssBytes: number }>(server);
     const load = new SessionsLoad({ port, sessions, heartbeatS });
-    await load.loggedOn();
-    return new SessionsScenario(load, port, server, emptyRssBytes);
+    const scenario = new SessionsScenario(load, port, server, emptyRssBytes);
+    try {
+      await load.loggedOn();
+    } catch (error) {
+      await scenario.close();
+      throw error;
+    }
+    return scenario;
   }
 
   async serverUse(): Promise<ServerUse> {
@@ -89,9 +95,21 @@ function childOf(file: string, argument: string): ChildProcess {
 }
 
 async function ask<T>(child: ChildProcess): Promise<T> {
-  const answer = once(child, 'message');
+  const answer = heard<T>(child);
   child.send('tell');
-  return (await answer)[0];
+  return answer;
+}
+
+/** What the child says next; one that ends instead is a failure. */
+function heard<T>(child: ChildProcess): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onExit = (code: number | null): void => reject(new Error(`a child ended with ${code}`));
+    child.once('exit', onExit);
+    child.once('message', (message) => {
+      child.off('exit', onExit);
+      resolve(message as T);
+    });
+  });
 }
 
 async function end(child: ChildProcess | undefined): Promise<void> {

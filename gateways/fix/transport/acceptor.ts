@@ -12,6 +12,7 @@ import { Tag } from '../tags.ts';
 import { type AddressList, plainAddress } from './address-list.ts';
 import { type ConnectionHandler, type ConnectionMemory, FixConnection } from './fix-connection.ts';
 import { LogonGate, printable } from './logon-gate.ts';
+import { RefusalNotes } from './refusal-notes.ts';
 import { SessionDirectory } from './session-directory.ts';
 import { nameProblem } from './tls-names.ts';
 import { peerCertificateOf, TlsServer } from './tls-server.ts';
@@ -54,12 +55,14 @@ export class FixAcceptor {
   readonly #gate: LogonGate;
   readonly #server: net.Server;
   readonly #tls: TlsServer | undefined;
+  readonly #refusals: RefusalNotes;
   /** Each resolves when its socket has closed and everybody was told. */
   readonly #ends = new Set<Promise<void>>();
 
   constructor(options: AcceptorOptions) {
     const { traffic, gate } = options.limits ?? ACCEPTOR_LIMITS;
     this.#options = options;
+    this.#refusals = new RefusalNotes(options.clock, options.onRefused);
     this.#tls = options.tls && new TlsServer(options.tls, gate.handshakeS);
     this.connections = options.sessions.map(
       (config) => new FixConnection({ ...options, traffic, config }),
@@ -69,21 +72,27 @@ export class FixAcceptor {
       limits: gate,
       clock: options.clock,
       sessionOf: (logon, socket) => this.#sessionOf(logon, socket),
-      onRefused: options.onRefused,
+      onRefused: (reason) => this.#refusals.add(reason),
     });
     this.#server = net.createServer({ noDelay: true }, (socket) => this.#onSocket(socket));
     // A session's old connection may still close while its next one stands.
     this.#server.maxConnections = 2 * this.connections.length + gate.waitingMax;
+    this.#server.on('drop', () => this.#refusals.add('too many connections, a further was closed'));
   }
 
   /** Starts to listen; the port. */
   listen(): Promise<number> {
     const { host, port } = this.#options;
     return new Promise((resolve, reject) => {
-      this.#server.once('error', (cause: NodeJS.ErrnoException) =>
-        reject(listenFault(cause, host, port)),
-      );
+      const onFault = (cause: NodeJS.ErrnoException): void =>
+        reject(listenFault(cause, host, port));
+      this.#server.once('error', onFault);
       this.#server.listen(port, host, () => {
+        this.#server.off('error', onFault);
+        // No file descriptor is left, or the like: those who are connected do not feel it.
+        this.#server.on('error', ({ message }) =>
+          this.#refusals.add(`a connection could not be accepted: ${message}`),
+        );
         const address = this.#server.address();
         resolve(typeof address === 'object' && address !== null ? address.port : port);
       });
@@ -103,11 +112,13 @@ export class FixAcceptor {
   }
 
   #onSocket(socket: net.Socket): void {
-    const { addresses, onRefused } = this.#options;
+    const { addresses } = this.#options;
     const address = socket.remoteAddress ?? '';
     if (addresses?.allows(address) === false) {
       socket.destroy();
-      onRefused(`${plainAddress(address)} is not on the list of addresses that may connect`);
+      this.#refusals.add(
+        `${plainAddress(address)} is not on the list of addresses that may connect`,
+      );
       return;
     }
     const waiting = this.#gate.enter(socket);

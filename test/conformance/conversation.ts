@@ -16,7 +16,7 @@ export class Conversation {
   nextSent = 1;
   nextReceived = 1;
   lastSent: Composed | undefined;
-  /** The latest message either way. */
+  /** When the latest message came, or the connection. */
   lastAtMs = performance.now();
   /** The other half of a message that was begun. */
   unsent: Buffer | undefined;
@@ -53,7 +53,6 @@ export class Conversation {
 
   /** `composed`: a message began; the number counts on from the highest that was sent. */
   noteSent(composed: Composed | undefined, bytes: Buffer): void {
-    this.lastAtMs = performance.now();
     this.#transcript.push(`${this.#label}-> ${shown(bytes.toString('latin1'))}`);
     if (composed === undefined) return;
     this.lastSent = composed;

@@ -170,9 +170,18 @@ export class Player {
     return this.#outbox.write(conversation.link, bytes);
   }
 
-  #expect(action: Action & { kind: 'expect' }, conversation: Conversation): Promise<void> {
-    const expected = answerOf(action.draft, this.#expectation(conversation));
-    return this.#expectMessage(expected, action.timing, conversation);
+  async #expect(action: Action & { kind: 'expect' }, conversation: Conversation): Promise<void> {
+    const { draft, timing, isAfterHeartbeats } = action;
+    const sinceMs = conversation.lastAtMs;
+    let arrival = await this.#next(timing, sinceMs, conversation);
+    let expected = answerOf(draft, this.#expectation(conversation));
+    while (isAfterHeartbeats && arrival?.kind === 'message' && isUnasked(arrival)) {
+      conversation.noteArrival(arrival);
+      expected = answerOf(draft, this.#expectation(conversation));
+      arrival = await this.#next(timing, sinceMs, conversation);
+    }
+    this.#judge(expected, arrival, conversation);
+    this.#judgeTime(timing, arrival, sinceMs);
   }
 
   async #expectEchoes(
@@ -182,8 +191,9 @@ export class Player {
     const { first, last } = of ?? { first: undefined, last: 0 };
     for (let number = first ?? 0; number <= last; number++) {
       const sent = conversation.echoed(first === undefined ? undefined : number);
+      const arrival = await this.#next(ANY_TIME, conversation.lastAtMs, conversation);
       const expected = echoOf(sent, draft, this.#expectation(conversation));
-      await this.#expectMessage(expected, ANY_TIME, conversation);
+      this.#judge(expected, arrival, conversation);
     }
   }
 
@@ -191,23 +201,25 @@ export class Player {
     return { version: this.#version, compIds: this.#subject.compIds, conversation };
   }
 
-  async #expectMessage(
+  #judge(
     expected: ExpectedMessage,
-    timing: Timing,
+    arrival: Arrival | undefined,
     conversation: Conversation,
-  ): Promise<void> {
-    const sinceMs = conversation.lastAtMs;
-    const arrival = await this.#next(timing, conversation);
+  ): void {
     const wanted = `expected: ${describeExpected(expected)}`;
+    if (arrival !== undefined) conversation.noteArrival(arrival);
     if (arrival?.kind !== 'message') {
       throw new Error(`there came ${describe(arrival)}\n  ${wanted}`);
     }
-    const faults = [
-      ...compare(expected, arrival.fields, namesOf(this.#version)),
-      ...timeFaults(timing, arrival.atMs - sinceMs),
-    ];
+    const faults = compare(expected, arrival.fields, namesOf(this.#version));
     if (faults.length === 0) return;
     throw new Error(`${faults.join('\n  ')}\n  ${wanted}\n  received: ${shown(arrival.raw)}`);
+  }
+
+  #judgeTime({ notBeforeMs }: Timing, arrival: Arrival | undefined, sinceMs: number): void {
+    const afterMs = Math.round((arrival?.atMs ?? sinceMs) - sinceMs);
+    if (afterMs >= notBeforeMs) return;
+    throw new Error(`it came after ${afterMs} ms, not before ${notBeforeMs} ms was expected`);
   }
 
   async #expectNothing(forMs: number, conversation: Conversation): Promise<void> {
@@ -220,10 +232,10 @@ export class Player {
   async #expectClose(timing: Timing, conversation: Conversation): Promise<void> {
     const sinceMs = conversation.lastAtMs;
     for (;;) {
-      const arrival = await this.#next(timing, conversation);
+      const arrival = await this.#next(timing, sinceMs, conversation);
+      if (arrival !== undefined) conversation.noteArrival(arrival);
       if (arrival?.kind === 'close') {
-        const faults = timeFaults(timing, arrival.atMs - sinceMs);
-        if (faults.length > 0) throw new Error(faults.join());
+        this.#judgeTime(timing, arrival, sinceMs);
         return;
       }
       if (arrival?.kind === 'message' && BEFORE_CLOSE.has(msgTypeOf(arrival))) continue;
@@ -231,22 +243,22 @@ export class Player {
     }
   }
 
-  async #next({ withinMs }: Timing, conversation: Conversation): Promise<Arrival | undefined> {
-    const passedMs = performance.now() - conversation.lastAtMs;
-    const waitMs = withinMs === undefined ? this.#subject.patienceMs : withinMs - passedMs;
-    const arrival = await conversation.link.next(Math.max(waitMs, 1));
-    if (arrival !== undefined) conversation.noteArrival(arrival);
-    return arrival;
+  /** What comes next, in the time that is left since the message before it. */
+  #next(
+    { withinMs }: Timing,
+    sinceMs: number,
+    { link }: Conversation,
+  ): Promise<Arrival | undefined> {
+    const leftMs = (withinMs ?? 0) - (performance.now() - sinceMs);
+    return link.next(withinMs === undefined ? this.#subject.patienceMs : Math.max(leftMs, 1));
   }
 }
 
 const msgTypeOf = (arrival: Arrival & { kind: 'message' }): string =>
   arrival.fields.find(({ tag }) => tag === '35')?.value ?? '';
 
-function timeFaults({ notBeforeMs }: Timing, afterMs: number): string[] {
-  if (afterMs >= notBeforeMs) return [];
-  return [`it came after ${Math.round(afterMs)} ms, not before ${notBeforeMs} ms was expected`];
-}
+const isUnasked = (arrival: Arrival & { kind: 'message' }): boolean =>
+  msgTypeOf(arrival) === '0' && !arrival.fields.some(({ tag }) => tag === '112');
 
 /** For people. */
 function describe(arrival: Arrival | undefined): string {

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { FixVersion } from '../../gateways/fix/version.ts';
 import { acceptorLanes, type EchoAcceptor, startEcho } from './acceptors.ts';
+import { isTimed } from './lanes.ts';
 import { namesOf } from './names.ts';
 import { readScenarios } from './scenario-file.ts';
 import { Spoiler, type Spoiling } from './spoiler.ts';
@@ -66,7 +67,10 @@ async function played(
   const spoiler = new Spoiler(echo.port, spoiling, namesOf(version).dictionary.dataTags);
   const play = { scenario: scenarios.get(name)!, version };
   const lanes = acceptorLanes({ port: await spoiler.listen(), patienceMs });
-  const failure = await lanes.find((lane) => lane.takes(play))!.play(play);
+  const lane = lanes.find((candidate) => candidate.takes(play))!;
+  let failure = await lane.play(play);
+  // On a busy machine an acceptor that nobody spoils may be late, too.
+  if (failure !== undefined && spoiling === CLEAN && isTimed(play)) failure = await lane.play(play);
   await spoiler.close();
   await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   return failure?.message;

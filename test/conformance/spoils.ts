@@ -245,7 +245,7 @@ export const SPOILT_KINDS: readonly SpoiltKind[] = [
   kind(
     'sends a Heartbeat too early',
     'heartbeat-of-two-seconds',
-    /ms, not before 1500 ms was expected/,
+    /ms, not before 1000 ms was expected/,
     instead(LOGON, (answer) => [asItIs(answer), unaskedHeartbeat(answer)]),
   ),
   kind(

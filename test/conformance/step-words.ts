@@ -137,7 +137,10 @@ class Words {
   without(): string[] {
     const tags: string[] = [];
     if (!this.take('without')) return tags;
-    while (this.#tokens[0] !== undefined && !['not', 'within'].includes(this.#tokens[0].name)) {
+    while (
+      this.#tokens[0] !== undefined &&
+      !['after', 'not', 'within'].includes(this.#tokens[0].name)
+    ) {
       tags.push(this.#names.tagOf(this.word()));
     }
     return tags;
@@ -183,9 +186,10 @@ function expectAction(reader: Words): Action {
   }
   if (reader.take('echo')) return expectEcho(reader);
   const draft = reader.draft();
+  const isAfterHeartbeats = reader.take('after', 'any', 'Heartbeat');
   const timing = reader.timing();
   reader.mustEnd();
-  return { kind: 'expect', draft, timing };
+  return { kind: 'expect', draft, timing, isAfterHeartbeats };
 }
 
 function expectEcho(reader: Words): Action {
@@ -206,7 +210,12 @@ const plain = (msgType: string, fields: readonly FieldSpec[] = []): Draft => ({
 });
 
 const send = (draft: Draft): Action => ({ kind: 'send', draft, share: 'whole' });
-const expected = (draft: Draft): Action => ({ kind: 'expect', draft, timing: ANY_TIME });
+const expected = (draft: Draft): Action => ({
+  kind: 'expect',
+  draft,
+  timing: ANY_TIME,
+  isAfterHeartbeats: false,
+});
 
 /** The acceptor answers our Logon, the initiator begins with its own. */
 function logon(reader: Words, { role }: WordOptions): readonly Action[] {

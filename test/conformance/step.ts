@@ -32,7 +32,7 @@ export interface Draft {
   readonly without: readonly string[];
 }
 
-/** After the message before it, either way, on the same connection. */
+/** After the message that came before it on the same connection. */
 export interface Timing {
   readonly notBeforeMs: number;
   /** Undefined: as long as the runner is patient. */
@@ -47,7 +47,13 @@ export type Action =
   /** The fields in the order in which they stand, and no others. */
   | { readonly kind: 'send exactly'; readonly draft: Draft }
   | { readonly kind: 'send bytes'; readonly text: string }
-  | { readonly kind: 'expect'; readonly draft: Draft; readonly timing: Timing }
+  | {
+      readonly kind: 'expect';
+      readonly draft: Draft;
+      readonly timing: Timing;
+      /** Heartbeats that nobody asked for may come before it. */
+      readonly isAfterHeartbeats: boolean;
+    }
   | {
       readonly kind: 'expect echo';
       /** Numbers of our messages; undefined = the last one. */

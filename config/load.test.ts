@@ -220,6 +220,11 @@ describe('a mistake is named with file, line, column, path, value and what is al
     ]);
   });
 
+  test('a group of keys cannot hold itself', () => {
+    const text = base.replace('signals:\n', 'signals: &self\n  self: *self\n');
+    expect(linesOf(text)[0]).toMatch(/^F:\d+:9: not valid YAML: \*self stands inside itself$/);
+  });
+
   test('all mistakes are told at once', () => {
     const text = base.replace('port: 8420', 'port: -1').replace('everyMs: 1000', 'everyMs: 1');
     expect(linesOf(text)).toHaveLength(2);

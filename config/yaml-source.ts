@@ -171,6 +171,13 @@ function readYamlFile(file: string, namedBy: string): YamlFile {
     const { line, col } = lines.linePos(error.pos[0]);
     return `${file}:${line}:${col}: not valid YAML: ${error.message}`;
   });
+  visit(document, {
+    Alias: (_, node, path) => {
+      if (!path.includes(node.resolve(document) as (typeof path)[number])) return;
+      const { line, col } = lines.linePos(node.range?.[0] ?? 0);
+      broken.push(`${file}:${line}:${col}: not valid YAML: *${node.source} stands inside itself`);
+    },
+  });
   if (broken.length > 0) throw new ConfigError(broken);
   try {
     return { file, document, lines, value: document.toJS() };

@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ConfigError } from '../../../config/config-error.ts';
 import { fixSettingsSchema, MESSAGE_BYTES_CAP } from '../../../config/fix-settings.ts';
@@ -305,6 +306,45 @@ describe('a mistake is named with its place', () => {
   ] as [string, string | RegExp, string, string][])('%s', (_what, from, to, expected) => {
     expect(linesOf(base.replace(from, to)).join('\n')).toContain(expected);
   });
+});
+
+test('however a file is damaged, it is right or refused by place', () => {
+  const lines = base.split('\n');
+  const scraps = [
+    '',
+    '-',
+    '- x',
+    '[]',
+    '{}',
+    'null',
+    '-1',
+    '1e999',
+    '!!binary x',
+    '*echo',
+    '&a x',
+    '"',
+    'x: y: z',
+  ];
+  const damage = fc.record({
+    line: fc.nat(lines.length - 1),
+    scrap: fc.constantFrom(...scraps),
+    isValue: fc.boolean(),
+    indent: fc.nat(8),
+  });
+  let refused = 0;
+  fc.assert(
+    fc.property(damage, ({ line, scrap, isValue, indent }) => {
+      const copy = [...lines];
+      const before = copy[line]!;
+      copy[line] = isValue ? before.replace(/: .*$/, `: ${scrap}`) : ' '.repeat(indent) + scrap;
+      const told = linesOf(copy.join('\n'));
+      if (told.length > 0) refused += 1;
+      for (const text of told)
+        expect(text).toMatch(/^F\/sessions.yaml:\d+:\d+: .+|^… and \d+ more$/);
+    }),
+    { numRuns: 150 },
+  );
+  expect(refused).toBeGreaterThan(50);
 });
 
 function message(msgType: string, body: string, version = 'FIX.4.4'): FixMessage {

@@ -1,7 +1,7 @@
 /**
  * The dictionary that a session is judged by: its version's, the counterparty's overlay over it,
  * and the credentials that its settings ask for where the version's Logon has no place for them
- * (553 and 554 came with FIX.4.3, 925 with FIX.5.0).
+ * (553 and 554 came into it with FIX.4.3, 925 with FIXT.1.1).
  */
 import type { FixSessionSettings } from '../../../config/fix-session.ts';
 import type { Path } from '../../../config/yaml-source.ts';

@@ -1,5 +1,6 @@
 /** Connections that are no session's yet: how many wait, how long, for how many bytes. */
 import { once } from 'node:events';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
   logonOf,
@@ -136,4 +137,37 @@ test('sessions with the same CompIDs but another BeginString share a port', asyn
   ]);
   await new RawClient(port, logonOf('ENGINE', 'FIX.4.3')).closed;
   expect(acceptor.connections.map(({ isLoggedOn }) => isLoggedOn)).toEqual([true, true, true]);
+});
+
+test('whatever a stranger sends, the acceptor stands and lets the next one in', async () => {
+  const notes = new Notes();
+  const { port, connection } = await startAcceptor(notes);
+  const logon = logonOf('ENGINE');
+  const mangled = fc.array(
+    fc.record({ at: fc.nat(logon.length - 1), byte: fc.nat(255), cut: fc.nat(3) }),
+    { minLength: 1, maxLength: 5 },
+  );
+  const bytes = fc.oneof(
+    fc.uint8Array({ maxLength: 3000 }),
+    mangled.map((edits) => {
+      let text = Buffer.from(logon);
+      for (const { at, byte, cut } of edits) {
+        const place = Math.min(at, text.length);
+        const middle = Buffer.from([byte]);
+        text = Buffer.concat([text.subarray(0, place), middle, text.subarray(place + cut)]);
+      }
+      return new Uint8Array(text);
+    }),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(bytes, { minLength: 1, maxLength: 3 }), async (chunks) => {
+      const client = new RawClient(port, Buffer.concat(chunks));
+      client.socket.end();
+      await client.closed;
+    }),
+    { numRuns: 300, seed: 20_254 },
+  );
+  connection.disconnect();
+  new RawClient(port, logonOf('ENGINE'));
+  while (!connection.isLoggedOn) await new Promise((resolve) => setTimeout(resolve, 2));
 });

@@ -21,12 +21,8 @@ const SEED = Number(process.env.GYRFALCON_SEED ?? Date.now() % 1_000_000);
 const { missing, build } = quickFix();
 const leftOut = missing === undefined ? '' : ` (left out: ${missing})`;
 if (leftOut !== '') console.log(`QuickFIX C++${leftOut}`);
-const folder = mkdtempSync(join(tmpdir(), 'gyrfalcon-peers-'));
+let folder = '';
 let program = '';
-beforeAll(() => {
-  if (missing === undefined) program = build();
-}, 120_000);
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** QuickFIX starts its numbers anew at this time of day: half a day away. */
 const farTimeOfDay = (): string =>
@@ -37,6 +33,12 @@ const cases = FIX_VERSIONS.flatMap((version) =>
 ).map((match, index) => ({ ...match, seed: SEED + index }));
 
 describe.skipIf(leftOut !== '').concurrent(`QuickFIX C++${leftOut}`, () => {
+  beforeAll(() => {
+    program = build();
+    folder = mkdtempSync(join(tmpdir(), 'gyrfalcon-peers-'));
+  }, 120_000);
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
   test.each(cases)(
     `${ORDERS} orders each way in $version, we as $ourRole, ${KILLS} kills (seed ${SEED}): none lost, none twice`,
     async ({ version, ourRole, seed }) => {

@@ -21,18 +21,20 @@ const SEED = Number(process.env.GYRFALCON_SEED ?? Date.now() % 1_000_000);
 const missing = quickFixJMissing();
 const leftOut = missing === undefined ? '' : ` (left out: ${missing})`;
 if (leftOut !== '') console.log(`QuickFIX/J${leftOut}`);
-const folder = mkdtempSync(join(tmpdir(), 'gyrfalcon-peers-'));
+let folder = '';
 let program: readonly string[] = [];
-beforeAll(() => {
-  if (missing === undefined) program = buildQuickFixJ();
-}, 120_000);
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const cases = FIX_VERSIONS.flatMap((version) =>
   (['acceptor', 'initiator'] as const).map((ourRole) => ({ version, ourRole })),
 ).map((match, index) => ({ ...match, seed: SEED + index }));
 
 describe.skipIf(leftOut !== '').concurrent(`QuickFIX/J${leftOut}`, () => {
+  beforeAll(() => {
+    program = buildQuickFixJ();
+    folder = mkdtempSync(join(tmpdir(), 'gyrfalcon-peers-'));
+  }, 120_000);
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
   test.each(cases)(
     `${ORDERS} orders each way in $version, we as $ourRole, ${KILLS} kills (seed ${SEED}): none lost, none twice`,
     async ({ version, ourRole, seed }) => {

@@ -12,7 +12,7 @@ import type { TlsSource } from './tls-settings.ts';
 import { INITIATOR_TRAFFIC, type TrafficLimits } from './transport-limits.ts';
 
 /** A connection stands or it does not: nobody waits longer. */
-export const CONNECT_WAIT_S = 10;
+const CONNECT_WAIT_S = 10;
 
 export interface PeerAddress {
   readonly host: string;

@@ -115,7 +115,10 @@ export function checkContent(message: FixMessage): Complaint | undefined {
     const why = 'TestReqID (112) is missing';
     return complaint(Tag.TestReqID, RejectReason.RequiredTagMissing, why);
   }
-  return undefined;
+  const gapFill = message.get(Tag.GapFillFlag) ?? 'N';
+  if (gapFill === 'Y' || gapFill === 'N') return undefined;
+  const why = `GapFillFlag (123) is ${gapFill}, neither Y nor N`;
+  return complaint(Tag.GapFillFlag, RejectReason.IncorrectDataFormat, why);
 }
 
 const REQUIRED_NUMBERS: Readonly<Record<string, readonly number[]>> = {
@@ -128,7 +131,7 @@ const REQUIRED_NUMBERS: Readonly<Record<string, readonly number[]>> = {
 export function rejectFields(message: FixMessage, why: Complaint, reasonMax: number): Field[] {
   const fields: Field[] = [[Tag.RefSeqNum, message.get(Tag.MsgSeqNum) ?? '0']];
   if (why.refTag !== undefined) fields.push([Tag.RefTagID, why.refTag]);
-  fields.push([Tag.RefMsgType, message.msgType]);
+  if (message.msgType !== '') fields.push([Tag.RefMsgType, message.msgType]);
   if (why.reason <= reasonMax) fields.push([Tag.SessionRejectReason, why.reason]);
   fields.push([Tag.Text, plainText(why.text)]);
   return fields;

@@ -127,6 +127,16 @@ describe('sequence reset', () => {
       2,
       [],
     ],
+    [
+      'a GapFillFlag that is neither uses the number up and is rejected',
+      2,
+      [
+        [123, 'perhaps'],
+        [36, 9],
+      ],
+      3,
+      ['35=3|34=2|45=2|371=123|372=4|373=6|'],
+    ],
     ['a Reset that goes back is rejected', 9, [[36, 1]], 2, ['35=3|34=2|45=9|371=36|372=4|373=5|']],
   ];
   test.each(cases)('%s', (_, seq, fields, nextIn, answers) => {

@@ -201,6 +201,9 @@ export function sequenceClass(
 
 /** SequenceReset in reset mode, and a Logon that resets: their own number is not looked at. */
 export function ignoresItsNumber(message: FixMessage): boolean {
-  if (message.msgType === MsgType.SequenceReset) return !message.isYes(Tag.GapFillFlag);
+  if (message.msgType === MsgType.SequenceReset) {
+    const flag = message.get(Tag.GapFillFlag);
+    return flag === undefined || flag === 'N';
+  }
   return message.msgType === MsgType.Logon && message.isYes(Tag.ResetSeqNumFlag);
 }

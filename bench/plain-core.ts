@@ -66,6 +66,7 @@ function unchangingOf(memory: Memory, block: number): Unchanging {
     marketTimeTag: memory.i32(block + L.SES_MARKET_TIME_TAG),
     symbols: new Map(instruments.map(({ symbol }, index) => [symbol, index])),
     instruments,
+    dataTags: new Map(), // market data hold none
   };
 }
 

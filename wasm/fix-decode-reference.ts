@@ -23,6 +23,8 @@ export interface ReferenceSession {
   readonly clOrdIdPrefix: string;
   readonly symbols: ReadonlyMap<string, number>;
   readonly instruments: readonly ReferenceInstrument[];
+  /** Length field to the data field behind it. */
+  readonly dataTags: ReadonlyMap<number, number>;
 }
 
 export interface ReferenceEntry {
@@ -54,6 +56,7 @@ function demand(condition: boolean, reason: number): asserts condition {
 
 type Field = readonly [tag: string, value: string];
 
+const SOH = '\x01';
 const TWO_53 = 2n ** 53n;
 const FAST_TYPES = ['W', 'X', '8'];
 const HEADER = new Set(['34', '49', '56', '52', '43']);
@@ -70,7 +73,7 @@ export function referenceDecode(
 ): ReferenceDecoded {
   const fields = new Map<string, bigint>();
   const entries: ReferenceEntry[] = [];
-  const pairs = message.split('\x01').slice(0, -1);
+  const pairs = message.split(SOH).slice(0, -1);
   const type = pairs[2]!.slice(3);
   try {
     demand(!checks || pairs[0] === `8=${session.begin}`, L.FIX_BEGIN_STRING);
@@ -80,7 +83,8 @@ export function referenceDecode(
     const timeTag = String(session.marketTimeTag);
     const body = new Body(session, { type, checks, seen, fields, entries });
     let inBody = false;
-    for (const pair of pairs.slice(3, -1)) {
+    const hasData = !checks && type === '8';
+    for (const pair of hasData ? fieldsWithData(message, session) : pairs.slice(3, -1)) {
       const [tag, value] = splitField(pair);
       const isRare = RARE_HEADER.has(tag);
       if (HEADER.has(tag) || isRare) {
@@ -107,6 +111,27 @@ export function referenceDecode(
     if (!(refused instanceof Refused)) throw refused;
     return { kind: L.DECODED_SLOW, error: refused.reason, entries: [], fields: new Map() };
   }
+}
+
+/**
+ * The fields behind MsgType, without data fields: one of them may hold what looks like a field, so
+ * it is left out with the Length that says where it ends.
+ */
+function fieldsWithData(message: string, { dataTags }: ReferenceSession): readonly string[] {
+  const fields: string[] = [];
+  const body = message.split(SOH, 3).join(SOH).length + 1;
+  const text = message.slice(0, -7);
+  for (let at = body; at < text.length; ) {
+    const end = text.indexOf(SOH, at);
+    const [, tag, length] = /^(\d+)=(\d{1,18})$/.exec(text.slice(at, end)) ?? [];
+    const data = /^(\d+)=/.exec(text.slice(end + 1));
+    const dataTag = tag?.startsWith('0') ? undefined : dataTags.get(Number(tag));
+    const dataEnd = end + 1 + (data?.[0].length ?? 0) + Number(length);
+    const isData = data !== null && dataTag === Number(data[1]) && text[dataEnd] === SOH;
+    fields.push(text.slice(at, end));
+    at = (isData ? dataEnd : end) + 1;
+  }
+  return fields;
 }
 
 function splitField(pair: string): Field {

@@ -243,7 +243,8 @@ function dataEnd(tag: i32, at: i32, fieldEnd: i32, end: i32): i32 {
     cursor++;
   }
   const behind = cursor + 1 + <i32>length;
-  return next === dataTag && behind < end && load<u8>(behind) === SOH ? behind : fieldEnd;
+  if (next !== dataTag || load<u8>(cursor) !== 61 || behind >= end) return fieldEnd; // =
+  return load<u8>(behind) === SOH ? behind : fieldEnd;
 }
 
 function decodeField(block: i32, tag: i32, at: i32, end: i32): i32 {

@@ -3,6 +3,7 @@
  * words.
  */
 import type { CoreModule } from '../../engine/core-module.ts';
+import { DATA_TAGS } from '../../gateways/fix/data-tags.ts';
 import type {
   ReferenceDecoded,
   ReferenceEntry,
@@ -29,6 +30,7 @@ export const SESSION_OF_TEST: ReferenceSession = {
   maxLatencyNs: 10_000_000_000n,
   marketTimeTag: 0,
   clOrdIdPrefix: 'ABC0DEF',
+  dataTags: DATA_TAGS,
   symbols: new Map([
     ['GOOG', 0],
     ['BTC-USD', 1],

@@ -43,7 +43,7 @@ export class EngineSide {
   /** Messages that the fast path took. */
   fastMessages = 0;
   nowNs = 0n;
-  #hasLoggedOn = false;
+  #isReset = true;
   #wasFast = false;
   readonly #core: Core;
   readonly #loop: HotLoop;
@@ -99,8 +99,12 @@ export class EngineSide {
     });
   }
 
-  /** A connection stands: the session logs on. What an earlier one left of orders and doubts is over. */
-  connect(): void {
+  /**
+   * A connection stands: the session logs on, `isReset`: asks for numbers from 1. What an earlier
+   * one left of doubts is over.
+   */
+  connect({ isReset }: { readonly isReset: boolean }): void {
+    this.#isReset = isReset;
     this.#startTheDayAnew();
     for (const field of [L.SES_RX_START, L.SES_RX_END, L.SES_SEARCHED, L.SES_TX_END]) {
       this.memory.setI32(L.SESSIONS + field, 0);
@@ -175,7 +179,7 @@ export class EngineSide {
   }
 
   #openSession(check: MessageCheck): Session {
-    const isReset = (): boolean => !this.#hasLoggedOn;
+    const isReset = (): boolean => this.#isReset;
     const config = sessionConfig({
       senderCompId: VENUE.senderCompId,
       targetCompId: VENUE.targetCompId,
@@ -190,10 +194,7 @@ export class EngineSide {
         canResend: () => true,
         send: (bytes) => void this.#loop.sendFromSession(0, bytes),
         deliver: (message) => this.#loop.deliver(0, message),
-        event: (kind, reason) => {
-          if (kind === 'LOGGED_ON') this.#hasLoggedOn = true;
-          this.#tell(`${kind}: ${reason}`);
-        },
+        event: (kind, reason) => this.#tell(`${kind}: ${reason}`),
       },
     });
   }

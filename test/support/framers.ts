@@ -8,6 +8,9 @@ import * as L from '../../wasm/layout.ts';
 import type { DecodeHarness } from './decode-harness.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
+/** A long text does not come in very small portions: that takes long and shows nothing more. */
+const PORTIONS_USUAL = 200;
+
 export interface Framed {
   /** Messages by the portion that completed them: "3 8=FIX…". */
   readonly frames: readonly string[];
@@ -74,10 +77,10 @@ export function agreedFrames(
 const shown = ({ frames, garbled }: Framed): string =>
   `${JSON.stringify(frames)}, ${garbled} garbled`;
 
-/** The text in random portions, none longer than a socket hands over at once. */
+/** The text in random portions, none much longer than what a socket hands over at once. */
 export function randomPortions(random: SeededRandom, text: string): string[] {
   const portions: string[] = [];
-  const lengthMax = random.pick([2, 30, 400, 65_536]);
+  const lengthMax = Math.max(random.pick([2, 30, 400, 65_536]), text.length / PORTIONS_USUAL);
   for (let at = 0; at < text.length; ) {
     const length = 1 + random.below(lengthMax);
     portions.push(text.slice(at, at + length));

@@ -20,21 +20,27 @@ export const STRICT_CHECK: MessageCheck = CHECK;
 export const SESSION_CHECK: MessageCheck = (message) =>
   DICTIONARY.message(message.msgType)?.category === 'app' ? undefined : CHECK(message);
 
-/** 2012-06-21 14:00:00 UTC, a day on which the venue trades. */
-const START_NS = 1_340_287_200_000_000_000n;
-
 export class TwinRig {
   readonly fast: EngineSide;
   readonly slow: EngineSide;
-  nowNs = START_NS;
+  nowNs: bigint;
 
-  constructor(check: MessageCheck) {
+  constructor(check: MessageCheck, nowNs: bigint) {
+    this.nowNs = nowNs;
     this.fast = new EngineSide({ isFast: true, check });
     this.slow = new EngineSide({ isFast: false, check });
   }
 
-  connect(): void {
-    this.#both((side) => side.connect());
+  /** A new connection on which the venue answers our Logon; `isReset`: numbers start at 1 again. */
+  logOn(options: { readonly isReset: boolean }): void {
+    this.disconnect();
+    this.#both((side) => side.connect(options));
+    const body: Field[] = [
+      [98, 0],
+      [108, 30],
+    ];
+    if (options.isReset) body.push([141, 'Y']);
+    this.receive(this.message({ msgType: 'A', header: [], body }, this.nextIn));
   }
 
   disconnect(): void {
@@ -72,16 +78,6 @@ export class TwinRig {
   /** A message of the venue, now. */
   message(message: CorpusMessage, msgSeqNum: number, time = this.time): Buffer {
     return encodeMessage('FIX.4.4', corpusFields(message, msgSeqNum, { time }));
-  }
-
-  /** The venue's answer to our Logon, where both start at 1 again or go on. */
-  logon(msgSeqNum: number, isReset: boolean): Buffer {
-    const body: Field[] = [
-      [98, 0],
-      [108, 30],
-    ];
-    if (isReset) body.push([141, 'Y']);
-    return this.message({ msgType: 'A', header: [], body }, msgSeqNum);
   }
 
   /** Where the two differ; undefined = nowhere. `isWhole`: books and orders are compared too. */

@@ -77,8 +77,8 @@ function serve(options: ServerOptions): void {
   });
   const isDisturbed = ({ counts }: FixConnection): boolean =>
     counts.slowdowns > 0 || counts.breaches > 0 || counts.logons > 1;
-  process.on('message', () => {
-    globalThis.gc?.();
+  process.on('message', (wish) => {
+    if (wish === 'collect') globalThis.gc?.();
     const { user, system } = process.cpuUsage();
     const use: ServerUse = {
       rssBytes: process.memoryUsage.rss(),

@@ -18,7 +18,7 @@ export class MemoryMessageStore implements MessageStore {
 
   /** Copies the bytes. */
   keep(msgSeqNum: number, msgType: string, bytes: Uint8Array): void {
-    this.#messages.set(msgSeqNum, { msgSeqNum, msgType, bytes: new Uint8Array(bytes) });
+    this.#messages.set(msgSeqNum, { msgSeqNum, msgType, bytes: Buffer.from(bytes) });
     if (this.#messages.size > this.#messagesMax) {
       const oldest = this.#messages.keys().next();
       if (!oldest.done) this.#messages.delete(oldest.value);

@@ -140,7 +140,7 @@ export class Inbound {
       this.#garbledRuns = 0;
       this.#garbledBytes = 0;
       if (this.#waiting.length === 0 && this.#mayGoOn()) this.#handle(frame);
-      else this.#waiting.push(new Uint8Array(frame));
+      else this.#waiting.push(Buffer.from(frame));
     });
     this.#isReading = false;
     const skipped = heldBefore + slice.length - framedBytes - reader.heldBytes;

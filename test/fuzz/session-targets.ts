@@ -1,5 +1,9 @@
 /** Targets of whole sessions: what one does with anything that it hears, and that two do the same. */
-import type { SessionConfig } from '../../gateways/fix/session/session-types.ts';
+import {
+  RESEND_EXECUTIONS,
+  type ResendPolicy,
+  type SessionConfig,
+} from '../../gateways/fix/session/session-types.ts';
 import { type CorpusMessage, corpusFields } from '../support/fix-corpus.ts';
 import { encodeMessage } from '../support/fix-message.ts';
 import { randomPortions } from '../support/framers.ts';
@@ -20,6 +24,7 @@ const LOGON: CorpusMessage = {
 };
 const PAUSES_S = [0, 0, 0.1, 5, 31, 40, 130];
 
+const RESEND_ALL: ResendPolicy = { ...RESEND_EXECUTIONS, again: () => true };
 const FIRST = encodeMessage('FIX.4.4', corpusFields(LOGON, 1));
 
 /** Hears the Logon that it awaits (mostly), then the input, in pieces, with pauses. */
@@ -35,6 +40,7 @@ function sessionTarget(role: SessionConfig['role']): FuzzTarget {
         targetCompId: 'SIM',
         nextExpected: random.oneIn(8),
         resendRequestMessagesMax: random.oneIn(4) ? 3 : 0,
+        resend: random.oneIn(2) ? RESEND_EXECUTIONS : RESEND_ALL,
         resetOnLogout: random.oneIn(8),
         resetOnDisconnect: random.oneIn(8),
       });

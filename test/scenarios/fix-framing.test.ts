@@ -16,7 +16,10 @@ const harness = new DecodeHarness();
 const sound = CORPUS.map((message, index) =>
   encodeMessage('FIX.4.4', corpusFields(message, index + 1)).toString('latin1'),
 );
-const [FIRST = '', SECOND = ''] = [sound[3], sound[25]];
+const soundOf = (msgType: string): string =>
+  sound[CORPUS.findIndex((message) => message.msgType === msgType)]!;
+const FIRST = soundOf('0');
+const SECOND = soundOf('W');
 const bars = (text: string): string => text.replaceAll('|', SOH);
 
 /** What all three make of it, which must be the same. */

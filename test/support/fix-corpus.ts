@@ -38,6 +38,7 @@ const BODIES: readonly (readonly [msgType: string, body: string, header?: string
   ['3', '45=2 371=38 372=D 373=6 58=no'],
   ['4', '123=Y 36=7', '43=Y 122=20120621-13:29:59.000'],
   ['4', '36=9'],
+  ['4', '36=3'],
   ['5', '58=bye'],
   ['D', '11=AAAAAAA1 1=ACC 21=1 55=GOOG 54=1 60=20120621-13:30:00.000 38=100 40=2 44=579.4 59=0'],
   ['F', '41=AAAAAAA1 11=AAAAAAA2 55=GOOG 54=1 60=20120621-13:30:00.000 38=100'],
@@ -104,6 +105,7 @@ const PLAIN: readonly CorpusMessage[] = BODIES.map(([msgType, body, header = '']
   body: fieldsOf(body),
   header: fieldsOf(header),
 }));
-const INNER = encodeMessage('FIX.4.4', corpusFields(PLAIN[18]!, 77)).toString('latin1');
+const REPORT = PLAIN.find(({ msgType }) => msgType === '8')!;
+const INNER = encodeMessage('FIX.4.4', corpusFields(REPORT, 77)).toString('latin1');
 
 export const CORPUS: readonly CorpusMessage[] = [...PLAIN, ...embedding(INNER)];

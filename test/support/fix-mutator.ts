@@ -9,7 +9,7 @@ import type { SeededRandom } from './seeded-random.ts';
 
 const VALUES =
   '|0|-1|1|+1|00|01|1.5|1e5|.|-|1.000000001|99999999999999999999|9007199254740993|2147483648|Y|N|J|8|W|GOOG|MSFT|' +
-  'AAAAAAA9|20120621-13:30:00|20120621-13:30:00.|20120230-00:00:00|20120621-23:59:60.999|a=b|10=000|8=FIX.4.4|FIX.4.2|FIXT.1.1';
+  'AAAAAAA9|20120621-13:30:00|20120621-13:30:00.|20120230-00:00:00|20120621-13:29:60.5|20120621-23:59:60.999|a=b|10=000|8=FIX.4.4|FIX.4.2|FIXT.1.1';
 const NASTY = VALUES.split('|');
 const TAGS =
   '0 1 6 7 8 9 10 11 14 16 17 20 31 32 34 35 36 37 38 39 40 41 43 44 49 50 52 54 55 56 57 58 59 60 89 90 93 95 96 97 103 112 115 122 123 ' +
@@ -106,12 +106,19 @@ const MUTATIONS: readonly Mutation[] = [
     const field = `${random.pick(MUTATED_TAGS)}=${random.pick(NASTY)}`;
     fields.splice(random.below(fields.length), 0, field);
   }),
+  // Numbers with zeros in front.
+  changeFields((random, fields) => {
+    const at = random.below(fields.length);
+    fields[at] = fields[at]!.replace(/=(?=\d)/, `=${'0'.repeat(random.pick([1, 6, 13, 15, 18]))}`);
+  }),
+  (random, text) => text.replace(/(?<!\d)9=/, `9=${'0'.repeat(random.pick([4, 6, 7]))}`),
   // BodyLength, CheckSum, and a CheckSum where none belongs.
   (random, text) => {
     const apart = random.pick([-20, -7, -2, -1, 1, 2, 6, 7, 8, 40, 500, 100_000]);
     return text.replace(/(?<!\d)9=(\d+)/, (_, length) => `9=${Number(length) + apart}`);
   },
   (random, text) => text.replace(/(?<!\d)10=\d{3}/, checkSumField(random)),
+  (random, text) => text.replace(/(?<!\d)10=\d{3}/, `10=${'1'.repeat(random.below(20))}`),
   changeFields((random, fields) => {
     fields.splice(random.below(fields.length), 0, checkSumField(random));
   }),

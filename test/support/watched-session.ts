@@ -118,10 +118,10 @@ export class WatchedSession {
     this.faults.push(what);
   }
 
-  /** Numbers rise, or are set to 1 (2 where the peer's Logon has used its own); ours one by one. */
+  /** Numbers rise, ours one by one, or are set to 1. */
   #watched(counters: SessionCounters): SessionCounters {
     const note = (name: string, before: number, value: number, stepMax: number): void => {
-      const isFine = value <= 2 || (value >= before && value <= before + stepMax);
+      const isFine = value === 1 || (value >= before && value <= before + stepMax);
       if (!isFine || !Number.isSafeInteger(value)) {
         this.#fault(`${name} went from ${before} to ${value}`);
       }
@@ -166,6 +166,9 @@ export class WatchedSession {
     if (why !== undefined) this.#fault(`${why.text}: ${text}`);
     if (message.getInt(34) !== about.msgSeqNum) this.#fault(`its number is another: ${text}`);
     if (about.isResend !== message.isYes(43)) this.#fault(`PossDupFlag is wrong: ${text}`);
+    if (about.isResend && (message.get(122) ?? '~') > message.get(52)!) {
+      this.#fault(`OrigSendingTime is wrong: ${text}`);
+    }
     if (!about.isResend && !ADMIN_MSG_TYPES.has(about.msgType)) {
       this.#store.keep(about.msgSeqNum, about.msgType, bytes);
     }

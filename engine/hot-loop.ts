@@ -132,16 +132,20 @@ export class HotLoop {
     this.#pauseAll(`${report.slice(0, 150)} was not understood`);
   }
 
-  /** What the session layer has sent: journaled here, leaves at the end of the turn. */
-  sendFromSession(session: number, bytes: Uint8Array): boolean {
+  /**
+   * What the session layer has sent: journaled here, leaves at the end of the turn. `journaled`: the
+   * same without what a journal must not hold.
+   */
+  sendFromSession(session: number, bytes: Uint8Array, journaled = bytes): boolean {
     const block = L.SESSIONS + session * L.SESSION_BYTES;
     const end = this.#memory.i32(block + L.SES_TX_END);
-    if (end + bytes.length > L.TX_BYTES) return false;
+    if (end + Math.max(bytes.length, journaled.length) > L.TX_BYTES) return false;
     const address = L.TX + session * L.TX_BYTES + end;
+    this.#memory.bytes.set(journaled, address);
+    this.#parts.recorder.outbound(session, address, journaled.length);
     this.#memory.bytes.set(bytes, address);
     this.#memory.setI32(block + L.SES_TX_END, end + bytes.length);
     this.#memory.addI64(block + L.SES_MESSAGES_OUT, 1);
-    this.#parts.recorder.outbound(session, address, bytes.length);
     return true;
   }
 

@@ -2,7 +2,10 @@
  * The engine's link on the real hot loop and the real WASM decode, against an acceptor that follows
  * a script: cuts, halves of messages, a peer that does not read, gaps.
  */
+import { once } from 'node:events';
+import net from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
+import type { FixVenueConfig } from '../../config/schema.ts';
 import { encodeMessage } from '../../test/support/fix-message.ts';
 import { HotLinkRig } from '../../test/support/hot-link-rig.ts';
 import { ACTION_NEW, ENTRY_BID, SES_RX_END, SES_TX_END, SESSIONS } from '../../wasm/layout.ts';
@@ -84,6 +87,25 @@ describe('a logon', () => {
     await arrived(rig, 1);
     expect(rig.arrived).toEqual(['3 X fast']);
   });
+});
+
+test('the journal holds no password', async () => {
+  const logon = {
+    username: 'desk',
+    password: { env: 'GYRFALCON_TEST_PASSWORD' },
+    newPassword: null,
+    fields: {},
+    signature: null,
+  };
+  process.env[logon.password.env] = 'open sesame';
+  const rig = await HotLinkRig.open({ settings: () => ({ logon }) });
+  delete process.env[logon.password.env];
+  rigs.push(rig);
+  rig.link.start();
+  await subscribed(rig, 1);
+  expect(rig.venue.logon?.get(Tag.Password)).toBe('open sesame');
+  expect(rig.journaled[0]).toContain('|553=desk|554=********|');
+  expect(rig.journaled.join()).not.toContain('sesame');
 });
 
 describe('bytes', () => {
@@ -213,6 +235,55 @@ describe('a venue that does not read', () => {
     expect(rig.log.join('\n')).toContain('SIM: the venue does not read what we send');
     await rig.until(() => rig.link.isLoggedOn, 'the logon');
     expect(rig.memory.i32(SESSIONS + SES_TX_END)).toBe(0);
+  });
+});
+
+describe('an end', () => {
+  test('that the venue wishes is answered with a Logout', async () => {
+    const rig = await connected();
+    rig.venue.send(MsgType.Logout, []);
+    await rig.until(() => rig.venue.logouts === 1, 'the answer');
+    await rig.until(() => rig.venue.logons === 2, 'a second logon');
+  });
+
+  test('does not wait for a venue that no longer reads', async () => {
+    const rig = await connected();
+    rig.venue.stopReading();
+    const text = 'x'.repeat(60_000);
+    const order = encodeMessage('FIX.4.4', [
+      [Tag.MsgType, MsgType.NewOrderSingle],
+      [Tag.Text, text],
+    ]);
+    while (rig.memory.i32(SESSIONS + SES_TX_END) === 0) {
+      rig.loop.sendFromSession(0, order);
+      rig.loop.endTurn();
+    }
+    rig.venue.send(MsgType.Logout, []);
+    await rig.until(() => rig.venue.logons === 2, 'a second logon');
+  });
+
+  test('comes at once when it is wished while TLS is still being agreed on', async () => {
+    const silent = net.createServer(() => {}).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as net.AddressInfo;
+    const tls: FixVenueConfig['tls'] = {
+      serverName: null,
+      peerNames: [],
+      authorities: null,
+      certificate: null,
+      key: null,
+      passphrase: null,
+      minVersion: 'TLSv1.3',
+      ciphers: null,
+    };
+    const settings = () => ({ port, tls, connectWaitS: 600 });
+    const rig = await HotLinkRig.open({ settings });
+    rigs.push(rig);
+    rig.link.start();
+    await once(silent, 'connection');
+    await rig.link.stop('never mind');
+    silent.close();
+    expect(rig.sessions).toEqual([]);
   });
 });
 

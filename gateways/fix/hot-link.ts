@@ -24,6 +24,7 @@ import type { Memory } from '../../wasm/memory.ts';
 import type { FixMessage } from './codec.ts';
 import { marketDataRequest } from './market-data.ts';
 import { massCancelRequest, orderStatusRequest } from './order-entry.ts';
+import { withoutSecrets } from './secret-tags.ts';
 import { Session } from './session/session.ts';
 import { SharedCounters } from './session/session-counters.ts';
 import type { MessageStore, SessionEvent } from './session/session-types.ts';
@@ -37,6 +38,8 @@ import type { TlsSource } from './transport/tls-settings.ts';
 const TIMER_MS = 50;
 /** The clock may be set while a session's window is waited for. */
 const WINDOW_CHECK_MS = 60_000;
+/** After the end of a session its last messages have this long to leave. */
+const LINGER_MS = 1000;
 /** A peer that leaves this much unread is not read from us any more. */
 const PENDING_BYTES_MAX = 1_048_576;
 
@@ -44,7 +47,7 @@ const PENDING_BYTES_MAX = 1_048_576;
 interface LinkLoop {
   onReadable(session: number, receivedNs: number): void;
   deliver(session: number, message: AppMessage): void;
-  sendFromSession(session: number, bytes: Uint8Array): boolean;
+  sendFromSession(session: number, bytes: Uint8Array, journaled?: Uint8Array): boolean;
   onSession(event: SessionRecord): void;
   /** The session has refused a message of the venue. */
   onRejected(message: AppMessage): void;
@@ -119,7 +122,7 @@ export class HotLink implements VenueLink {
       usedNs: numbers.usedNs,
       port: {
         canResend: () => this.#canResend(),
-        send: (bytes) => this.#sendBytes(bytes),
+        send: (bytes, _msgSeqNum, msgType) => this.#sendBytes(bytes, msgType),
         deliver: (message) => parts.loop.deliver(parts.index, message),
         event: (kind, reason, about) => this.#onEvent(kind, reason, about),
       },
@@ -139,7 +142,7 @@ export class HotLink implements VenueLink {
   stopReconnecting(): void {
     this.#isStopping = true;
     clearTimeout(this.#wait);
-    if (this.#socket?.connecting) this.#socket.destroy();
+    if (!this.#wasOpen) this.#socket?.destroy(); // no TLS yet, or no connection at all
   }
 
   /** Logs out and closes; resolves when the connection is gone. */
@@ -270,8 +273,17 @@ export class HotLink implements VenueLink {
   #onConnect(): void {
     this.#lastError = '';
     this.#tell(SessionEventKind.CONNECTED, 'connected');
-    this.#session.start(this.#parts.clock.nowNs());
+    this.#session.start(this.#now()); // what a replay has for it
     this.#parts.loop.endTurn();
+  }
+
+  /** Once what the turn still sends is on its way; a peer that does not read is not waited for. */
+  #endSoon(): void {
+    const socket = this.#socket;
+    if (socket === undefined) return;
+    setImmediate(() => socket.destroySoon());
+    const linger = setTimeout(() => socket.destroy(), LINGER_MS);
+    socket.on('close', () => clearTimeout(linger));
   }
 
   #onClose(): void {
@@ -336,8 +348,7 @@ export class HotLink implements VenueLink {
       log(`${venue.name}: logged out: ${reason}`);
     } else if (kind === 'DISCONNECT') {
       log(`${venue.name}: closing the connection: ${reason}`);
-      this.#socket?.end();
-      this.#socket?.destroySoon();
+      this.#endSoon();
     } else if (kind === 'GAP_FILLED') {
       this.#tell(SessionEventKind.GAP_FILLED, reason);
       // Market data are not sent again: what the books missed only a snapshot can say.
@@ -359,9 +370,10 @@ export class HotLink implements VenueLink {
     this.resubscribe();
   }
 
-  #sendBytes(bytes: Uint8Array): void {
+  #sendBytes(bytes: Uint8Array, msgType: string): void {
     const { loop, index, venue, log } = this.#parts;
-    if (loop.sendFromSession(index, bytes)) return;
+    const journaled = msgType === MsgType.Logon ? withoutSecrets(bytes) : bytes;
+    if (loop.sendFromSession(index, bytes, journaled)) return;
     log(`${venue.name}: the venue does not read what we send; closing the connection`);
     // Its number is used and in no journal: nothing may be numbered after it.
     this.#session.onDisconnect();

@@ -42,6 +42,8 @@ export class HotLinkRig {
   /** "5 X fast" = message number 5, of type X, over the fast path. */
   readonly arrived: string[] = [];
   readonly sessions: string[] = [];
+  /** What left, as the journal has it. */
+  readonly journaled: string[] = [];
   readonly log: string[] = [];
   readonly openOrders: OpenOrder[] = [];
 
@@ -136,7 +138,10 @@ export class HotLinkRig {
   #recorder(): JournalRecorder {
     const recorder = {
       input: () => {},
-      outbound: () => {},
+      outbound: (_session: number, address: number, length: number) => {
+        const bytes = this.memory.bytes.slice(address, address + length);
+        this.journaled.push(Buffer.from(bytes).toString('latin1').replaceAll('\x01', '|'));
+      },
       flush: () => {},
       event: ({ kind }: SessionEvent) => {
         const names = Object.entries(SessionEventKind);

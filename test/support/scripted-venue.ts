@@ -26,12 +26,16 @@ export class ScriptedVenue {
   /** All application messages and ResendRequests of the peer. */
   readonly heard: FixMessage[] = [];
   logons = 0;
+  logouts = 0;
+  /** The peer's last Logon. */
+  logon: FixMessage | undefined;
   readonly #compIds: { readonly ours: string; readonly theirs: string };
   readonly #sent = new Map<number, Sent>();
   readonly #server: net.Server;
   readonly #sockets = new Set<net.Socket>();
   #socket: net.Socket | undefined;
   #nextOut = 1;
+  #isLoggingOut = false;
 
   constructor(
     compIds: { readonly ours: string; readonly theirs: string },
@@ -62,6 +66,7 @@ export class ScriptedVenue {
   }
 
   send(msgType: string, body: Fields): void {
+    if (msgType === MsgType.Logout) this.#isLoggingOut = true;
     this.write(this.message(msgType, body));
   }
 
@@ -110,7 +115,8 @@ export class ScriptedVenue {
         this.#resend(message.getInt(Tag.BeginSeqNo)!);
         break;
       case MsgType.Logout:
-        this.send(MsgType.Logout, []);
+        this.logouts++;
+        if (!this.#isLoggingOut) this.send(MsgType.Logout, []);
         this.cut();
         break;
       default:
@@ -122,6 +128,8 @@ export class ScriptedVenue {
     const isReset = message.isYes(Tag.ResetSeqNumFlag);
     if (isReset) this.#nextOut = 1; // what was kept under these numbers is overwritten
     this.logons++;
+    this.logon = message;
+    this.#isLoggingOut = false;
     const reset: Fields = isReset ? [[Tag.ResetSeqNumFlag, 'Y']] : [];
     this.send(MsgType.Logon, [[Tag.EncryptMethod, 0], [Tag.HeartBtInt, 30], ...reset]);
   }

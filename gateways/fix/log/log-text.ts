@@ -6,16 +6,13 @@
 import type { Dictionary, FieldDef } from '../dictionary/dictionary.ts';
 import { isMultipleValue } from '../dictionary/field-format.ts';
 import { messageTree, type TreeField } from '../dictionary/message-tree.ts';
-import { MsgType, Tag } from '../tags.ts';
+import { HIDDEN, isSecret } from '../secret-tags.ts';
+import { Tag } from '../tags.ts';
 import { firstValue, type LogEntry, NO_TAG } from './log-entry.ts';
 import type { SessionSummary } from './session-tracker.ts';
 
 const VALUE_CHARS_MAX = 400;
 const NAME_WIDTH = 24;
-const HIDDEN = '********';
-
-/** Password, NewPassword, their encrypted forms. */
-const SECRET_TAGS: ReadonlySet<number> = new Set([554, 925, 1402, 1404]);
 
 /** What a line says of a message beyond its header, in this order. */
 const KEY_TAGS: readonly number[] = [
@@ -52,8 +49,7 @@ const KEY_TAGS: readonly number[] = [
 
 /** What a reader may see of a value. */
 export function readable(entry: LogEntry, tag: number, value: string): string {
-  const isSecret = SECRET_TAGS.has(tag) || (tag === Tag.RawData && entry.msgType === MsgType.Logon);
-  if (isSecret) return HIDDEN;
+  if (isSecret(entry.msgType, tag)) return HIDDEN;
   const shown = value.length > VALUE_CHARS_MAX ? `${value.slice(0, VALUE_CHARS_MAX)}…` : value;
   return asText(shown).replaceAll(
     /\p{Cc}/gu,

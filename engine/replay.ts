@@ -261,7 +261,10 @@ export class Replay implements Recorder {
     if (isOver) session.onDisconnected();
     const state = SESSION_STATE[event.kind];
     const block = L.SESSIONS + event.session * L.SESSION_BYTES;
-    if (state !== undefined) memory.setI32(block + L.SES_STATE, state);
+    // A Logon above the expected number has opened a gap before its record was written.
+    const isRecovering = memory.i32(block + L.SES_STATE) === L.SESSION_RECOVERING;
+    const isKept = isRecovering && event.kind === SessionEventKind.LOGGED_ON;
+    if (state !== undefined && !isKept) memory.setI32(block + L.SES_STATE, state);
     if (event.kind !== SessionEventKind.DISCONNECTED) return;
     memory.setI64(block + L.SES_NEXT_IN, event.nextIn);
     memory.setI64(block + L.SES_NEXT_OUT, event.nextOut);

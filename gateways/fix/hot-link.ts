@@ -42,6 +42,8 @@ const WINDOW_CHECK_MS = 60_000;
 const LINGER_MS = 1000;
 /** A peer that leaves this much unread is not read from us any more. */
 const PENDING_BYTES_MAX = 1_048_576;
+/** A resend waits while the venue has left more than this unread. */
+const RESEND_UNREAD_BYTES_MAX = 16_384;
 
 /** The hot loop as the link needs it. */
 interface LinkLoop {
@@ -329,7 +331,8 @@ export class HotLink implements VenueLink {
 
   #canResend(): boolean {
     const waiting = this.#parts.memory.i32(this.#block + SES_TX_END);
-    return waiting < TX_BYTES / 4 && this.#socket?.writableLength === 0;
+    const unread = this.#socket?.writableLength ?? 0;
+    return waiting < TX_BYTES / 4 && unread <= RESEND_UNREAD_BYTES_MAX;
   }
 
   // ---- session

@@ -45,7 +45,7 @@ function expectOneLine({ code, stdout, stderr }: Finished, exitCode: number, say
 
 describe.concurrent('a wrong command line is refused with exit code 2', () => {
   const cases: readonly [args: string, says: string][] = [
-    ['', 'name a command: run venue replay journal book kill bench'],
+    ['', 'name a command: run venue replay journal book fix kill bench'],
     ['trade', 'there is no command trade; name one of: run venue'],
     ...COMMANDS.map((name): [string, string] => [
       `${name} --nonsense`,

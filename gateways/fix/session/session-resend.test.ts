@@ -42,6 +42,12 @@ describe('a long resend', () => {
     expect(numbersOf(rig)).toEqual([...range(2, 11), 52, ...range(12, 21)]);
   });
 
+  test('goes on when the clock is set back', () => {
+    const rig = afterExecutions().receive('2', 2, [7, 2], [16, 0]);
+    rig.pass(-3600).pass(0.1);
+    expect(rig.sent.length).toBeGreaterThan(BATCH);
+  });
+
   test('does not go beyond what was sent when it was asked for', () => {
     const rig = afterExecutions().receive('2', 2, [7, 45], [16, 0]);
     rig.session.sendApp('8', [[37, 'live']], rig.nowNs);
@@ -52,11 +58,19 @@ describe('a long resend', () => {
   test('waits while the peer does not read', () => {
     const rig = afterExecutions();
     rig.isFull = true;
-    rig.receive('2', 2, [7, 2], [16, 0]).pass(1);
+    rig.receive('2', 2, [7, 2], [16, 0]).pass(0.9);
     expect(rig.sent).toEqual([]);
     rig.isFull = false;
     rig.pass(0.01);
     expect(numbersOf(rig)).toEqual(range(2, 11));
+  });
+
+  test('goes on a batch a second where live messages leave no room at all', () => {
+    const rig = afterExecutions();
+    rig.isFull = true;
+    rig.receive('2', 2, [7, 2], [16, 0]);
+    for (let tenth = 0; tenth < 25; tenth++) rig.pass(0.1);
+    expect(numbersOf(rig)).toEqual(range(2, 21));
   });
 
   test('stops with the connection', () => {

@@ -21,8 +21,10 @@ import type {
   StoredMessage,
 } from './session-types.ts';
 
-/** A way out that is busy is looked at again after this time. */
+/** A way out that is busy is looked at again after this time … */
 const BUSY_WAIT_NS = NS_PER_MS;
+/** … and no longer than this: a link that live messages fill must not keep a gap open for ever. */
+const BUSY_WAIT_MAX_NS = NS_PER_S;
 /** A batch of large messages ends here. */
 const BATCH_BYTES_MAX = 65_536;
 
@@ -43,6 +45,8 @@ export class SessionResend {
   #last = 0;
   #asked = '';
   readonly #messageNs: bigint;
+  /** When the last batch left, or the resend began. */
+  #busySinceNs = 0n;
   /** When the pace has caught up with what was sent: a whole batch may go then. */
   #repaidNs = 0n;
 
@@ -77,6 +81,7 @@ export class SessionResend {
     this.#last = isUnderWay ? Math.max(this.#last, last) : last;
     this.#next = isUnderWay ? Math.min(this.#next, first) : first;
     this.#asked = `${this.#next} to ${this.#last}`;
+    if (!isUnderWay) this.#busySinceNs = nowNs;
     this.#messages?.return?.();
     this.#messages = this.#parts.store.sent(this.#next, this.#last)[Symbol.iterator]();
     this.more(nowNs);
@@ -87,10 +92,11 @@ export class SessionResend {
     const { clock, port } = this.#parts;
     const messages = this.#messages;
     if (messages === undefined) return;
-    if (!port.canResend()) {
+    if (!port.canResend() && nowNs < this.#busySinceNs + BUSY_WAIT_MAX_NS) {
       clock.resendDueNs = nowNs + BUSY_WAIT_NS;
       return;
     }
+    this.#busySinceNs = nowNs;
     let bytes = 0;
     for (let left = this.#allowed(nowNs); left > 0; left--) {
       this.#repaidNs += this.#messageNs;
@@ -116,7 +122,9 @@ export class SessionResend {
 
   /** Messages that may leave now: a batch, less what went a moment ago, whoever asked for it. */
   #allowed(nowNs: bigint): number {
-    if (this.#repaidNs < nowNs) this.#repaidNs = nowNs;
+    // Debts of more than a batch are those of a clock that was set back.
+    const debtNs = this.#messageNs * BigInt(this.#parts.policy.batchMessages + 1);
+    if (this.#repaidNs < nowNs || this.#repaidNs > nowNs + debtNs) this.#repaidNs = nowNs;
     const used = (this.#repaidNs - nowNs) / this.#messageNs;
     return this.#parts.policy.batchMessages - Number(used);
   }

@@ -126,8 +126,8 @@ export type SessionEvent =
 
 export interface SessionPort {
   /**
-   * False: what was sent before still waits in this process. The next batch of a resend waits with
-   * it, so that a live message never stands behind more than one batch.
+   * False: much of what was sent before still waits in this process. The next batch of a resend
+   * waits with it, so that a live message never stands behind more than one batch.
    */
   canResend(): boolean;
   /**

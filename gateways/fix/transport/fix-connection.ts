@@ -88,7 +88,7 @@ export class FixConnection {
           this.#send(bytes, msgSeqNum, msgType, isResend),
         deliver: (message, flags) => options.handler.onMessage(this, message, flags),
         event: (kind, reason) => this.#onEvent(kind, reason),
-        canResend: () => this.#link?.outbound.isIdle ?? false,
+        canResend: () => this.#link?.outbound.hasRoom ?? false,
       },
     });
   }

@@ -6,6 +6,7 @@
 import type { Socket } from 'node:net';
 
 const BLOCK_BYTES = 65_536;
+const ROOM_BYTES = 16_384;
 /** Blocks kept for the next connection that is corked; nearly always it is one at a time. */
 const SPARE_MAX = 4;
 const spare: Buffer[] = [];
@@ -28,9 +29,9 @@ export class Outbound {
     return this.#blockEnd + this.#socket.writableLength;
   }
 
-  /** Everything that was written before has been handed to the kernel. */
-  get isIdle(): boolean {
-    return this.#socket.writableLength === 0;
+  /** Little of what was written before is still on its way to the kernel. */
+  get hasRoom(): boolean {
+    return this.#socket.writableLength <= ROOM_BYTES;
   }
 
   /** The peer has left more unread than it may. */

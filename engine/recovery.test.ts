@@ -68,6 +68,35 @@ describe('a message of the venue is lost', () => {
     await expectSameAgain();
   });
 
+  test('what comes after it was asked for in vain counts or does not, then as now', async () => {
+    lose();
+    for (let asked = 0; asked < 3; asked++) rig.wait(10);
+    expect(rig.sessionState).toBe(L.SESSION_LOGOUT_SENT);
+    const filled = `37=V1|11=0ABCXYZ1|17=E1|54=1|55=AAPL|150=F|39=1|151=1|14=1|31=99.99|32=1`;
+    rig.hearAs(MISSING, '8', `43=Y|122=${rig.time}|5060=${rig.time}|${filled}`);
+    await expectSameAgain();
+  });
+
+  test('and asked for again in the middle of a chunk: our numbers are the same in a replay', async () => {
+    open(buys, ({ venues: [venue] }) => {
+      if (venue?.protocol === 'fix') venue.resendRequestMessagesMax = 4;
+    });
+    rig.snapshot('AAPL', '100', '100.1');
+    report(1, 'AAPL', '150=0|39=0|151=1|14=0');
+    for (let lost = 0; lost < 9; lost++) rig.lose();
+    rig.snapshot('AAPL', '100', '100.1');
+    const heartbeat = (number: number): void => rig.hearAs(number, '0', `43=Y|122=${rig.time}`);
+    for (const number of [4, 5]) heartbeat(number);
+    rig.wait(10);
+    for (const number of [6, 7]) heartbeat(number);
+    const asked = { reason: 'a test', operator: 'tester', generation: 1 } as const;
+    const target = rig.strategyName;
+    rig.loop.command({ type: 'COMMAND', kind: 'KILL', scope: 'STRATEGY', target, ...asked });
+    rig.loop.endTurn();
+    expect(rig.sent.at(-1)).toContain('|35=F|');
+    await expectSameAgain();
+  });
+
   test('the books have a hole until a snapshot comes', async () => {
     lose();
     fill();

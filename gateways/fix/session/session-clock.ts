@@ -28,7 +28,8 @@ export class SessionClock {
   receivedNs = 0n;
   /** When the last message left. */
   sentNs = 0n;
-  isTestRequested = false;
+  /** When the peer was asked for a sign of life that has not come. */
+  #testedNs: bigint | undefined;
   /** When the gap last moved or was asked for; NO_DEADLINE = no gap. */
   gapMovedNs = NO_DEADLINE;
   /** When the next batch of a resend leaves; NO_DEADLINE = none is going on. */
@@ -57,7 +58,11 @@ export class SessionClock {
 
   received(nowNs: bigint): void {
     this.receivedNs = nowNs;
-    this.isTestRequested = false;
+    this.#testedNs = undefined;
+  }
+
+  testRequested(nowNs: bigint): void {
+    this.#testedNs = nowNs;
   }
 
   logoutSent(nowNs: bigint): void {
@@ -90,10 +95,13 @@ export class SessionClock {
   #silenceNs(deadline: Deadline): bigint {
     const beat = this.heartbeatNs;
     if (beat === 0n) return NO_DEADLINE;
+    const waitNs = (beat * 12n) / 10n;
+    const testedNs = this.#testedNs;
+    // Who was late to look, or whose clock jumped, asks first like anybody else.
+    if (deadline === 'DEAD') return testedNs === undefined ? NO_DEADLINE : testedNs + waitNs;
     // A peer that owes us an answer gets no Heartbeat: its silence is the next thing to happen.
-    if (deadline === 'IDLE') return this.isTestRequested ? NO_DEADLINE : this.sentNs + beat;
-    if (deadline === 'DEAD') return this.receivedNs + (beat * 24n) / 10n;
-    return this.isTestRequested ? NO_DEADLINE : this.receivedNs + (beat * 12n) / 10n;
+    if (testedNs !== undefined) return NO_DEADLINE;
+    return deadline === 'IDLE' ? this.sentNs + beat : this.receivedNs + waitNs;
   }
 
   /** How long a silent peer is waited for, in words. */

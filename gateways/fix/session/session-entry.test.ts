@@ -112,6 +112,15 @@ describe('hours', () => {
     expect(rig.sent[0]).toContain('|1409=7|58=logons are not allowed at this time|');
   });
 
+  test('a connection that stands only when they are over is closed without a Logon', () => {
+    const rig = new SessionRig({ schedule, role: 'initiator' });
+    rig.session.onDisconnect();
+    rig.forget().nowNs += BigInt(secondsToEnd) * NS_PER_S;
+    rig.session.start(rig.nowNs);
+    expect(rig.sent).toEqual([]);
+    expect(rig.events).toEqual(['DISCONNECT: the hours of the session are over']);
+  });
+
   test('the session logs out when they end', () => {
     const rig = new SessionRig({ schedule, heartbeatS: 0 }).receive('A', 1, [98, 0], [108, 0]);
     rig.forget().pass(secondsToEnd - 1);

@@ -97,10 +97,11 @@ export class SessionGap {
     port.event('GAP_FILLED', `message ${counters.nextIn} is next`);
   }
 
-  /** Asks once more; false = it was asked for often enough. */
+  /** Asks once more, up to where it asked before: no chunk ends where a replay would not know. */
   askAgain(nowNs: bigint): boolean {
-    if (this.#requests === REQUESTS_MAX) return false;
-    this.#ask(nowNs);
+    if (this.#requests === REQUESTS_MAX) return false; // often enough
+    if (this.#askedTo === 0) this.#ask(nowNs);
+    else this.#request(nowNs);
     return true;
   }
 
@@ -122,11 +123,15 @@ export class SessionGap {
   }
 
   #ask(nowNs: bigint): void {
+    const { counters, requestMessagesMax: max } = this.#parts;
+    this.#askedTo = max === 0 ? 0 : Math.min(counters.nextIn + max - 1, this.#lastMissing);
+    this.#request(nowNs);
+  }
+
+  #request(nowNs: bigint): void {
     this.#requests += 1;
     this.#parts.clock.gapMovedNs = nowNs;
-    const { counters, requestMessagesMax: max, sender } = this.#parts;
-    this.#askedTo = max === 0 ? 0 : Math.min(counters.nextIn + max - 1, this.#lastMissing);
-    sender.resendRequest(this.#askedTo, nowNs);
+    this.#parts.sender.resendRequest(this.#askedTo, nowNs);
   }
 
   #keep(msgSeqNum: number, kept: KeptMessage): void {

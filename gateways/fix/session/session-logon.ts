@@ -7,12 +7,12 @@ import { SESSION_LIVE, SESSION_LOGON_SENT } from '../../../wasm/layout.ts';
 import type { FixMessage } from '../codec.ts';
 import { Tag } from '../tags.ts';
 import { VERSION_TRAITS } from '../version.ts';
-import { checkFraming, checkHeader } from './session-checks.ts';
+import { checkFraming, checkHeader, plainText } from './session-checks.ts';
 import { NO_DEADLINE, type SessionClock } from './session-clock.ts';
 import type { SessionCounters } from './session-counters.ts';
 import type { SessionGap } from './session-gap.ts';
 import type { SessionNumbers } from './session-numbers.ts';
-import { LOST_NUMBERS, tooLowReason } from './session-reasons.ts';
+import { HOURS_OVER, LOST_NUMBERS, tooLowReason } from './session-reasons.ts';
 import type { SessionResend } from './session-resend.ts';
 import type { SessionSender } from './session-sender.ts';
 import type { SessionConfig, SessionPort } from './session-types.ts';
@@ -48,16 +48,19 @@ export class SessionLogon {
     this.#parts = parts;
   }
 
-  /** Initiator: asks to be let in. */
-  send(nowNs: bigint): void {
+  /** Initiator: asks to be let in; why the connection is to be closed, undefined = it did. */
+  send(nowNs: bigint): string | undefined {
     const { clock, config, counters, numbers, sender } = this.#parts;
-    const { heartbeatS, resetSeqNum: isReset } = config;
+    const { heartbeatS, resetSeqNum: isReset, schedule } = config;
+    // The window may have ended while the connection was made.
+    if (schedule !== undefined && schedule.windowAt(nowNs) === undefined) return HOURS_OVER;
     clock.hoursEndNs = numbers.enter(nowNs) ?? NO_DEADLINE;
     if (isReset) numbers.reset();
     counters.state = SESSION_LOGON_SENT;
     const nextExpected = config.nextExpected ? counters.nextIn : undefined;
     const further = config.logon?.fields(sender.logonParts(nowNs)) ?? [];
     sender.logon({ heartbeatS, isReset, nextExpected, further }, nowNs);
+    return undefined;
   }
 
   /** The Logon that begins a session; why the connection is to be closed, undefined = it is live. */
@@ -153,9 +156,10 @@ function checkLogon(
   nowNs: bigint,
 ): RefusedLogon | undefined {
   const stranger = checkFraming(message, config) ?? checkHeader(message, config, nowNs)?.text;
-  if (stranger !== undefined) return { reason: `Logon refused: ${stranger}`, told: undefined };
+  if (stranger !== undefined)
+    return { reason: `Logon refused: ${plainText(stranger)}`, told: undefined };
   const wrong = config.check(message)?.text ?? checkTerms(message, config);
-  if (wrong !== undefined) return { reason: `Logon refused: ${wrong}`, told: wrong };
+  if (wrong !== undefined) return { reason: `Logon refused: ${plainText(wrong)}`, told: wrong };
   if (config.role === 'initiator') return undefined;
   if (config.schedule !== undefined && config.schedule.windowAt(nowNs) === undefined) {
     const reason = 'Logon refused: it came outside the hours of the session';

@@ -2,17 +2,20 @@
 import { SESSION_LOGOUT_SENT } from '../../../wasm/layout.ts';
 import type { FixMessage } from '../codec.ts';
 import { MsgType, Tag } from '../tags.ts';
+import { plainText } from './session-checks.ts';
 import type { SessionClock } from './session-clock.ts';
 import type { Deadline } from './session-table.ts';
 import type { SessionConfig } from './session-types.ts';
 
 /** What a peer is told, too, when the window of its schedule ends. */
 export const HOURS_OVER = 'the hours of the session are over';
+/** The same when a gap stays open. */
+export const UNANSWERED = 'repeated ResendRequests were not answered';
 
 /** The peer's own words, where it gave any. */
 function saying(message: FixMessage): string {
   const text = message.get(Tag.Text);
-  return text === undefined ? '' : `: ${text}`;
+  return text === undefined ? '' : `: ${plainText(text)}`;
 }
 
 /** A deadline ended the session. */
@@ -37,7 +40,7 @@ export function lateReason(
 
 /** A message ended the session; a Logout that answers ours has no reason of its own. */
 export function closingReason(message: FixMessage, state: number, config: SessionConfig): string {
-  const { msgType } = message;
+  const msgType = plainText(message.msgType);
   const isLogout = msgType === MsgType.Logout;
   if (state === SESSION_LOGOUT_SENT) {
     return isLogout ? 'the Logout was answered' : `35=${msgType} came after our Logout`;

@@ -122,9 +122,7 @@ export class SessionResend {
 
   /** Messages that may leave now: a batch, less what went a moment ago, whoever asked for it. */
   #allowed(nowNs: bigint): number {
-    // Debts of more than a batch are those of a clock that was set back.
-    const debtNs = this.#messageNs * BigInt(this.#parts.policy.batchMessages + 1);
-    if (this.#repaidNs < nowNs || this.#repaidNs > nowNs + debtNs) this.#repaidNs = nowNs;
+    if (this.#repaidNs < nowNs) this.#repaidNs = nowNs;
     const used = (this.#repaidNs - nowNs) / this.#messageNs;
     return this.#parts.policy.batchMessages - Number(used);
   }

@@ -111,6 +111,7 @@ export class SessionSender {
     const body = encodeFields(rejectFields(message, why, rejectReasonMax));
     this.send(MsgType.Reject, body, nowNs, header);
     const which = `${message.get(Tag.MsgSeqNum)} (35=${message.msgType})`;
-    this.#port.event('REJECT_SENT', `message ${which} was refused: ${why.text}`, message);
+    const text = plainText(`message ${which} was refused: ${why.text}`);
+    this.#port.event('REJECT_SENT', text, message);
   }
 }

@@ -213,6 +213,13 @@ describe('heartbeats', () => {
     expect(rig.events.at(-1)).toMatch(/DISCONNECT: PEER sent nothing for 24 s/);
   });
 
+  test('who looks late asks before the peer is given up', () => {
+    const rig = new SessionRig().live().pass(60);
+    expect(rig.answers).toEqual(['35=1|34=2|112=TEST-1|']);
+    rig.pass(11.9).receive('0', 2, [112, 'TEST-1']);
+    expect(rig.events).toEqual([]);
+  });
+
   test('any message from the peer answers the TestRequest', () => {
     const rig = new SessionRig().live().pass(12).receive('0', 2, [112, 'TEST-1']);
     rig.forget().pass(11.9);
@@ -338,6 +345,12 @@ describe('logout', () => {
       'DISCONNECT: PEER logged out: end of day',
     ]);
     expect(rig.numbers).toBe('in 3 out 3');
+  });
+
+  test("the peer's own words reach people as one line of text", () => {
+    const rig = new SessionRig().live().receive('5', 2, [58, `a\n\x1b[2J${'x'.repeat(1000)}`]);
+    expect(rig.events).toHaveLength(2);
+    for (const line of rig.events) expect(line).toMatch(/^[A-Z_]+: PEER logged out: a\?\?\[2Jx+~$/);
   });
 
   test('our Logout waits for the answer of the peer and hears what still comes', () => {

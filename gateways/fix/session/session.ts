@@ -28,6 +28,7 @@ import {
   lostReason,
   rejectedReason,
   tooLowReason,
+  UNANSWERED,
 } from './session-reasons.ts';
 import { SessionResend } from './session-resend.ts';
 import { SessionSender } from './session-sender.ts';
@@ -109,7 +110,7 @@ export class Session {
     this.#gap.clear();
     this.#clock.connected(nowNs);
     this.counters.state = SESSION_DISCONNECTED;
-    if (this.config.role === 'initiator') this.#logons.send(nowNs);
+    if (this.config.role === 'initiator') this.#closeIf(this.#logons.send(nowNs));
   }
 
   /** One whole framed message from the peer; its bytes are not kept. */
@@ -292,7 +293,7 @@ export class Session {
 
   /** The expected number moved on: messages that waited follow, and the gap may be filled. */
   #afterProgress(nowNs: bigint): void {
-    if (!this.#gap.isOpen) return;
+    if (!this.#gap.isOpen || this.#isRefusing) return;
     this.#gap.moved(nowNs);
     for (let kept = this.#gap.takeNext(); kept !== undefined; kept = this.#gap.takeNext()) {
       if (kept.isDone) this.counters.nextIn += 1;
@@ -329,7 +330,7 @@ export class Session {
         this.#sender.heartbeat(undefined, nowNs);
         break;
       case 'SEND_TEST_REQUEST':
-        this.#clock.isTestRequested = true;
+        this.#clock.testRequested(nowNs);
         this.#sender.testRequest(nowNs);
         break;
       case 'RESEND_MORE':
@@ -339,9 +340,8 @@ export class Session {
         this.#sendLogout(HOURS_OVER, nowNs);
         break;
       case 'ASK_AGAIN':
-        if (!this.#gap.askAgain(nowNs)) {
-          this.#refuse('repeated ResendRequests were not answered', nowNs);
-        }
+        // Not refused: a replay has no timer and sees a Logout as any other.
+        if (!this.#gap.askAgain(nowNs)) this.#sendLogout(UNANSWERED, nowNs);
         break;
       case 'CLOSE':
         this.#close(lateReason(deadline, this.counters.state, this.config, this.#clock));

@@ -162,7 +162,7 @@ export class WatchedSession {
       this.#fault(`garbled: ${text}`);
       return;
     }
-    const why = STRICT_CHECK(message);
+    const why = this.session.config.check(message);
     if (why !== undefined) this.#fault(`${why.text}: ${text}`);
     if (message.getInt(34) !== about.msgSeqNum) this.#fault(`its number is another: ${text}`);
     if (about.isResend !== message.isYes(43)) this.#fault(`PossDupFlag is wrong: ${text}`);

@@ -97,6 +97,22 @@ describe('a message of the venue is lost', () => {
     await expectSameAgain();
   });
 
+  test('before a Logon: nobody decides until the gap is filled, nor in a replay', async () => {
+    open(buys);
+    rig.snapshot('AAPL', '100', '100.1');
+    rig.disconnect();
+    rig.lose();
+    rig.connect();
+    rig.snapshot('AAPL', '100.1', '100.2');
+    update(entry('AAPL', 0, '100.12', 5));
+    expect(rig.sessionState).toBe(L.SESSION_RECOVERING);
+    const before = intents();
+    fill();
+    expect(rig.sessionState).toBe(L.SESSION_LIVE);
+    expect(intents()).toBe(before);
+    await expectSameAgain();
+  });
+
   test('the books have a hole until a snapshot comes', async () => {
     lose();
     fill();

@@ -48,6 +48,7 @@ export class CoreRig {
   readonly #writer: JournalWriter;
   readonly #session: Session;
   #venueNumber = 1;
+  #hasNumbers = false;
   #clockNs = START_NS;
 
   constructor(
@@ -105,12 +106,13 @@ export class CoreRig {
     this.loop.addLink(this.#link());
   }
 
-  /** A connection and its logon. */
+  /** A connection and its logon; the first starts both directions at 1. */
   connect(): void {
+    const reset = this.#hasNumbers ? '' : '141=Y|';
     this.tell('CONNECTED');
     this.#session.start(this.#now());
     this.loop.endTurn();
-    this.hear('A', '98=0|108=30|141=Y');
+    this.hear('A', `98=0|108=30|${reset}`);
   }
 
   /** The connection is gone. */
@@ -194,7 +196,7 @@ export class CoreRig {
 
   #openSession(): Session {
     return new Session({
-      config: replayedVenueSession(fixVenues(this.#config)[0]!, () => false),
+      config: replayedVenueSession(fixVenues(this.#config)[0]!, () => this.#hasNumbers),
       counters: new SharedCounters(this.memory, 0),
       store: { sent: () => [], reset: () => {} },
       port: {
@@ -202,6 +204,7 @@ export class CoreRig {
         send: (bytes) => void this.loop.sendFromSession(0, bytes),
         deliver: (message) => this.loop.deliver(0, message),
         event: (kind) => {
+          if (kind === 'LOGGED_ON') this.#hasNumbers = true;
           if (kind === 'LOGGED_ON' || kind === 'LOGGED_OUT' || kind === 'GAP_FILLED')
             this.tell(kind);
         },

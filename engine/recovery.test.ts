@@ -100,6 +100,7 @@ describe('a message of the venue is lost', () => {
   test('before a Logon: nobody decides until the gap is filled, nor in a replay', async () => {
     open(buys);
     rig.snapshot('AAPL', '100', '100.1');
+    report(1, 'AAPL', '150=4|39=4|151=0|14=0');
     rig.disconnect();
     rig.lose();
     rig.connect();
@@ -107,7 +108,7 @@ describe('a message of the venue is lost', () => {
     update(entry('AAPL', 0, '100.12', 5));
     expect(rig.sessionState).toBe(L.SESSION_RECOVERING);
     const before = intents();
-    fill();
+    rig.hearAs(MISSING + 1, '4', `43=Y|122=${rig.time}|123=Y|36=${MISSING + 2}`);
     expect(rig.sessionState).toBe(L.SESSION_LIVE);
     expect(intents()).toBe(before);
     await expectSameAgain();

@@ -111,6 +111,7 @@ describe('a message of the venue is lost', () => {
     rig.hearAs(MISSING + 1, '4', `43=Y|122=${rig.time}|123=Y|36=${MISSING + 2}`);
     expect(rig.sessionState).toBe(L.SESSION_LIVE);
     expect(intents()).toBe(before);
+    rig.hear('0', ''); // a replay decides nothing upon the very last message
     await expectSameAgain();
   });
 

@@ -8,7 +8,8 @@ import { fixScheduleSchema } from './fix-schedule.ts';
 import { certificateNames, clientTlsSchema } from './fix-tls.ts';
 import { FIX_VERSIONS } from './fix-version.ts';
 
-const compId = z
+/** Of a session's either side. */
+export const compId = z
   .string()
   .regex(/^[A-Za-z0-9][\x21-\x7e]{0,62}$/)
   .describe('an identifier of printable ASCII without blanks, at most 63');
@@ -16,6 +17,10 @@ const host = z
   .string()
   .regex(/^[\x21-\x7e]{1,253}$/)
   .describe('a host name or an IP address');
+/** Node.js takes no name here. */
+const ownAddress = z
+  .union([z.ipv4(), z.ipv6()])
+  .describe('an IP address of this machine, such as 10.1.2.3');
 const port = z.number().int().min(0).max(65535);
 const msgType = z
   .string()
@@ -114,7 +119,7 @@ export const initiatorShape = {
   /** A connection stands by then, or the next address is tried. */
   connectWaitS: z.number().int().min(1).max(600),
   /** Our own address, where the machine has several; null = any. */
-  bindHost: host.nullable(),
+  bindHost: ownAddress.nullable(),
   tls: clientTlsSchema.nullable(),
   version: z.enum(FIX_VERSIONS),
   heartbeatS: z.number().int().min(1).max(3600),

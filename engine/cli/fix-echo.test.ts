@@ -119,6 +119,12 @@ test('a wrong password is told in the log of the acceptor alone, and locks after
 test.each([
   ['no port', ['fix', 'echo'], 2, /needs --port N .* or --config FILE/],
   [
+    'a CompID that is none',
+    ['fix', 'echo', '--port', '0', '--sender', ''],
+    2,
+    /--sender "": give an identifier of printable ASCII/,
+  ],
+  [
     'a CompID beside the file',
     ['fix', 'echo', '--config', 'config/fix/echo.yaml', '--sender', 'X'],
     2,

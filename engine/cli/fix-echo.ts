@@ -1,5 +1,6 @@
 /** `gyrfalcon fix echo`: sends orders back, to try a FIX session against; or the sessions of a file. */
 import { parseArgs } from 'node:util';
+import { compId } from '../../config/fix-session.ts';
 import { EchoApplication } from '../../gateways/fix/echo/echo-application.ts';
 import { echoSessions } from '../../gateways/fix/echo/echo-sessions.ts';
 import {
@@ -79,6 +80,11 @@ function stop(side: FixAcceptor | FixInitiator | undefined): Promise<void> | und
 
 const portOf = (text: string): number => wholeNumber('port', text, { min: 0, max: 65_535 });
 
+function compIdOf(option: string, text: string): string {
+  if (compId.safeParse(text).success) return text;
+  throw usage(`--${option} ${JSON.stringify(text)}: give ${compId.description}`);
+}
+
 function ownSettings({ port, host, sender, target }: Values): FixSettings {
   if (port === undefined)
     throw usage('fix echo needs --port N (0 = any free one) or --config FILE');
@@ -87,7 +93,10 @@ function ownSettings({ port, host, sender, target }: Values): FixSettings {
     acceptor: {
       host: host ?? '127.0.0.1',
       port: portOf(port),
-      sessions: echoSessions({ senderCompId: sender ?? 'ISLD', targetCompId: target ?? 'TW' }),
+      sessions: echoSessions({
+        senderCompId: compIdOf('sender', sender ?? 'ISLD'),
+        targetCompId: compIdOf('target', target ?? 'TW'),
+      }),
       pendingBytesMax: PENDING_BYTES_MAX,
       resendMessagesMax: RESEND_MESSAGES_MAX,
     },

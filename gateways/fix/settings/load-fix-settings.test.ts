@@ -216,6 +216,12 @@ describe('a mistake is named with its place', () => {
       'schedule: { every: day, timeZone: Utopia, start: "07:00", end: "17:00", days: [Mon], holidays: [] }',
       'schedule.timeZone is "Utopia"; it must be an IANA time zone',
     ],
+    [
+      'a name for an address of ours',
+      'bindHost: 127.0.0.1',
+      'bindHost: eth0',
+      'sessions[0].bindHost is "eth0"; it must be an IP address of this machine',
+    ],
     ['pauses the wrong way round', 'maxMs: 30000', 'maxMs: 50', 'it must not be below minMs 500'],
     [
       'a password in the file, which is not repeated',

@@ -68,7 +68,7 @@ class AcceptorProof implements LogonProof {
         secrets.problem(['password'], text);
       }
     }
-    if (signature !== null) this.#isSigned = signatureCheck(signature, secrets);
+    if (signature !== null) this.#isSigned = signatureCheck(signature, secrets, log);
   }
 
   refusal(logon: FixMessage, nowNs: bigint): LogonRefusal | undefined {
@@ -136,12 +136,14 @@ class AcceptorProof implements LogonProof {
       return refused(text, text);
     }
     const { min, max } = NEW_PASSWORD_CHARS;
-    const isText = isUtf8(bytesOf(wanted)) && !isPasswordHash(wanted);
-    if (wanted.length < min || wanted.length > max || !isText) {
-      const text = `NewPassword (925) must have from ${min} to ${max} characters`;
+    const bytes = bytesOf(wanted);
+    // A file keeps it as one line.
+    const isText = isUtf8(bytes) && !/\p{Cc}/u.test(bytes.toString('utf8'));
+    if (wanted.length < min || wanted.length > max || !isText || isPasswordHash(wanted)) {
+      const text = `NewPassword (925) must have from ${min} to ${max} printable characters`;
       return refused(text, text);
     }
-    if (!this.#isPassword(bytesOf(wanted))) return undefined;
+    if (!this.#isPassword(bytes)) return undefined;
     const text = 'NewPassword (925) is the password that holds already';
     return refused(text, text);
   }
@@ -150,11 +152,20 @@ class AcceptorProof implements LogonProof {
     const { password, expiresDays } = this.#config;
     if (expiresDays === null || password === null || !('file' in password)) return undefined;
     if (logon.has(Tag.NewPassword)) return undefined; // it is being changed
-    const { mtimeMs } = statSync(password.file, { throwIfNoEntry: false }) ?? { mtimeMs: 0 };
-    const ageNs = nowNs - BigInt(Math.floor(mtimeMs)) * NS_PER_MS;
+    const expired = (reason: string): LogonRefusal => ({
+      reason: `${password.file} ${reason}`,
+      text: 'password expired',
+      sessionStatus: STATUS.passwordExpired,
+    });
+    let changedMs: number;
+    try {
+      changedMs = statSync(password.file).mtimeMs;
+    } catch (cause) {
+      return expired(`does not tell its age (${(cause as NodeJS.ErrnoException).code})`);
+    }
+    const ageNs = nowNs - BigInt(Math.floor(changedMs)) * NS_PER_MS;
     if (ageNs <= BigInt(expiresDays) * DAY_NS) return undefined;
-    const reason = `${password.file} was last changed ${ageNs / DAY_NS} days ago, ${expiresDays} are allowed`;
-    return { reason, text: 'password expired', sessionStatus: STATUS.passwordExpired };
+    return expired(`was last changed ${ageNs / DAY_NS} days ago, ${expiresDays} are allowed`);
   }
 
   /** The SessionStatus of the answer. */
@@ -181,6 +192,7 @@ type SignatureCheck = NonNullable<AcceptorLogonConfig['signature']>;
 function signatureCheck(
   config: SignatureCheck,
   secrets: SecretKeeper,
+  log: (text: string) => void,
 ): (logon: FixMessage) => boolean {
   const isHmac = config.algorithm === 'hmac-sha256';
   const key = isHmac ? secrets.open(config.key, ['signature', 'key']) : undefined;
@@ -194,7 +206,13 @@ function signatureCheck(
   }
   return (logon) => {
     const text = signedText(config, (name) => logon.get(SIGNED_TAGS[name] ?? Number(name)));
-    return isSignature(text, logon.get(Tag.RawData) ?? '', key?.reveal() ?? '');
+    try {
+      return isSignature(text, logon.get(Tag.RawData) ?? '', key?.reveal() ?? '');
+    } catch (cause) {
+      // The file of the key has changed since the start.
+      log(`signature.key cannot check ${config.algorithm}: ${(cause as Error).message}`);
+      return false;
+    }
   };
 }
 

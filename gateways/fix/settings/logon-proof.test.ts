@@ -346,6 +346,31 @@ describe('an acceptor', () => {
     expect(proof.refusal(logonOf([...right, [925, 'long enough']]), daysOn(31))).toBeUndefined();
   });
 
+  test('refuses a password whose file no longer tells its age', () => {
+    const password = kept('sesame');
+    const proof = acceptor({ password, expiresDays: 30 });
+    rmSync(password.file);
+    const refusal = proof.refusal(logonOf(right), START_NS);
+    expect(refusal?.reason).toMatch(/ does not tell its age \(ENOENT\)$/);
+    expect(refusal?.sessionStatus).toBe(8);
+  });
+
+  test('refuses a signature, and says why, when its key has become none', () => {
+    const key = kept(Buffer.from('a key').toString('base64'));
+    const proof = acceptor({
+      signature: {
+        algorithm: 'hmac-sha256',
+        key,
+        keyEncoding: 'base64',
+        over: ['MsgType'],
+        separator: 'SOH',
+      },
+    });
+    writeFileSync(key.file, 'no base64 any more');
+    expect(proof.refusal(logonOf(right), START_NS)?.sessionStatus).toBe(5);
+    expect(log).toContain('signature.key cannot check hmac-sha256: it is not base64');
+  });
+
   describe('asked for a new password', () => {
     const asking = (wanted: string): FixMessage => logonOf([...right, [925, wanted]]);
 
@@ -369,6 +394,8 @@ describe('an acceptor', () => {
       ['too short', '1234567'],
       ['the old one', 'sesame  '],
       ['no text', 'caf\xe9 caf\xe9'],
+      ['no line that a file can hold', 'long enough\r'],
+      ['no line in UTF-8', 'long enough\xc2\x85'],
       ['what looks like a hash', 'scrypt:16384:8:1:AAAA:AAAA'],
     ])('refuses one that is %s', (_what, wanted) => {
       const password = kept('sesame  ');

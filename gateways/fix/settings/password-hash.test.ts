@@ -37,6 +37,7 @@ test.each([
   ['no cost', `scrypt:1:8:1:${SALT_HASH}`],
   ['more memory than is given', `scrypt:1048576:8:1:${SALT_HASH}`],
   ['more work than is done', `scrypt:16384:8:99:${SALT_HASH}`],
+  ['more cost than its blocks allow', `scrypt:65536:1:1:${SALT_HASH}`],
   ['a part too few', 'scrypt:16384:8:1:c2FsdA=='],
   ['a hash too short to mean anything', 'scrypt:16384:8:1:c2FsdA==:c2hvcnQ='],
 ])('a hash with %s opens nothing', (_what, kept) => {

@@ -55,7 +55,8 @@ export function parsePasswordHash(kept: string): PasswordHash | undefined {
   const [N = 0, r = 0, p = 0] = match.slice(1, 4).map(Number);
   const isPowerOfTwo = N > 1 && Number.isInteger(Math.log2(N));
   const fits = 128 * N * r <= MEMORY_BYTES_MAX && p <= PARALLEL_MAX;
-  if (!isPowerOfTwo || r === 0 || p === 0 || !fits) return undefined;
+  // scrypt itself takes no more for so small an r (RFC 7914).
+  if (!isPowerOfTwo || r === 0 || p === 0 || !fits || Math.log2(N) >= 16 * r) return undefined;
   const [salt, hash] = [Buffer.from(match[4]!, 'base64'), Buffer.from(match[5]!, 'base64')];
   return hash.length < HASH_BYTES / 2 ? undefined : { cost: { N, r, p }, salt, hash };
 }

@@ -30,9 +30,9 @@ export function convertConnecting(reader: QuickfixReader): Connecting | undefine
   reader.taken(host, `host: ${host.value}`);
   reader.taken(port.entry, `port: ${port.value}`);
   const local = reader.take('SocketLocalHost');
-  const isLocal = local !== undefined && HOST.test(local.value);
+  const isLocal = local !== undefined && net.isIP(local.value) !== 0;
   if (isLocal) reader.taken(local, `bindHost: ${local.value}`);
-  else if (local !== undefined) reader.left(local, `is "${local.value}", no host`);
+  else if (local !== undefined) reader.left(local, `is "${local.value}", no IP address`);
   return {
     host: host.value,
     port: port.value,

@@ -95,6 +95,8 @@ const TAG_SENDING_TIME: i32 = 52;
 const SEQ_NUM_DIGITS_MAX: i32 = 15; // as the session in TypeScript reads it
 const TAG_MAX: i32 = 9999999; // a longer tag is none that we know
 const NOT_A_HEADER_FIELD: i32 = -1;
+const HEADER_TAG_MAX: i32 = 145; // of the header fields that we know, but for one
+const TAG_LAST_PROCESSED: i32 = 369;
 const BOTH_COMP_IDS: i32 = 3;
 
 /** Frames and decodes the next message in the session's RX; a fast message uses its number up. */
@@ -248,9 +250,10 @@ function dataEnd(tag: i32, at: i32, fieldEnd: i32, end: i32): i32 {
 }
 
 function decodeField(block: i32, tag: i32, at: i32, end: i32): i32 {
-  const header = headerField(block, tag, at, end);
+  const isBody = tag > HEADER_TAG_MAX && tag !== TAG_LAST_PROCESSED;
+  const header = isBody ? NOT_A_HEADER_FIELD : headerField(block, tag, at, end);
   if (header !== NOT_A_HEADER_FIELD) {
-    return !isFast() || (load<i64>(ST_SEEN) & SEEN_BODY) === 0 ? header : FIX_BAD_VALUE;
+    return (load<i64>(ST_SEEN) & SEEN_BODY) === 0 || !isFast() ? header : FIX_BAD_VALUE;
   }
   store<i64>(ST_SEEN, load<i64>(ST_SEEN) | SEEN_BODY);
   if (tag === load<i32>(ST_MARKET_TIME_TAG)) return marketTime(at, end);
@@ -279,9 +282,8 @@ function headerField(block: i32, tag: i32, at: i32, end: i32): i32 {
   switch (tag) {
     case 34:
       store<i64>(DECODED + DEC_MSG_SEQ_NUM, parseUnsigned(at, end));
-      if (load<i64>(DECODED + DEC_MSG_SEQ_NUM) < 0 || end - at > SEQ_NUM_DIGITS_MAX) {
-        return FIX_BAD_VALUE;
-      }
+      if (load<i64>(DECODED + DEC_MSG_SEQ_NUM) < 0) return FIX_BAD_VALUE;
+      if (end - at > SEQ_NUM_DIGITS_MAX) return FIX_BAD_VALUE;
       return firstTime(SEEN_34) ? 0 : FIX_BAD_VALUE;
     case 49:
       if (sameText(at, end, block + SES_TARGET, load<i32>(block + SES_TARGET_LENGTH))) {
@@ -321,7 +323,7 @@ function rareHeaderField(tag: i32): i32 {
     case 143:
     case 144:
     case 145:
-    case 369:
+    case TAG_LAST_PROCESSED:
       return load<i32>(ST_SESSION_CHECKS) !== 0 ? FIX_UNKNOWN_TAG : 0;
     default:
       return NOT_A_HEADER_FIELD;

@@ -1,6 +1,7 @@
 /** One session on a socket: limits are told and end the connection, a lost one is free at once. */
 import { once } from 'node:events';
-import { expect, test } from 'vitest';
+import { Socket } from 'node:net';
+import { expect, test, vi } from 'vitest';
 import {
   clock,
   logonOf,
@@ -101,6 +102,15 @@ test.each(losses)('a connection %s frees the session at once', async (_, lose) =
     expect(connection.counts).toMatchObject({ connections: i, logons: i });
     connection.counters.nextIn = 1;
   }
+});
+
+test('the system asks after a peer that says nothing, since 108=0 lets it', async () => {
+  const asked = vi.spyOn(Socket.prototype, 'setKeepAlive');
+  const notes = new Notes();
+  const { port } = await startAcceptor(notes);
+  await loggedOn(port, notes);
+  expect(asked).toHaveBeenCalledExactlyOnceWith(true, 60_000);
+  asked.mockRestore();
 });
 
 test('what came before the peer closed its end is still dealt with', async () => {

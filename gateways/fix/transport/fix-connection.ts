@@ -27,6 +27,8 @@ import type { TrafficLimits } from './transport-limits.ts';
 
 /** After our end of a connection the peer has this long for its own. */
 const LINGER_NS = NS_PER_S;
+/** A peer without Heartbeats (108=0) that has vanished must not hold its session for ever. */
+const KEEP_ALIVE_MS = 60_000;
 
 export interface ConnectionHandler {
   /** An application message, in order, once. */
@@ -133,6 +135,7 @@ export class FixConnection {
     this.#link = link;
     this.counts.connections += 1;
     socket.setNoDelay(true);
+    socket.setKeepAlive(true, KEEP_ALIVE_MS);
     socket.on('data', (chunk) => this.#onData(link, chunk));
     socket.on('drain', () => this.#onDrain(link));
     socket.on('error', () => socket.destroy()); // 'close' follows and tells the session

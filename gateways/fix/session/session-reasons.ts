@@ -38,6 +38,10 @@ export function lateReason(
     : `${peer} did not answer our Logon within ${config.logonWaitS} s: does it know our CompIDs?`;
 }
 
+/** The same where the end was our wish: why we wished it. */
+export const withOurs = (reason: string, state: number, said: string): string =>
+  state !== SESSION_LOGOUT_SENT || said === '' ? reason : `${reason}; our Logout said: ${said}`;
+
 /** A message ended the session; a Logout that answers ours has no reason of its own. */
 export function closingReason(message: FixMessage, state: number, config: SessionConfig): string {
   const msgType = plainText(message.msgType);

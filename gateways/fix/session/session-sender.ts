@@ -35,6 +35,8 @@ export class SessionSender {
   readonly #clock: SessionClock;
   readonly #counters: SessionCounters;
   readonly #port: SessionPort;
+  /** Why we logged out, as the peer was told; '' = for no reason of ours. */
+  said = '';
   #testRequests = 0;
 
   constructor({ config, counters, clock, port }: SenderParts) {
@@ -80,7 +82,8 @@ export class SessionSender {
     const body: Field[] = [];
     const isFixt = VERSION_TRAITS[this.#config.version].applVerId !== undefined;
     if (isFixt && sessionStatus !== undefined) body.push([Tag.SessionStatus, sessionStatus]);
-    if (reason !== '') body.push([Tag.Text, plainText(reason)]);
+    this.said = plainText(reason);
+    if (reason !== '') body.push([Tag.Text, this.said]);
     this.send(MsgType.Logout, encodeFields(body), nowNs);
   }
 

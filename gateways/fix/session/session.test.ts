@@ -360,8 +360,20 @@ describe('logout', () => {
     rig.receive('8', 2, [37, 'last']);
     expect(rig.delivered).toEqual(['2:8']);
     rig.receive('5', 3);
-    expect(rig.events.at(-1)).toBe('DISCONNECT: the Logout was answered');
+    expect(rig.events.at(-1)).toBe('DISCONNECT: the Logout was answered; our Logout said: done');
     expect(rig.numbers).toBe('in 4 out 3');
+  });
+
+  test.each<[string, (rig: SessionRig) => unknown]>([
+    ['is answered', (rig) => rig.receive('5', 3)],
+    ['stays unanswered', (rig) => rig.pass(2)],
+    ['is followed by the end of the connection', (rig) => rig.session.onDisconnect()],
+  ])('why we refused the peer is told to our side when the Logout %s', (_, end) => {
+    const rig = new SessionRig().live().logon(2).forget();
+    end(rig);
+    expect(rig.events[0]).toMatch(
+      /^LOGGED_OUT: .*; our Logout said: a second Logon came in a live/,
+    );
   });
 
   test('our Logout waits 2 s and no longer', () => {

@@ -29,6 +29,7 @@ import {
   rejectedReason,
   tooLowReason,
   UNANSWERED,
+  withOurs,
 } from './session-reasons.ts';
 import { SessionResend } from './session-resend.ts';
 import { SessionSender } from './session-sender.ts';
@@ -168,7 +169,8 @@ export class Session {
   onDisconnect(): void {
     if (!this.#isOpen) return;
     const wasLogoutSaid = this.counters.state === SESSION_LOGOUT_SENT;
-    this.#leave(lostReason(this.config), wasLogoutSaid);
+    const lost = withOurs(lostReason(this.config), this.counters.state, this.#sender.said);
+    this.#leave(lost, wasLogoutSaid);
   }
 
   /** Sends an application message; its number, or NOT_SENT. `header`: further header fields. */
@@ -379,8 +381,9 @@ export class Session {
   }
 
   #close(reason: string, wasLogoutSaid = this.counters.state === SESSION_LOGOUT_SENT): void {
-    this.#leave(reason, wasLogoutSaid);
-    this.#port.event('DISCONNECT', reason);
+    const why = withOurs(reason, this.counters.state, this.#sender.said);
+    this.#leave(why, wasLogoutSaid);
+    this.#port.event('DISCONNECT', why);
   }
 
   #leave(reason: string, wasLogoutSaid: boolean): void {

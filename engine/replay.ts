@@ -215,6 +215,9 @@ export class Replay implements Recorder {
     }
     const block = L.SESSIONS + record.source * L.SESSION_BYTES;
     const next = block + L.SES_NEXT_OUT;
+    // The twin has said it as well, and may have numbers anew since.
+    const isOver = this.#core.memory.i32(block + L.SES_STATE) === L.SESSION_DISCONNECTED;
+    if (type === '5' && isOver) return;
     if (type === 'A' && number === 1) this.#core.memory.setI64(next, 2);
     else if (number >= this.#core.memory.i64(next)) {
       this.#core.memory.setI64(next, number + 1);

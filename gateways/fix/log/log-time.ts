@@ -3,6 +3,7 @@
  * people ask for a time of day alone.
  */
 const TIME = /(\d{4})-?(\d{2})-?(\d{2})[-T ](\d{2}:\d{2}:\d{2})(?:[.,](\d{1,12}))?/;
+const TIME_OF_DAY = /^([01]\d|2[0-3]):[0-5]\d(:([0-5]\d|60)(\.\d{1,12})?)?$/;
 const DAY_CHARS = 9; // YYYYMMDD-
 
 /** The first time in the text; '' = there is none. */
@@ -22,7 +23,7 @@ export interface TimeBound {
 /** undefined: not a time. `13:30`, `13:30:00.5`, `20240102-13:30`, `2024-01-02T13:30:00`. */
 export function timeBound(text: string): TimeBound | undefined {
   const [, date, time] = /^(\d{4}-?\d{2}-?\d{2})?(?:(?:^|[-T ])(\d{2}:\d{2}.*))?$/.exec(text) ?? [];
-  if (time !== undefined && !/^\d{2}:\d{2}(:\d{2}(\.\d{1,12})?)?$/.test(time)) return undefined;
+  if (time !== undefined && !TIME_OF_DAY.test(time)) return undefined;
   if (date === undefined) return time === undefined ? undefined : { key: time, isOfDay: true };
   return { key: `${date.replaceAll('-', '')}-${time ?? ''}`, isOfDay: false };
 }

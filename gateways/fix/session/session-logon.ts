@@ -91,7 +91,7 @@ export class SessionLogon {
   /** A Logon in a live session; why it ends the session, undefined = both directions start anew. */
   whileLive(message: FixMessage, nowNs: bigint): string | undefined {
     const { clock, config, counters, gap, numbers, resend, sender } = this.#parts;
-    if (!message.isYes(Tag.ResetSeqNumFlag) || message.getInt(Tag.MsgSeqNum) !== 1) {
+    if (!message.isYes(Tag.ResetSeqNumFlag)) {
       return 'a second Logon came in a live session without a reset (141=Y)';
     }
     const wrong = checkTerms(message, config);

@@ -306,6 +306,13 @@ describe('what the peer may not do', () => {
     },
   );
 
+  test('a Reject that is faulty itself is noted, not rejected', () => {
+    const rig = new SessionRig().live().receive('3', 2);
+    expect(rig.sent).toEqual([]);
+    expect(rig.numbers).toBe('in 3 out 2');
+    expect(rig.events.at(-1)).toMatch(/REJECT_RECEIVED: a Reject that is faulty itself: .*45/);
+  });
+
   test('a Reject goes back the way the message came', () => {
     const rig = new SessionRig().live().receive('1', 2, [115, 'desk'], [128, 'venue']);
     expect(rig.answers[0]).toContain('128=desk|115=venue|');

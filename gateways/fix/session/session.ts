@@ -148,7 +148,8 @@ export class Session {
   /** Does what is due; returns when to call again, which any other call may move. */
   onTimer(nowNs: bigint): bigint {
     for (const deadline of DEADLINES) {
-      if (nowNs >= this.#deadlineNs(deadline)) this.#onDeadline(deadline, nowNs);
+      const isDue = nowNs >= this.#clock.deadlineNs(deadline, this.isLoggedOn);
+      if (this.#isOpen && isDue) this.#onDeadline(deadline, nowNs);
     }
     return this.nextDeadlineNs();
   }
@@ -320,10 +321,6 @@ export class Session {
     }
     this.counters.nextIn = newSeqNo;
     if (!message.isYes(Tag.GapFillFlag)) this.#afterProgress(nowNs);
-  }
-
-  #deadlineNs(deadline: Deadline): bigint {
-    return this.#isOpen ? this.#clock.deadlineNs(deadline, this.isLoggedOn) : NO_DEADLINE;
   }
 
   #onDeadline(deadline: Deadline, nowNs: bigint): void {

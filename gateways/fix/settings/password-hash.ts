@@ -14,7 +14,7 @@ const SALT_BYTES = 16;
 const HASH_BYTES = 32;
 /** What a hash may ask for at most. */
 const MEMORY_BYTES_MAX = 256 * 2 ** 20;
-const PARALLEL_MAX = 16;
+const PARALLEL_MAX = 4;
 const PREFIX = 'scrypt:';
 
 interface PasswordHash {

@@ -108,12 +108,7 @@ export class SessionSender {
     this.send(MsgType.ResendRequest, body, nowNs);
   }
 
-  /** A Reject is not rejected: two sides that judge each other's would never end. */
   reject(message: FixMessage, why: Complaint, nowNs: bigint): void {
-    if (message.msgType === MsgType.Reject) {
-      this.#port.event('REJECT_RECEIVED', `a Reject that is faulty itself: ${why.text}`);
-      return;
-    }
     const { rejectReasonMax } = VERSION_TRAITS[this.#config.version];
     const header = encodeFields(reverseRoute(message));
     const body = encodeFields(rejectFields(message, why, rejectReasonMax));

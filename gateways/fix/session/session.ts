@@ -228,8 +228,10 @@ export class Session {
 
   #checkAndAct(kind: MessageKind, message: FixMessage, nowNs: bigint): void {
     const complaint = this.config.check(message) ?? checkContent(message);
-    if (complaint !== undefined) this.#sender.reject(message, complaint, nowNs);
-    else this.#act(this.#row()[kind], message, nowNs);
+    if (complaint === undefined) this.#act(this.#row()[kind], message, nowNs);
+    else if (kind !== 'REJECT') this.#sender.reject(message, complaint, nowNs);
+    // Two sides that reject what the other's Rejects say would never end.
+    else this.#port.event('REJECT_RECEIVED', `a Reject that is faulty itself: ${complaint.text}`);
   }
 
   #row(): Row {

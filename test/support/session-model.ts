@@ -171,11 +171,10 @@ export class SessionModel {
   }
 
   /** Reject; after a wrong CompID or time a Logout follows, and only the peer's Logout is awaited. */
-  #refuseMessage({ kind, msgSeqNum, flaw }: PeerMessage): void {
+  #refuseMessage({ msgSeqNum, flaw }: PeerMessage): void {
     if (msgSeqNum === this.nextIn) this.nextIn += 1;
     const reason = flaw === 'COMP_ID' ? 9 : flaw === 'TIME' ? 10 : 1;
-    // A Reject is not rejected: two sides that judge each other's would never end.
-    if (kind !== 'REJECT') this.#say(`35=3 45=${msgSeqNum} 373=${reason}`);
+    this.#say(`35=3 45=${msgSeqNum} 373=${reason}`);
     if (flaw === 'NONE') this.#goOn();
     else this.#refuse();
   }

@@ -7,6 +7,7 @@ import {
   type FixSettings,
   loadFixSettings,
 } from '../../gateways/fix/settings/load-fix-settings.ts';
+import { formatTimestamp } from '../../gateways/fix/timestamp.ts';
 import { FixAcceptor } from '../../gateways/fix/transport/acceptor.ts';
 import { FixInitiator } from '../../gateways/fix/transport/initiator.ts';
 import { wallClock } from '../../gateways/sim/venue-parts.ts';
@@ -46,8 +47,9 @@ export async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(HELP);
     return EXIT_OK;
   }
-  const log = (text: string): boolean => process.stderr.write(`${text}\n`);
   const clock = wallClock();
+  const log = (text: string): boolean =>
+    process.stderr.write(`${formatTimestamp(clock.nowNs())} ${text}\n`);
   const settings =
     values.config === undefined
       ? ownSettings(values)

@@ -154,10 +154,10 @@ describe('answers', () => {
 test('the overlay declares the tags and messages that we use beyond FIX 4.4', () => {
   const file = new URL('../../config/venues/sim-overlay.yaml', import.meta.url);
   const overlay = parse(readFileSync(file, 'utf8'));
-  const tags = overlay.fields.map((field: { name: string; tag: number }) => [
-    field.name,
-    field.tag,
-  ]);
+  const fields = overlay.fields as { name?: string; tag: number }[];
+  const tags = fields
+    .filter(({ name }) => name !== undefined)
+    .map(({ name, tag }): [string, number] => [name!, tag]);
   expect(Object.fromEntries(tags)).toEqual({
     MarketTime: Tag.MarketTime,
     DoneThroughSeqNum: Tag.DoneThroughSeqNum,

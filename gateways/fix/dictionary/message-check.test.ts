@@ -136,7 +136,7 @@ test.each<[string, string]>([
   [order('|453=2|448=A'), 'NoPartyIDs (453) is 2, but 1 entries follow'],
   [
     order(`|15=${'x'.repeat(80)}`),
-    `Currency (15) is ${'x'.repeat(40)}…, not a currency of three letters`,
+    `Currency (15) is ${'x'.repeat(40)}..., not a currency of three letters`,
   ],
   [`35=*|${HEADER}`, 'MsgType (35) * is no message of FIX.4.4'],
 ])('%s is explained', (fields, text) => {

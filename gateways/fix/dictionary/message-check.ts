@@ -72,7 +72,7 @@ function fieldText(
       return `${name} is ${value}, not ${DATATYPES[field!.type].text}`;
     case RejectReason.ValueIsIncorrect: {
       const values = [...field!.values!.keys()];
-      const more = values.length > SHOWN_VALUES_MAX ? ' …' : '';
+      const more = values.length > SHOWN_VALUES_MAX ? ' ...' : '';
       return `${name} is ${value}, none of ${values.slice(0, SHOWN_VALUES_MAX).join(' ')}${more}`;
     }
     case RejectReason.InvalidTagNumber:
@@ -91,5 +91,5 @@ function fieldText(
 /** Long values are cut, and what is no character is not shown. */
 function shown(value: string): string {
   const text = value.replace(/\p{Cc}/gu, '?');
-  return text.length > SHOWN_CHARS_MAX ? `${text.slice(0, SHOWN_CHARS_MAX)}…` : text;
+  return text.length > SHOWN_CHARS_MAX ? `${text.slice(0, SHOWN_CHARS_MAX)}...` : text;
 }

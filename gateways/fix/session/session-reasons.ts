@@ -7,6 +7,10 @@ import type { SessionClock } from './session-clock.ts';
 import type { Deadline } from './session-table.ts';
 import type { SessionConfig } from './session-types.ts';
 
+/** Nobody is told but our side: there is no sure number to answer to. */
+export const GARBLED =
+  'bytes that are no sound message were ignored: BodyLength, CheckSum or the first three fields are wrong';
+
 /** What a peer is told, too, when the window of its schedule ends. */
 export const HOURS_OVER = 'the hours of the session are over';
 /** The same when a gap stays open. */

@@ -121,6 +121,8 @@ export type SessionEvent =
   | 'RESENT'
   /** Both directions start at 1 again. */
   | 'SEQUENCE_RESET'
+  /** Bytes that are no message came in a live session; no number was used up. */
+  | 'GARBLED'
   | 'REJECT_SENT'
   | 'REJECT_RECEIVED';
 

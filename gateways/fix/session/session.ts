@@ -21,6 +21,7 @@ import { SessionLogon } from './session-logon.ts';
 import { SessionNumbers } from './session-numbers.ts';
 import {
   closingReason,
+  GARBLED,
   HOURS_OVER,
   LOST_NUMBERS,
   lateReason,
@@ -131,8 +132,9 @@ export class Session {
 
   /** Bytes that are no message were skipped: that ends a connection without a Logon, no other. */
   onGarbled(): void {
-    if (!this.#isOpen || this.#row().GARBLED === 'IGNORE') return;
-    this.#close('the peer sent bytes that are no FIX message before it was logged on');
+    if (!this.#isOpen) return;
+    if (this.#row().GARBLED === 'IGNORE') this.#port.event('GARBLED', GARBLED);
+    else this.#close('the peer sent bytes that are no FIX message before it was logged on');
   }
 
   /** The fast path consumed a message: the peer is alive. */
@@ -251,10 +253,8 @@ export class Session {
         this.#close(loggedOutReason(message, this.config), true);
         break;
       case 'TAKE_REFUSAL':
-        this.#useUp(message, nowNs);
-        this.#close(closingReason(message, this.counters.state, this.config));
-        break;
       case 'CLOSE':
+        if (action === 'TAKE_REFUSAL') this.#useUp(message, nowNs);
         this.#close(closingReason(message, this.counters.state, this.config));
         break;
       case 'ANSWER_TEST':
@@ -284,9 +284,8 @@ export class Session {
   #useUp(message: FixMessage, nowNs: bigint): void {
     const { config, counters } = this;
     const fault = checkFraming(message, config) ?? checkHeader(message, config, nowNs);
-    if (fault === undefined && message.getInt(Tag.MsgSeqNum) === counters.nextIn) {
-      counters.nextIn += 1;
-    }
+    const isNext = message.getInt(Tag.MsgSeqNum) === counters.nextIn;
+    if (fault === undefined && isNext) counters.nextIn += 1;
   }
 
   #complain(message: FixMessage, msgSeqNum: number, why: Complaint, nowNs: bigint): void {

@@ -3,7 +3,7 @@
  * after the other, again and again with growing pauses, until it is stopped.
  */
 import net from 'node:net';
-import { NS_PER_MS, NS_PER_S } from '../timestamp.ts';
+import { formatTimestamp, NS_PER_MS, NS_PER_S } from '../timestamp.ts';
 import { BackOff, type BackOffLimits } from './back-off.ts';
 import { DeadlineEntry, type DeadlineTimer, NEVER_NS, timerOf } from './deadline-timer.ts';
 import { type ConnectionOptions, FixConnection } from './fix-connection.ts';
@@ -91,7 +91,11 @@ export class FixInitiator {
   #connectOrWait(nowNs: bigint): bigint {
     const { schedule } = this.connection.config;
     if (schedule !== undefined && schedule.windowAt(nowNs) === undefined) {
-      return schedule.nextStartNs(nowNs);
+      const nextNs = schedule.nextStartNs(nowNs);
+      const { name } = this.connection.config;
+      const until = formatTimestamp(nextNs, 0);
+      this.#options.onUnreachable?.(`${name}: outside its hours until ${until} UTC`);
+      return nextNs;
     }
     this.#connect();
     return NEVER_NS;

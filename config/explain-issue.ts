@@ -10,6 +10,8 @@ import type { Path, YamlSource } from './yaml-source.ts';
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 type Issue = z.core.$ZodIssue;
 const VALUE_CHARS_MAX = 60;
+/** So many keys are listed beside the one that was meant. */
+const LISTED_MAX = 4;
 
 /** A schema and the part of the file that it is for. */
 interface Ground {
@@ -65,8 +67,11 @@ export function pathText(path: Path): string {
 
 function unknownKeyLine(path: Path, known: readonly string[], source: YamlSource): string {
   const guess = nearest(String(path.at(-1)), known);
-  const advice =
-    guess === undefined ? `allowed keys: ${known.join(', ')}` : `did you mean "${guess}"?`;
+  const allowed = `allowed keys: ${known.join(', ')}`;
+  const hint = `did you mean "${guess}"?`;
+  // A few are soon read, and often the second is meant too.
+  const told = known.length <= LISTED_MAX ? `${hint} ${allowed}` : hint;
+  const advice = guess === undefined ? allowed : told;
   return `${source.placeOfKey(path)}: ${pathText(path)}: unknown key; ${advice}`;
 }
 
@@ -120,7 +125,9 @@ function schemaAt(ground: Ground, path: Path): JsonSchema | undefined {
 function knownKeys(ground: Ground, path: Path): readonly string[] {
   const schema = schemaAt(ground, path);
   if (schema === undefined) return [];
-  return Object.keys(settled(schema, valueAt(ground.value, path)).properties ?? {});
+  const { properties, propertyNames } = settled(schema, valueAt(ground.value, path));
+  const listed = (propertyNames as JsonSchema | undefined)?.enum ?? [];
+  return [...Object.keys(properties ?? {}), ...listed.map(String)];
 }
 
 /** What remains of "this or null" and of "one of these" for a value; as it is where that is open. */

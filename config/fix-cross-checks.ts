@@ -24,7 +24,7 @@ export function checkFixSettings({ acceptor, sessions }: FixSettingsConfig, repo
   const identities = new Set<string>();
   for (const [i, session] of sessions.entries()) {
     const at = ['sessions', i];
-    const { name, role, version, senderCompId, targetCompId } = session;
+    const { name, role, version, senderCompId, targetCompId, header } = session;
     if (names.has(name)) report([...at, 'name'], `is "${name}"; each may stand only once`);
     names.add(name);
     if (role === 'acceptor' && acceptor === null) {
@@ -35,9 +35,14 @@ export function checkFixSettings({ acceptor, sessions }: FixSettingsConfig, repo
     }
     // One listener tells its sessions apart by these.
     const transport = version.startsWith('FIX.5') ? 'FIXT.1.1' : version;
-    const identity = JSON.stringify([role, transport, senderCompId, targetCompId]);
+    const subIds = [header.senderSubId ?? '', header.targetSubId ?? ''];
+    const identity = JSON.stringify([role, transport, senderCompId, targetCompId, ...subIds]);
     if (role === 'acceptor' && identities.has(identity)) {
-      report(at, `has the BeginString and the CompIDs of another acceptor's session`);
+      report(
+        at,
+        `has the BeginString, the CompIDs and the sub ids of another acceptor's session; ` +
+          'give it its own CompIDs, header.senderSubId or header.targetSubId',
+      );
     }
     identities.add(identity);
     if (role === 'acceptor' && session.certificateNames.length > 0) {

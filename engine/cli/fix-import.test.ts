@@ -48,7 +48,7 @@ test('files go to a folder, the report to stdout; what is there is not written o
   expect(first.stdout).toMatch(/^desk.cfg:3 {2}HeartBtInt +taken +heartbeatS: 30$/m);
   expect(first.stdout).toMatch(/^desk.cfg:10 {2}Frobnicate +unknown /m);
   expect(first.stdout).toMatch(
-    /^1 of 1 sessions; \d+ taken, .*, 1 unknown\nwritten: out\/desk.yaml\n$/m,
+    /^1 of 1 sessions; \d+ taken, .*, 1 unknown\nwritten: out\/desk.yaml\nneeds your attention:\n.*:10 .*\n$/m,
   );
   const second = fix(['import', file, '--out', 'out', '--set', 'port=9002']);
   expect(second).toMatchObject({
@@ -82,6 +82,15 @@ test('--json gives files and notes as one object', () => {
     text: 'heartbeatS: 30',
   });
   expect(result.sessions).toEqual({ found: 1, taken: 1 });
+  expect(result.attention).toMatchObject([{ line: 10, key: 'Frobnicate', verdict: 'unknown' }]);
+});
+
+test('a session that is left out is exit code 1, beside those that are taken over', () => {
+  const [, own] = LINK.split('[SESSION]\n');
+  const text = `${LINK}[SESSION]\n${own!.replace('FIX.4.4', 'FIX.4.1')}`;
+  const { code, stderr } = fix(['import', settings('b.cfg', text), '--set', 'port=9001']);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/needs your attention:\n(.*\n)*b.cfg:11 {2}\[SESSION\] .*speaks FIX.4.1/);
 });
 
 test.each([

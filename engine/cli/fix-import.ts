@@ -7,8 +7,8 @@ import {
   importQuickfix,
   type QuickfixImport,
 } from '../../gateways/fix/settings/quickfix-import.ts';
-import { SESSION } from '../../gateways/fix/settings/quickfix-reader.ts';
-import { EXIT_OK, GyrfalconError } from '../errors.ts';
+import { type ImportNote, SESSION } from '../../gateways/fix/settings/quickfix-reader.ts';
+import { EXIT_FAILED, EXIT_OK, GyrfalconError } from '../errors.ts';
 import { usage } from './arguments.ts';
 
 const HELP = `usage: gyrfalcon fix import FILE.cfg [--out DIR] [options]
@@ -18,6 +18,9 @@ const HELP = `usage: gyrfalcon fix import FILE.cfg [--out DIR] [options]
   --out DIR         where the files go; without it, or with -, they go to stdout and the report to stderr
   --set NAME=VALUE  what stands for \${NAME} in the file (again for each); else the environment's
   --json            files and report as one JSON object on stdout
+
+  The report ends with what needs your attention: sessions left out, unknown keys, dictionaries.
+  Exit code 0: every session was taken over; 1: some were left out; 3: none could be taken over.
 `;
 
 const OPTIONS = {
@@ -55,7 +58,7 @@ export function main(args: readonly string[]): number {
     process.stderr.write(report(file, imported, []));
   }
   requireSessions(file, imported);
-  return EXIT_OK;
+  return imported.sessions.taken < imported.sessions.found ? EXIT_FAILED : EXIT_OK;
 }
 
 function variables(settings: readonly string[]): ReadonlyMap<string, string> {
@@ -118,16 +121,17 @@ function writeFiles(files: readonly ImportedFile[], folder: string): readonly st
 }
 
 function report(file: string, imported: QuickfixImport, written: readonly string[]): string {
-  const { notes, sessions } = imported;
+  const { notes, attention, sessions } = imported;
   const keyWidth = Math.max(...notes.map(({ key }) => key.length), 0);
-  const lines = notes.map(({ line, key, verdict, text }) =>
-    [`${file}:${line}`, key.padEnd(keyWidth), verdict.padEnd(9), text].join('  '),
-  );
+  const noteLine = ({ line, key, verdict, text }: ImportNote): string =>
+    [`${file}:${line}`, key.padEnd(keyWidth), verdict.padEnd(9), text].join('  ');
+  const lines = notes.map(noteLine);
   const counts = (['taken', 'converted', 'added', 'left', 'unknown'] as const)
     .map((verdict) => `${notes.filter((note) => note.verdict === verdict).length} ${verdict}`)
     .join(', ');
   lines.push(`${sessions.taken} of ${sessions.found} sessions; ${counts}`);
   for (const path of written) lines.push(`written: ${path}`);
+  if (attention.length > 0) lines.push('needs your attention:', ...attention.map(noteLine));
   return `${lines.join('\n').replaceAll(/[^\n\P{Cc}]/gu, '?')}\n`;
 }
 

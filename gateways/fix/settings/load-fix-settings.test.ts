@@ -201,6 +201,13 @@ describe('a mistake is named with its place', () => {
     );
   const cases: [string, string, string, string][] = [
     ['an unknown key', '    overlay', '    overly', 'did you mean "overlay"?'],
+    [
+      'an unknown header field',
+      'header: {}',
+      'header: { senderSubID: DESK }',
+      'header.senderSubID: unknown key; did you mean "senderSubId"? ' +
+        'allowed keys: senderSubId, targetSubId, senderLocationId, targetLocationId',
+    ],
     ['a version', 'FIX.4.4', 'FIX.4.3', 'it must be one of "FIX.4.2", "FIX.4.4", "FIX.5.0SP2"'],
     ['a role', 'role: initiator', 'role: client', 'it must be "initiator" or "acceptor"'],
     ['a schedule', 'schedule: null', 'schedule: { every: month }', 'it must be "day" or "week"'],
@@ -295,7 +302,7 @@ describe('a mistake is named with its place', () => {
       'an identity twice',
       'version: FIX.4.4 }',
       'version: FIX.4.2 }',
-      'has the BeginString and the CompIDs of another',
+      'has the BeginString, the CompIDs and the sub ids of another',
     ],
     [
       'an address that is none',

@@ -66,8 +66,8 @@ export function parseQuickfixFile(
       if (section === undefined) {
         remarks.push({
           line,
-          key: '',
-          text: `the section [${heading}] is not known; it is left out`,
+          key: `[${heading}]`,
+          text: 'is no section that is known; it is left out',
         });
       }
       continue;

@@ -10,6 +10,7 @@ import { parseQuickfixFile } from './quickfix-file.ts';
 import { OTHER_ROLE } from './quickfix-key-tables.ts';
 import { type ImportNote, LEFT_OUT, QuickfixReader } from './quickfix-reader.ts';
 import { type ConvertedSession, convertSession } from './quickfix-session.ts';
+import { isDictionaryKey } from './quickfix-terms.ts';
 
 /** As config/fix/echo.yaml. */
 const PENDING_BYTES_MAX = 16_777_216;
@@ -25,6 +26,8 @@ export interface QuickfixImport {
   readonly files: readonly ImportedFile[];
   /** By line. */
   readonly notes: readonly ImportNote[];
+  /** Those of them to act on: what was left out whole, unknown keys, dictionaries. */
+  readonly attention: readonly ImportNote[];
   /** Sessions of the file, and those of them that were taken over. */
   readonly sessions: { readonly found: number; readonly taken: number };
 }
@@ -47,7 +50,7 @@ export function importQuickfix(text: string, { name, variables }: ImportOptions)
     const found = convertSession(reader, (wanted) => !names.has(wanted));
     const isTwice = found?.listener !== undefined && identities.has(identityOf(found));
     if (isTwice) {
-      reader.leftOut('has the BeginString and the CompIDs of an earlier session on its port');
+      reader.leftOut(SAME_AS_EARLIER);
     }
     const isTaken = found !== undefined && !isTwice;
     notes.push(...(isTaken ? reader.notes : reader.notesOfLeftOut));
@@ -56,12 +59,22 @@ export function importQuickfix(text: string, { name, variables }: ImportOptions)
     identities.add(identityOf(found));
     return [found];
   });
+  const ordered = inOrder(notes);
   return {
     files: filesOf(converted, name),
-    notes: inOrder(notes),
+    notes: ordered,
+    attention: ordered.filter(needsAttention),
     sessions: { found: sessions.length, taken: converted.length },
   };
 }
+
+const SAME_AS_EARLIER =
+  'has the BeginString, the CompIDs and the sub ids (SenderSubID, TargetSubID) of an earlier session ' +
+  'on its port, which nothing else tells apart: agree with the peer on CompIDs or sub ids of its own';
+
+/** Brackets: of a whole section. */
+const needsAttention = ({ key, verdict, text }: ImportNote): boolean =>
+  verdict === 'unknown' || key.startsWith('[') || (isDictionaryKey(key) && text !== LEFT_OUT);
 
 const identityOf = ({ settings, listener }: ConvertedSession): string =>
   JSON.stringify([
@@ -69,6 +82,8 @@ const identityOf = ({ settings, listener }: ConvertedSession): string =>
     beginStringOf(settings.version),
     settings.senderCompId,
     settings.targetCompId,
+    settings.header.senderSubId ?? '',
+    settings.header.targetSubId ?? '',
   ]);
 
 function filesOf(converted: readonly ConvertedSession[], name: string): ImportedFile[] {

@@ -163,14 +163,18 @@ export function convertValidation(
 }
 
 const STANDARD_FILE = /(^|[\\/])FIXT?[\d.]{2,4}(SP\d)?\.xml$/i;
+const DICTIONARY_KEY = /^(transport|app)?datadictionary(\.|$)/;
+
+export const isDictionaryKey = (key: string): boolean => DICTIONARY_KEY.test(key.toLowerCase());
 
 function dictionaries(reader: QuickfixReader, version: FixVersion): void {
-  for (const entry of reader.takeAll(/^(transport|app)?datadictionary(\.|$)/)) {
-    if (STANDARD_FILE.test(entry.value)) {
-      reader.converted(entry, `the dictionary of ${version} is built in`);
-    } else {
-      const text = `is a dictionary of your own: write what it has beyond ${version} into an overlay`;
-      reader.left(entry, `${text} (see config/venues/sim-overlay.yaml)`);
-    }
+  for (const entry of reader.takeAll(DICTIONARY_KEY)) {
+    if (entry.value === '') continue;
+    const text =
+      `the dictionary of ${version} is built in; fields and messages of your own in ${entry.value} ` +
+      'are not taken over: write them as an overlay (config/venues/sim-overlay.yaml is an example)';
+    // Files with the standard's names are often changed as well.
+    if (STANDARD_FILE.test(entry.value)) reader.converted(entry, text);
+    else reader.left(entry, text);
   }
 }

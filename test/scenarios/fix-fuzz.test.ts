@@ -18,7 +18,7 @@ test('nothing that a peer may send breaks a rule of framing, decode or session',
   const told = failures.map((failure) => `seed ${seed}, ${failureText(failure)}`);
   expect(told.join('\n')).toBe('');
   for (const [name, count] of inputsOf) expect(count, name).toBeGreaterThan(INPUTS / 100);
-});
+}, 240_000);
 
 test('a peer that leaves a gap open and goes on does not fill the memory', () => {
   const session = new WatchedSession(1_340_285_400_000_000_000n, {
@@ -50,4 +50,4 @@ test('a peer that leaves a gap open and goes on does not fill the memory', () =>
   hear('B', 25_000, news);
   expect(session.sent.filter(({ msgType }) => msgType === '2')).toHaveLength(2);
   expect(session.faults).toEqual([]);
-}, 240_000);
+});

@@ -2,28 +2,35 @@
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import type { Dictionary } from '../../gateways/fix/dictionary/dictionary.ts';
+import { gunzipped } from '../../gateways/fix/log/gunzipped.ts';
 import { type TimeBound, timeBound } from '../../gateways/fix/log/log-time.ts';
 import { LogView, type LogViewOptions } from '../../gateways/fix/log/log-view.ts';
+import { msgTypesNamed } from '../../gateways/fix/log/msg-type-names.ts';
 import { OrderTrail } from '../../gateways/fix/log/order-trail.ts';
 import { FIX_VERSIONS, type FixVersion } from '../../gateways/fix/version.ts';
-import { EXIT_OK } from '../errors.ts';
+import { EXIT_OK, GyrfalconError } from '../errors.ts';
 import { fileChunks, recordedFileFault } from '../event/recorded-file.ts';
+import { segmentNumbers } from '../journal/journal-format.ts';
 import { usage } from './arguments.ts';
 
 const HELP = `usage: gyrfalcon fix show LOGFILE [options]
 
-  Prints the FIX messages of any log (.zst too; - is standard input): separators SOH, | or ^A, whatever
-  stands before them. Marks bad lengths and checksums, what the dictionary forbids, gaps, refusals; ends
-  with a summary of each session. Passwords are not shown.
+  Prints the FIX messages of any log (.zst and gzip too; - is standard input): separators SOH,
+  | or ^A, whatever stands before them. Marks bad lengths and checksums, what the dictionary
+  forbids, gaps, refusals; ends with a summary of each session. Passwords are not shown.
   --brief             a line a message, without its fields
   --json              an object a message, the summary last
   --errors            only messages with something wrong, and refusals
-  --type D,8          only these MsgTypes
-  --order CLORDID     only what concerns one order, through its replaces and its OrderID
-  --session S>T       only this session (either direction), or every session of a CompID
-  --from TIME --to TIME   13:30, 13:30:00.5 or 20240102-13:30:00, UTC as in SendingTime
+  --type D,8          only these MsgTypes, or names: NewOrderSingle,ExecutionReport
+  --order CLORDID     only what concerns one order, through its replaces and its OrderID;
+                      where there is none, a line on standard error says so (exit 0)
+  --session S>T       only this session (either direction), or every session of a CompID;
+                      where there is none, the log's sessions are told (exit 3)
+  --from TIME --to TIME   13:30, 13:30:00.5 or 20240102-13:30:00, UTC as in SendingTime;
+                      both ends are shown: --to 13:30 goes up to 13:30:59.999
   --version V         read every message as ${FIX_VERSIONS.join(', ')}
   --overlay FILE      what a counterparty says beyond the standard (YAML)
+  Exit code 3 where LOGFILE cannot be read or holds no FIX message.
 `;
 
 const OPTIONS = {
@@ -59,11 +66,12 @@ export async function main(args: readonly string[]): Promise<number> {
     throw usage('--order reads the log several times: give a file, not standard input');
   }
   const order = values.order === undefined ? undefined : new OrderTrail(values.order);
+  const dictionary = await overlaid(values.overlay);
   const options: LogViewOptions = {
     version: versionOf(values.version),
-    overlaid: await overlaid(values.overlay),
+    overlaid: dictionary,
     session: values.session,
-    msgTypes: new Set(values.type?.split(',').filter((msgType) => msgType !== '')),
+    msgTypes: values.type === undefined ? new Set() : msgTypesNamed(values.type, dictionary),
     order,
     errorsOnly: values.errors,
     from: bound('from', values.from),
@@ -72,7 +80,10 @@ export async function main(args: readonly string[]): Promise<number> {
     brief: values.brief,
   };
   if (order !== undefined) await findLinks(file, options, order);
-  await view(file, options, (lines) => print(lines));
+  requireFound(file, await view(file, options, (lines) => print(lines)));
+  if (order?.isFound === false) {
+    process.stderr.write(`gyrfalcon: ${nameOf(file)}: no message has ClOrdID ${values.order}\n`);
+  }
   return EXIT_OK;
 }
 
@@ -89,19 +100,40 @@ async function view(
   file: string,
   options: LogViewOptions,
   out: (lines: string) => Promise<void> | undefined,
-): Promise<void> {
+): Promise<LogView> {
   const log = new LogView(options);
   for await (const chunk of chunksOf(file, () => log.lines + 1)) await out(joined(log.push(chunk)));
   await out(joined(log.end()));
+  return log;
 }
+
+/** The summary is out: what the log does not hold is told last, where it is seen. */
+function requireFound(file: string, log: LogView): void {
+  const { messages, sessionFault } = log;
+  if (messages === 0) {
+    throw new GyrfalconError('INPUT_INVALID', `no FIX message found in ${nameOf(file)}`, { file });
+  }
+  if (sessionFault !== undefined) {
+    throw new GyrfalconError('INPUT_INVALID', `${nameOf(file)}: ${sessionFault}`, { file });
+  }
+}
+
+const nameOf = (file: string): string => (file === '-' ? 'standard input' : file);
 
 /** What stops the reading is told with the line that it stopped at. */
 async function* chunksOf(file: string, line: () => number): AsyncGenerator<Buffer> {
   try {
-    yield* file === '-' ? (process.stdin as AsyncIterable<Buffer>) : fileChunks(file);
+    yield* gunzipped(file === '-' ? (process.stdin as AsyncIterable<Buffer>) : fileChunks(file));
   } catch (cause) {
-    throw recordedFileFault(file, line(), cause);
+    if ((cause as NodeJS.ErrnoException).code === 'EISDIR') requireNoJournal(file);
+    throw recordedFileFault(nameOf(file), line(), cause);
   }
+}
+
+function requireNoJournal(directory: string): void {
+  if (segmentNumbers(directory).length === 0) return;
+  const how = `gyrfalcon journal show ${directory} | gyrfalcon fix show -`;
+  throw new GyrfalconError('INPUT_INVALID', `${directory}: that is a journal; use ${how}`);
 }
 
 function joined(lines: Iterable<string>): string {

@@ -49,7 +49,11 @@ const KEY_TAGS: readonly number[] = [
 
 /** What a reader may see of a value. */
 export function readable(entry: LogEntry, tag: number, value: string): string {
-  if (isSecret(entry.msgType, tag)) return HIDDEN;
+  return isSecret(entry.msgType, tag) ? HIDDEN : printable(value);
+}
+
+/** On one line, and not too long. */
+export function printable(value: string): string {
   const shown = value.length > VALUE_CHARS_MAX ? `${value.slice(0, VALUE_CHARS_MAX)}…` : value;
   return asText(shown).replaceAll(
     /\p{Cc}/gu,
@@ -147,5 +151,5 @@ export function summaryLines(
   return lines;
 }
 
-const counted = (count: number, what: string): string =>
+export const counted = (count: number, what: string): string =>
   `${count} ${what}${count === 1 ? '' : 's'}`;

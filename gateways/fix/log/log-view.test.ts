@@ -72,7 +72,7 @@ test('a message is its line, and its fields with names and meanings, groups inde
     ' 448 PartyID Y',
     ' 452 PartyRole 3 CLIENT_ID',
     expect.stringMatching(/^ 10 CheckSum \d{3}$/),
-    '1 messages in 1 lines, 0 with problems, 1 shown',
+    '1 message in 1 line, 0 with problems, 1 shown',
   ]);
 });
 
@@ -244,6 +244,15 @@ describe('what is shown can be chosen', () => {
   test.each(cases)('%s', (_, options, expected) => {
     expect(numbers(options)).toEqual(expected);
   });
+});
+
+test('sessions before the one that is asked for leave nothing in its summary', () => {
+  const log = say('<', '0', 1, '9999=x').replaceAll('TW', 'XX') + say('<', '0', 1);
+  expect(show(log, { session: 'TW' }).slice(1)).toEqual([
+    '2 messages in 2 lines, 0 with problems, 1 shown',
+    'FIX.4.4 ISLD<>TW from 20240102-10:00:01 to 20240102-10:00:01: 0 problems, 0 refusals',
+    '  TW>ISLD: 1 message: 1 Heartbeat (0)',
+  ]);
 });
 
 test('one order is followed through its replaces, its OrderID and what refuses it', () => {

@@ -9,7 +9,16 @@ import type { FixVersion } from '../version.ts';
 import { LogDictionaries } from './log-dictionaries.ts';
 import { firstValue, type LogEntry, logEntry } from './log-entry.ts';
 import { type LoggedMessage, LogScanner } from './log-scanner.ts';
-import { fieldLines, lineText, meaningOf, readable, summaryLines, typeText } from './log-text.ts';
+import {
+  counted,
+  fieldLines,
+  lineText,
+  meaningOf,
+  printable,
+  readable,
+  summaryLines,
+  typeText,
+} from './log-text.ts';
 import { isBetween, type TimeBound } from './log-time.ts';
 import type { OrderTrail } from './order-trail.ts';
 import { isRefusal, SessionTracker, sessionOf } from './session-tracker.ts';
@@ -34,10 +43,14 @@ export interface LogViewOptions {
   readonly brief: boolean;
 }
 
+const SESSIONS_TOLD_MAX = 20;
+
 export class LogView {
   readonly #options: LogViewOptions;
   readonly #scanner = new LogScanner();
-  readonly #sessions = new SessionTracker();
+  /** Of all sessions until the one that is asked for comes up, so that they can be told. */
+  #sessions = new SessionTracker();
+  #isSessionFound = false;
   readonly #dictionaries: LogDictionaries;
   #shown = 0;
   #read = 0;
@@ -51,6 +64,22 @@ export class LogView {
   /** Lines of the log that are over. */
   get lines(): number {
     return this.#scanner.lines;
+  }
+
+  /** Messages of the log, shown or not. */
+  get messages(): number {
+    return this.#read;
+  }
+
+  /** After the end: what to say where the session that is asked for is not in the log. */
+  get sessionFault(): string | undefined {
+    const { session } = this.#options;
+    if (session === undefined || this.#isSessionFound) return undefined;
+    const names = this.#sessions.names();
+    const told = names.slice(0, SESSIONS_TOLD_MAX).map(printable).join(', ');
+    const more = names.length - SESSIONS_TOLD_MAX;
+    const there = names.length === 0 ? 'none has both CompIDs' : `there are: ${told}`;
+    return `no session ${session}; ${there}${more > 0 ? ` and ${more} more` : ''}`;
   }
 
   /** The lines that the bytes add. */
@@ -74,7 +103,8 @@ export class LogView {
       return;
     }
     const { messages, lines, shown, withProblems } = totals;
-    yield `${messages} messages in ${lines} lines, ${withProblems} with problems, ${shown} shown`;
+    const said = `${counted(messages, 'message')} in ${counted(lines, 'line')}`;
+    yield `${said}, ${withProblems} with problems, ${shown} shown`;
     for (const summary of summaries) {
       yield* summaryLines(summary, (msgType) => this.#typeName(summary.session, msgType));
     }
@@ -87,11 +117,13 @@ export class LogView {
   *#take(logged: LoggedMessage): Generator<string> {
     this.#read += 1;
     const entry = logEntry(logged);
-    if (!isOfSession(entry, this.#options.session)) return;
+    const isWanted = isOfSession(entry, this.#options.session);
+    if (isWanted) this.#findSession();
+    else if (this.#isSessionFound) return;
     const session = sessionOf(entry);
     const numbers = this.#sessions.follow(entry);
     const dictionary = this.#dictionaries.of(entry, session);
-    const isOfOrder = this.#options.order?.takes(entry) ?? true;
+    const isOfOrder = isWanted && (this.#options.order?.takes(entry) ?? true);
     const { from, to, msgTypes, errorsOnly } = this.#options;
     if (!isBetween(entry.time, from, to)) return;
     const complaint = this.#dictionaries.complaintOf(entry, session)?.text;
@@ -106,6 +138,14 @@ export class LogView {
     else yield* this.#asLines(entry, dictionary, problems);
   }
 
+  /** What was followed of other sessions before is left out. */
+  #findSession(): void {
+    if (this.#isSessionFound) return;
+    this.#isSessionFound = true;
+    this.#sessions = new SessionTracker();
+    this.#withProblems = 0;
+  }
+
   *#asLines(entry: LogEntry, dictionary: Dictionary, problems: readonly string[]) {
     yield lineText(entry, dictionary);
     if (!this.#options.brief) yield* fieldLines(entry, dictionary);
@@ -118,7 +158,7 @@ export class LogView {
 
 function isOfSession({ sender, target }: LogEntry, session: string | undefined): boolean {
   if (session === undefined) return true;
-  const wanted = session.toLowerCase();
+  const wanted = session.toLowerCase().replace('<>', '>');
   const names = [sender.toLowerCase(), target.toLowerCase()];
   return (
     names.includes(wanted) || names.join('>') === wanted || names.reverse().join('>') === wanted

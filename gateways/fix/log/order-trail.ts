@@ -19,9 +19,15 @@ export class OrderTrail {
   /** Messages of the order, "sender>target number": a Reject names them. */
   #numbers = new Set<string>();
   #hasGrown = false;
+  #isFound = false;
 
   constructor(clOrdId: string) {
     this.#first = clOrdId;
+  }
+
+  /** Whether any message spoke of the order. */
+  get isFound(): boolean {
+    return this.#isFound;
   }
 
   /** Whether the message speaks of the order; learns further ids from it. */
@@ -30,6 +36,7 @@ export class OrderTrail {
     const ids = this.#idsOf(entry);
     if (!ids.some(({ key, value, isClOrdId }) => this.#isKnown(key, value, isClOrdId)))
       return false;
+    this.#isFound = true;
     if (entry.msgSeqNum !== undefined) {
       this.#numbers.add(`${entry.sender}>${entry.target} ${entry.msgSeqNum}`);
     }

@@ -109,6 +109,14 @@ export class SessionTracker {
       .filter(({ directions }) => directions.length > 0);
   }
 
+  /** "A>B" for every session that was followed, counted or not. */
+  names(): string[] {
+    const pairs = [...this.#sessions.keys()].map((name) => name.slice(name.indexOf(' ') + 1));
+    return [...new Set(pairs.filter((pair) => /^.+<>.+$/s.test(pair)))].map((pair) =>
+      pair.replace('<>', '>'),
+    );
+  }
+
   #session(name: string): Session | undefined {
     const known = this.#sessions.get(name);
     if (known !== undefined || this.#sessions.size >= SESSIONS_MAX) return known;

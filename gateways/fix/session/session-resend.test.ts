@@ -49,6 +49,12 @@ describe('a long resend', () => {
     expect(numbersOf(rig)).toEqual([...range(45, 51), 52]);
   });
 
+  test('goes on at its pace when the clock is set back', () => {
+    const rig = afterExecutions().receive('2', 2, [7, 2], [16, 11]).forget();
+    rig.pass(-60).receive('2', 3, [7, 2], [16, 11]);
+    expect(numbersOf(rig)).toEqual(range(2, 11));
+  });
+
   test('waits while the peer does not read', () => {
     const rig = afterExecutions();
     rig.isFull = true;

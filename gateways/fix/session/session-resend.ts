@@ -106,9 +106,9 @@ export class SessionResend {
         return;
       }
       if (value !== undefined) this.#sendAgain(value, nowNs);
+      if (this.#messages !== messages) return; // the owner closed the session meanwhile
       bytes += value?.bytes.length ?? 0;
       if (bytes >= BATCH_BYTES_MAX) break;
-      if (this.#messages !== messages) return; // the owner closed the session meanwhile
     }
     clock.resendDueNs = this.#repaidNs;
   }
@@ -122,9 +122,12 @@ export class SessionResend {
 
   /** Messages that may leave now: a batch, less what went a moment ago, whoever asked for it. */
   #allowed(nowNs: bigint): number {
-    if (this.#repaidNs < nowNs) this.#repaidNs = nowNs;
-    const used = (this.#repaidNs - nowNs) / this.#messageNs;
-    return this.#parts.policy.batchMessages - Number(used);
+    const { batchMessages } = this.#parts.policy;
+    const batchNs = BigInt(batchMessages) * this.#messageNs;
+    // Never more than a batch is owed, unless the clock was set back: nobody waits for that.
+    const isOwed = this.#repaidNs > nowNs && this.#repaidNs <= nowNs + batchNs;
+    if (!isOwed) this.#repaidNs = nowNs;
+    return batchMessages - Number((this.#repaidNs - nowNs) / this.#messageNs);
   }
 
   #finish(nowNs: bigint): void {

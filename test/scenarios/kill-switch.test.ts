@@ -128,18 +128,20 @@ describe('over a market that trades', () => {
 
   test('an operator cancels one order by hand', async () => {
     let orderNumber = 0;
-    let clOrdId = '';
-    await until('an order cancelled by hand', async () => {
+    // The market may fill the order, or its strategy replace it, before the cancel leaves: then another.
+    await until('the cancel of an order by hand at the venue', async () => {
       const resting = (await pair.state()).orderList.find(({ state }) => state === 'NEW');
       if (resting === undefined) return false;
-      ({ orderNumber, clOrdId } = resting);
-      return (await pair.post('orders/cancel', { orderNumber })).status === 202;
+      ({ orderNumber } = resting);
+      const { clOrdId } = resting;
+      if ((await pair.post('orders/cancel', { orderNumber })).status !== 202) return false;
+      await pause(QUIET_MS);
+      const prefix = readRequests(pair.journal).prefix;
+      const id = clOrdId.startsWith(prefix) ? clOrdId : `${prefix}${clOrdId}`;
+      return pair.judge
+        .events()
+        .some(({ msgType, origClOrdId }) => msgType === 'F' && origClOrdId === id);
     });
-    const prefix = readRequests(pair.journal).prefix;
-    const id = clOrdId.startsWith(prefix) ? clOrdId : `${prefix}${clOrdId}`;
-    await until('the cancel at the venue', () =>
-      pair.judge.events().some(({ msgType, origClOrdId }) => msgType === 'F' && origClOrdId === id),
-    );
     const refused = await pair.post<{ error: { message: string } }>('orders/cancel', {
       orderNumber: 987_654_321,
     });

@@ -36,7 +36,8 @@ import { ENGINE_VERSION } from './version.ts';
 const STALE_CHECK_MS = 250;
 const UNKNOWN_CHECK_MS = 1000;
 const HEARTBEAT_MS = 20;
-const STOP_WAIT_MS = 2000;
+/** A venue that is slow to answer the last cancels; one that is gone is not waited for. */
+const STOP_WAIT_MS = 10_000;
 
 const port = parentPort!;
 const input = workerData as HotWorkerInput;

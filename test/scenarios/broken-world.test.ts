@@ -287,6 +287,6 @@ describe.skipIf(!canMount())('a disk without room', { timeout: 60_000 }, () => {
     expect(out, 'a stack trace').not.toMatch(/^\s*at |internal error/m);
     const judge = new VenueJudge(folder.file('venue'));
     expect(judge.requests('D').length).toBeGreaterThan(0);
-    expect(judge.openOrders()).toEqual([]);
+    expect(judge.openOrders(), out).toEqual([]);
   });
 });

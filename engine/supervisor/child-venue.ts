@@ -6,7 +6,7 @@ import { EXIT_INPUT, type FaultCode, GyrfalconError } from '../errors.ts';
 
 const CLI = fileURLToPath(new URL('../cli.ts', import.meta.url));
 const READY_MS = 20_000;
-const STOP_MS = 3000;
+const STOP_MS = 10_000;
 
 export interface ReadyVenue {
   readonly fixPort: number;

@@ -9,31 +9,30 @@
 import { dataTagOf } from './fix-data-tag';
 import { executionEnd, executionField } from './fix-execution';
 import { bodyEnd, bodyStart, frameLength, garbledLength } from './fix-frame';
+import {
+  headerField,
+  isBeginString,
+  NOT_A_HEADER_FIELD,
+  sessionError,
+  TAG_SENDING_TIME,
+} from './fix-header';
 import { closeGroup, marketDataEnd, marketDataField } from './fix-market-data';
 import {
   firstTime,
   haveAll,
   isFast,
-  SEEN_34,
-  SEEN_43,
-  SEEN_49,
-  SEEN_52,
-  SEEN_56,
   SEEN_BODY,
   SEEN_MARKET_TIME,
   ST_BYTES,
-  ST_COMP_IDS,
   ST_GROUP_COUNT,
   ST_INSTRUMENT,
   ST_MARKET_TIME_TAG,
-  ST_POSS_DUP,
   ST_SEEN,
   ST_SESSION_CHECKS,
   ST_TYPE,
 } from './fix-state';
 import { parseTimestamp, parseUnsigned } from './fix-value';
 import {
-  CTL_NOW_NS,
   DEC_CLORDID,
   DEC_ENTRIES,
   DEC_ERROR,
@@ -42,10 +41,8 @@ import {
   DEC_MARKET_TIME_NS,
   DEC_MESSAGE,
   DEC_MESSAGE_LENGTH,
-  DEC_MSG_SEQ_NUM,
   DEC_ORIG_CLORDID,
   DEC_REJECT_REASON,
-  DEC_SENDING_TIME_NS,
   DECODED,
   DECODED_EXECUTION,
   DECODED_GARBLED,
@@ -54,30 +51,19 @@ import {
   DECODED_SLOW,
   FIX_BAD_VALUE,
   FIX_BEGIN_STRING,
-  FIX_COMP_ID,
   FIX_FIRST_FIELDS,
   FIX_MISSING_TAG,
   FIX_NOT_FAST_TYPE,
   FIX_NOT_LIVE,
-  FIX_POSS_DUP,
-  FIX_SENDING_TIME,
-  FIX_SEQUENCE,
   FIX_UNKNOWN_TAG,
   RX,
   RX_BYTES,
-  SES_BEGIN,
-  SES_BEGIN_LENGTH,
   SES_MARKET_TIME_TAG,
-  SES_MAX_LATENCY_NS,
   SES_NEXT_IN,
   SES_RX_END,
   SES_RX_START,
   SES_SEARCHED,
-  SES_SENDER,
-  SES_SENDER_LENGTH,
   SES_STATE,
-  SES_TARGET,
-  SES_TARGET_LENGTH,
   SESSION_BYTES,
   SESSION_LIVE,
   SESSIONS,
@@ -86,18 +72,10 @@ import {
 export { symbolAdd, symbolFind } from './symbol-table';
 
 const SOH: i32 = 1;
-const YES: i32 = 89;
-const NO: i32 = 78;
 const TYPE_EXECUTION: i32 = 56; // 8
 const TYPE_SNAPSHOT: i32 = 87; // W
 const TYPE_UPDATE: i32 = 88; // X
-const TAG_SENDING_TIME: i32 = 52;
-const SEQ_NUM_DIGITS_MAX: i32 = 15; // as the session in TypeScript reads it
 const TAG_MAX: i32 = 9999999; // a longer tag is none that we know
-const NOT_A_HEADER_FIELD: i32 = -1;
-const HEADER_TAG_MAX: i32 = 145; // of the header fields that we know, but for one
-const TAG_LAST_PROCESSED: i32 = 369;
-const BOTH_COMP_IDS: i32 = 3;
 
 /** Frames and decodes the next message in the session's RX; a fast message uses its number up. */
 export function fixNext(session: i32): i32 {
@@ -130,10 +108,7 @@ function droppedLength(block: i32, framed: i32, at: i32, end: i32): i32 {
 /** Why the framed message in DECODED is none for the fast path; 0 = it is, and is decoded. */
 function fastError(block: i32): i32 {
   const at = load<i32>(DECODED + DEC_MESSAGE);
-  const begin = load<i32>(block + SES_BEGIN_LENGTH);
-  if (load<u8>(at + 2 + begin) !== SOH || memory.compare(at + 2, block + SES_BEGIN, begin) !== 0) {
-    return FIX_BEGIN_STRING;
-  }
+  if (!isBeginString(block, at)) return FIX_BEGIN_STRING;
   const type = messageType(bodyStart(at, at + load<i32>(DECODED + DEC_MESSAGE_LENGTH)));
   if (type === 0) return FIX_NOT_FAST_TYPE;
   if (load<i32>(block + SES_STATE) !== SESSION_LIVE) return FIX_NOT_LIVE;
@@ -250,8 +225,7 @@ function dataEnd(tag: i32, at: i32, fieldEnd: i32, end: i32): i32 {
 }
 
 function decodeField(block: i32, tag: i32, at: i32, end: i32): i32 {
-  const isBody = tag > HEADER_TAG_MAX && tag !== TAG_LAST_PROCESSED;
-  const header = isBody ? NOT_A_HEADER_FIELD : headerField(block, tag, at, end);
+  const header = headerField(block, tag, at, end);
   if (header !== NOT_A_HEADER_FIELD) {
     return (load<i64>(ST_SEEN) & SEEN_BODY) === 0 || !isFast() ? header : FIX_BAD_VALUE;
   }
@@ -272,82 +246,4 @@ function marketTime(at: i32, end: i32): i32 {
   if (time < 0 || !firstTime(SEEN_MARKET_TIME)) return FIX_BAD_VALUE;
   store<i64>(DECODED + DEC_MARKET_TIME_NS, time);
   return 0;
-}
-
-/**
- * A field of the standard header, which must stand before all others; 0, FIX_* or
- * NOT_A_HEADER_FIELD.
- */
-function headerField(block: i32, tag: i32, at: i32, end: i32): i32 {
-  switch (tag) {
-    case 34:
-      store<i64>(DECODED + DEC_MSG_SEQ_NUM, parseUnsigned(at, end));
-      if (load<i64>(DECODED + DEC_MSG_SEQ_NUM) < 0) return FIX_BAD_VALUE;
-      if (end - at > SEQ_NUM_DIGITS_MAX) return FIX_BAD_VALUE;
-      return firstTime(SEEN_34) ? 0 : FIX_BAD_VALUE;
-    case 49:
-      if (sameText(at, end, block + SES_TARGET, load<i32>(block + SES_TARGET_LENGTH))) {
-        store<i32>(ST_COMP_IDS, load<i32>(ST_COMP_IDS) | 1);
-      }
-      return firstTime(SEEN_49) ? 0 : FIX_BAD_VALUE;
-    case 56:
-      if (sameText(at, end, block + SES_SENDER, load<i32>(block + SES_SENDER_LENGTH))) {
-        store<i32>(ST_COMP_IDS, load<i32>(ST_COMP_IDS) | 2);
-      }
-      return firstTime(SEEN_56) ? 0 : FIX_BAD_VALUE;
-    case 52:
-      return sendingTime(at, end);
-    case 43:
-      if (end - at !== 1 || (load<u8>(at) !== YES && load<u8>(at) !== NO)) return FIX_BAD_VALUE;
-      store<i32>(ST_POSS_DUP, load<u8>(at) === YES ? 1 : 0);
-      return firstTime(SEEN_43) ? 0 : FIX_BAD_VALUE;
-    default:
-      return rareHeaderField(tag);
-  }
-}
-
-/**
- * Header fields that only the session in TypeScript can judge: sub and location ids, resend times.
- */
-function rareHeaderField(tag: i32): i32 {
-  switch (tag) {
-    case 50:
-    case 57:
-    case 97:
-    case 115:
-    case 116:
-    case 122:
-    case 128:
-    case 129:
-    case 142:
-    case 143:
-    case 144:
-    case 145:
-    case TAG_LAST_PROCESSED:
-      return load<i32>(ST_SESSION_CHECKS) !== 0 ? FIX_UNKNOWN_TAG : 0;
-    default:
-      return NOT_A_HEADER_FIELD;
-  }
-}
-
-function sendingTime(at: i32, end: i32): i32 {
-  const time = parseTimestamp(at, end);
-  if (time < 0 || !firstTime(SEEN_52)) return FIX_BAD_VALUE;
-  store<i64>(DECODED + DEC_SENDING_TIME_NS, time);
-  if (load<i32>(ST_MARKET_TIME_TAG) === TAG_SENDING_TIME)
-    store<i64>(DECODED + DEC_MARKET_TIME_NS, time);
-  return 0;
-}
-
-function sameText(at: i32, end: i32, text: i32, length: i32): boolean {
-  return end - at === length && memory.compare(at, text, length) === 0;
-}
-
-/** Whether the header is the one that this session awaits; 0 or FIX_*. */
-function sessionError(block: i32): i32 {
-  if (load<i32>(ST_COMP_IDS) !== BOTH_COMP_IDS) return FIX_COMP_ID;
-  if (load<i32>(ST_POSS_DUP) !== 0) return FIX_POSS_DUP;
-  if (load<i64>(DECODED + DEC_MSG_SEQ_NUM) !== load<i64>(block + SES_NEXT_IN)) return FIX_SEQUENCE;
-  const late = load<i64>(CTL_NOW_NS) - load<i64>(DECODED + DEC_SENDING_TIME_NS);
-  return abs(late) > load<i64>(block + SES_MAX_LATENCY_NS) ? FIX_SENDING_TIME : 0;
 }

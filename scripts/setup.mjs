@@ -1,5 +1,5 @@
 /**
- * Makes a fresh clone runnable: pinned Node.js, dependencies, WebAssembly, FIX dictionaries. Plain
+ * Makes a fresh clone runnable: pinned Node.js, dependencies, WebAssembly, FIX dictionaries, addon. Plain
  * JavaScript for any Node >= 20, with no import that needs an install. Runs before start, test and
  * every command; when everything is in place it only compares stamps (well under 0.2 s).
  */
@@ -171,17 +171,57 @@ function ensureDictionaries(node) {
   buildOnce(node, 'dictionaries', 'the FIX dictionaries', stamp);
 }
 
+/**
+ * The addon is built where cargo is. It is not needed: a machine without, or a build that fails, is told once
+ * (and tried again when native/ changes or build/native.stamp is removed).
+ */
+function ensureNative(node) {
+  if (process.env.GYRFALCON_NATIVE === 'off') return;
+  const names = readdirSync(join(root, 'native', 'src')).filter((f) => f.endsWith('.rs'));
+  const sources = ['Cargo.toml', 'Cargo.lock', 'build.rs', ...names.sort().map((f) => `src/${f}`)];
+  const stamp = hashOf([
+    'scripts/build-native.mjs',
+    'wasm/native-layout.ts',
+    ...sources.map((f) => `native/${f}`),
+  ]);
+  const file = join(root, 'build', 'native.stamp');
+  const hasCargo = isOnPath(windows ? 'cargo.exe' : 'cargo');
+  const wanted = hasCargo ? stamp : 'no cargo';
+  const seen = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  if (seen === wanted || seen === `failed ${stamp}`) return;
+  const built = join(root, 'build', 'native.node');
+  const without = 'the engine runs without its addon, on the sockets of Node.js';
+  mkdirSync(dirname(file), { recursive: true });
+  if (!hasCargo) {
+    // One that was built elsewhere stays; the loader refuses another version's.
+    if (!existsSync(built)) say(`there is no Rust (cargo) on this machine: ${without}`);
+    return writeFileSync(file, wanted);
+  }
+  say('building the addon …');
+  if (runScript(node, 'native')) return writeFileSync(file, stamp);
+  rmSync(built, { force: true });
+  say(`the addon could not be built (the lines above say why): ${without}`);
+  writeFileSync(file, `failed ${stamp}`);
+}
+
+function isOnPath(name) {
+  return (process.env.PATH ?? '')
+    .split(windows ? ';' : ':')
+    .some((folder) => folder !== '' && existsSync(join(folder, name)));
+}
+
 /** Runs scripts/build-NAME.mjs unless the stamp says that its result stands. */
 function buildOnce(node, name, what, stamp) {
   const file = join(root, 'build', `${name}.stamp`);
   if (existsSync(file) && readFileSync(file, 'utf8') === stamp) return;
   say(`building ${what} …`);
-  const done = spawnSync(node, [join(root, 'scripts', `build-${name}.mjs`)], {
-    cwd: root,
-    stdio: ['ignore', 2, 2],
-  });
-  if (done.status !== 0) fail(`building ${what} failed: the lines above say why`);
+  if (!runScript(node, name)) fail(`building ${what} failed: the lines above say why`);
   writeFileSync(file, stamp);
+}
+
+function runScript(node, name) {
+  const script = join(root, 'scripts', `build-${name}.mjs`);
+  return spawnSync(node, [script], { cwd: root, stdio: ['ignore', 2, 2] }).status === 0;
 }
 
 export function setup() {
@@ -189,6 +229,7 @@ export function setup() {
   ensureDependencies(node);
   ensureDictionaries(node);
   ensureWasm(node);
+  ensureNative(node);
   return node;
 }
 

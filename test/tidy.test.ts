@@ -16,6 +16,7 @@ const sources = new Map(files.map((file) => [file, readFileSync(file, 'utf8')]))
 /** Who may import whom. A prefix ending in / is a folder. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   wasm: ['wasm/'],
+  native: ['native/', 'wasm/native-layout.ts'],
   config: ['config/'],
   engine: ['engine/', 'wasm/', 'native/', 'config/'],
   strategies: ['engine/strategy/', 'engine/signal/', 'engine/units.ts', 'engine/event/'],
@@ -32,6 +33,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'build/dictionaries/',
     'wasm/layout.ts',
     'wasm/memory.ts',
+    'wasm/native-layout.ts',
   ],
   risk: [
     'risk/',

@@ -1,0 +1,24 @@
+/**
+ * Compiles the addon (native/) into build/native.node. It stays optional: where it cannot be built, one line
+ * says so and the engine runs on Node's own sockets.
+ */
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+
+const FILES = {
+  linux: 'libgyrfalcon_native.so',
+  darwin: 'libgyrfalcon_native.dylib',
+  win32: 'gyrfalcon_native.dll',
+};
+const target = join('build', 'cargo');
+const { status } = spawnSync(
+  'cargo',
+  ['build', '--release', '--locked', '--quiet', '--target-dir', join('..', target)],
+  { cwd: 'native', stdio: ['ignore', 2, 2] },
+);
+if (status !== 0) process.exit(1);
+const built = join('build', 'native.node');
+// Put in place at once: a process that has the old one loaded keeps it.
+copyFileSync(join(target, 'release', FILES[process.platform]), `${built}.new`);
+renameSync(`${built}.new`, built);

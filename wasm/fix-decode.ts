@@ -8,7 +8,7 @@
 
 import { dataTagOf } from './fix-data-tag';
 import { executionEnd, executionField } from './fix-execution';
-import { bodyEnd, bodyStart, frameLength, garbledLength } from './fix-frame';
+import { bodyEnd, bodyStart, droppedLength, frameLength } from './fix-frame';
 import {
   headerField,
   isBeginString,
@@ -97,12 +97,6 @@ export function fixNext(session: i32): i32 {
   if (error !== 0) return verdict(DECODED_SLOW, error);
   store<i64>(block + SES_NEXT_IN, load<i64>(block + SES_NEXT_IN) + 1);
   return verdict(kindOfType(load<i32>(ST_TYPE)), 0);
-}
-
-/** What begins as a message is dropped to its own end, all else to the next beginning of one. */
-function droppedLength(block: i32, framed: i32, at: i32, end: i32): i32 {
-  if (framed === -FIX_FIRST_FIELDS) return garbledLength(at, end);
-  return load<i32>(block + SES_SEARCHED);
 }
 
 /** Why the framed message in DECODED is none for the fast path; 0 = it is, and is decoded. */

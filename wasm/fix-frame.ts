@@ -149,10 +149,19 @@ function startMatch(at: i32, end: i32): i32 {
 }
 
 /**
+ * How many garbled bytes to drop: what begins as a message to its own end, all else to the next
+ * beginning of one. `framed`: what frameLength said of them.
+ */
+export function droppedLength(block: i32, framed: i32, at: i32, end: i32): i32 {
+  if (framed === -FIX_FIRST_FIELDS) return garbledLength(at, end);
+  return load<i32>(block + SES_SEARCHED);
+}
+
+/**
  * How many bytes of a garbled message to skip: up to the next "8=FIX", or to what may yet become
  * one.
  */
-export function garbledLength(at: i32, end: i32): i32 {
+function garbledLength(at: i32, end: i32): i32 {
   let cursor = at + 1;
   while (cursor < end) {
     const matched = startMatch(cursor, end);

@@ -1,36 +1,34 @@
-/**
- * The last accepted figures of each bench (baseline/*.json) and the comparison with them. Only
- * ratios to the plain variant are compared: they hold from machine to machine far better than
- * times.
- */
+/** The last accepted figures of each suite: bench/baseline/SUITE.json, a list of results. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import type { BenchResult } from './harness.ts';
+import { GyrfalconError } from '../engine/errors.ts';
+import { type BenchResult, RESULT_FORMAT } from './bench-result.ts';
 
 const FOLDER = new URL('./baseline/', import.meta.url);
-/** A ratio may fall to this share of the accepted one before it counts as slower. */
-const TOLERATED_SHARE = 0.75;
+const NUMBERS =
+  /\[\s+(?:-?[\d.]+(?:e[+-]?\d+)?|null)(?:,\s+(?:-?[\d.]+(?:e[+-]?\d+)?|null))*\s+\]/g;
 
-const fileOf = (bench: string): URL => new URL(`${bench}.json`, FOLDER);
+const fileOf = (suite: string): URL => new URL(`${suite}.json`, FOLDER);
 
-export function acceptBaseline(result: BenchResult): void {
+export function acceptBaseline(suite: string, results: readonly BenchResult[]): void {
   mkdirSync(FOLDER, { recursive: true });
-  writeFileSync(fileOf(result.bench), `${JSON.stringify(result, null, 2)}\n`);
+  // A list of numbers on one line: a changed figure is a changed line, and files stay short.
+  const text = JSON.stringify(results, null, 1).replaceAll(NUMBERS, (list) =>
+    list.replaceAll(/\s+/g, ' '),
+  );
+  writeFileSync(fileOf(suite), `${text}\n`);
 }
 
-export function readBaseline(bench: string): BenchResult | undefined {
-  const file = fileOf(bench);
-  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
-}
-
-/** One line a variant that got slower against the plain one; empty = as good as before. */
-export function slowerThanBaseline(result: BenchResult, baseline: BenchResult): string[] {
-  return result.variants.flatMap(({ name, ratioToPlain }) => {
-    const accepted = baseline.variants.find((variant) => variant.name === name);
-    if (accepted === undefined || ratioToPlain >= accepted.ratioToPlain * TOLERATED_SHARE)
-      return [];
-    const before = accepted.ratioToPlain.toFixed(2);
-    return [
-      `${result.bench}: ${name} is ${ratioToPlain.toFixed(2)}x the plain version, was ${before}x`,
-    ];
-  });
+/** Empty where nothing was accepted yet. */
+export function readBaseline(suite: string): readonly BenchResult[] {
+  const file = fileOf(suite);
+  if (!existsSync(file)) return [];
+  const results = JSON.parse(readFileSync(file, 'utf8'));
+  if (Array.isArray(results) && results.every(({ format }) => format === RESULT_FORMAT)) {
+    return results;
+  }
+  throw new GyrfalconError(
+    'INPUT_INVALID',
+    `bench/baseline/${suite}.json is not in format ${RESULT_FORMAT}: ` +
+      `accept new figures with "npm run bench -- ${suite} --accept"`,
+  );
 }

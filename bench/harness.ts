@@ -1,12 +1,13 @@
 /**
  * Measures a claim of speed. Every variant of a bench does the same work and must give the same
- * answer; rounds of the variants alternate, so that what else runs on the machine meets all of them
- * alike. What counts is the ratio to the plain variant in the same run, not the time on one
- * machine.
+ * answer; rounds of the variants alternate, every other time in reverse order, so that what else runs
+ * on the machine meets all of them alike. What counts is the ratio to the plain variant in the same
+ * run, not the time on one machine.
  */
-import { readFileSync } from 'node:fs';
-import { arch, cpus, loadavg, platform, totalmem } from 'node:os';
-import { build, type Histogram } from 'hdr-histogram-js';
+import type { BenchResult, Statistic } from './bench-result.ts';
+import { startEnvironment, type Tool } from './environment.ts';
+import { buildResult } from './result-builder.ts';
+import { VariantTimings } from './variant-timings.ts';
 
 export interface Variant {
   readonly name: string;
@@ -16,15 +17,24 @@ export interface Variant {
 
 /** A bench that is ready to run. */
 export interface PreparedBench {
+  /** Where a suite has several; else the suite's own. */
+  readonly name?: string;
   /** What one operation is, in a reader's words. */
   readonly operation: string;
   readonly operationsPerRound: number;
   /** Timed pieces of a round; each holds operationsPerRound / samplesPerRound operations. */
   readonly samplesPerRound: number;
-  readonly rounds: number;
+  /** Where it takes more than ROUNDS_MIN. */
+  readonly rounds?: number;
   readonly seed: number;
   /** The first is the product, the last the plain version that ratios refer to. */
   readonly variants: readonly Variant[];
+  /** What variants are compared by; throughput where nothing is said. */
+  readonly ratiosOf?: readonly Statistic[];
+  /** Programs beside Node.js whose versions matter. */
+  readonly tools?: readonly Tool[];
+  /** What should stand beside it and cannot, with the reason. */
+  readonly leftOut?: readonly string[];
   /** Throws when the variants' answers of the last round are wrong or differ. */
   check(): void;
   /** What else a reader should know, once all rounds are done. */
@@ -32,36 +42,10 @@ export interface PreparedBench {
   close?(): void | Promise<void>;
 }
 
-export interface VariantResult {
-  readonly name: string;
-  readonly operationsPerS: number;
-  /** Time of a sample; null where too few were taken to know. */
-  readonly p50Ns: number | null;
-  readonly p99Ns: number | null;
-  readonly p999Ns: number | null;
-  readonly maxNs: number;
-  /** Throughput as a multiple of the plain variant's, median of the rounds. */
-  readonly ratioToPlain: number;
-}
-
-export interface BenchResult {
-  readonly bench: string;
-  readonly operation: string;
-  readonly operationsPerSample: number;
-  readonly rounds: number;
-  readonly seed: number;
-  readonly machine: Readonly<Record<string, string | number>>;
-  readonly versions: Readonly<Record<string, string>>;
-  readonly loadBefore: number;
-  readonly loadAfter: number;
-  readonly variants: readonly VariantResult[];
-  readonly remarks?: readonly string[];
-}
-
+/** Fewer say too little about what a ratio is worth. */
+export const ROUNDS_MIN = 8;
 const WARM_UP_ROUNDS = 2;
 const NS_PER_MS = 1e6;
-const NS_PER_S = 1e9;
-const LONGEST_SAMPLE_NS = 60 * NS_PER_S;
 
 /** Times one call for each sample. */
 export function timeEach(samplesNs: Float64Array, action: (index: number) => void): void {
@@ -72,77 +56,39 @@ export function timeEach(samplesNs: Float64Array, action: (index: number) => voi
   }
 }
 
-export async function measure(name: string, bench: PreparedBench): Promise<BenchResult> {
-  const { operation, operationsPerRound, samplesPerRound, rounds, seed, variants } = bench;
-  const loadBefore = loadavg()[0]!;
-  const samples = new Float64Array(samplesPerRound);
-  const timings = variants.map(() => ({ roundNs: [] as number[], histogram: newHistogram() }));
+/** `rounds`: as asked for on the command line, be it fewer than ROUNDS_MIN. */
+export async function measure(
+  name: string,
+  bench: PreparedBench,
+  rounds = Math.max(bench.rounds ?? 0, ROUNDS_MIN),
+): Promise<BenchResult> {
+  const { operationsPerRound, samplesPerRound, variants } = bench;
+  const environmentNow = startEnvironment(bench.tools);
+  const samplesNs = new Float64Array(samplesPerRound);
+  const timings = variants.map((variant) => new VariantTimings(variant.name));
   for (let round = -WARM_UP_ROUNDS; round < rounds; round++) {
-    for (const [v, variant] of variants.entries()) {
-      await variant.run(samples);
-      if (round < 0) continue;
-      // The samples make up the whole round but for what a variant does to get ready.
-      timings[v]!.roundNs.push(samples.reduce((sum, ns) => sum + ns, 0));
-      for (const ns of samples) timings[v]!.histogram.recordValue(Math.max(1, Math.round(ns)));
+    for (const v of orderOf(round, variants.length)) {
+      await variants[v]!.run(samplesNs);
+      if (round >= 0) timings[v]!.addSamples(samplesNs, operationsPerRound);
     }
     bench.check();
   }
-  const plain = timings.at(-1)!.roundNs;
-  return {
-    bench: name,
-    operation,
-    operationsPerSample: operationsPerRound / samplesPerRound,
-    rounds,
-    seed,
-    machine: machine(),
-    versions: versions(),
-    loadBefore,
-    loadAfter: loadavg()[0]!,
-    variants: variants.map((variant, v) => {
-      const { roundNs, histogram } = timings[v]!;
-      return {
-        name: variant.name,
-        operationsPerS: (operationsPerRound / median(roundNs)) * NS_PER_S,
-        p50Ns: percentile(histogram, 50),
-        p99Ns: percentile(histogram, 99),
-        p999Ns: percentile(histogram, 99.9),
-        maxNs: histogram.maxValue,
-        ratioToPlain: median(roundNs.map((ns, round) => plain[round]! / ns)),
-      };
-    }),
-    ...(bench.remarks === undefined ? {} : { remarks: bench.remarks() }),
-  };
+  const { operation, seed, ratiosOf, leftOut } = bench;
+  return buildResult(
+    {
+      bench: bench.name ?? name,
+      ...{ operation, operationsPerSample: operationsPerRound / samplesPerRound, rounds, seed },
+      ...(ratiosOf === undefined ? {} : { ratiosOf }),
+      ...(leftOut === undefined ? {} : { leftOut }),
+      remarks: bench.remarks?.() ?? [],
+    },
+    timings,
+    environmentNow(),
+  );
 }
 
-function percentile(histogram: Histogram, percent: number): number | null {
-  if (histogram.totalCount * (1 - percent / 100) < 1) return null;
-  return Math.min(histogram.getValueAtPercentile(percent), histogram.maxValue);
-}
-
-function newHistogram(): Histogram {
-  return build({
-    lowestDiscernibleValue: 1,
-    highestTrackableValue: LONGEST_SAMPLE_NS,
-    numberOfSignificantValueDigits: 3,
-  });
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-}
-
-function machine() {
-  return {
-    cpu: cpus()[0]?.model.trim() ?? 'unknown',
-    cores: cpus().length,
-    memoryGiB: Math.round(totalmem() / 2 ** 30),
-    platform: `${platform()}-${arch()}`,
-  };
-}
-
-function versions() {
-  const own = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-  return { gyrfalcon: own.version, node: process.versions.node, v8: process.versions.v8 };
+/** Forth and back. */
+function orderOf(round: number, count: number): readonly number[] {
+  const forth = Array.from({ length: count }, (_, index) => index);
+  return round % 2 === 0 ? forth : forth.reverse();
 }

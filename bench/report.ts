@@ -1,65 +1,153 @@
-/**
- * How figures are shown: a table for the terminal and the README, written there by the script
- * alone.
- */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { GyrfalconError } from '../engine/errors.ts';
-import type { BenchResult, VariantResult } from './harness.ts';
+/** How figures are shown, in the terminal and in the README: tables in Markdown. */
+import type { BenchResult, Figure, Ratio, Statistic, VariantResult } from './bench-result.ts';
+import type { Change } from './comparison.ts';
+import { spreadOf } from './spread.ts';
 
-const README = new URL('../README.md', import.meta.url);
-const BEGIN = '<!-- bench:begin -->';
-const END = '<!-- bench:end -->';
+export const NONE = '–';
 
 export function reportTable(results: readonly BenchResult[]): string {
-  const rows = results.flatMap((result) => result.variants.map((variant) => row(result, variant)));
-  return [
-    '| bench | variant | per second | p50 | p99 | p99.9 | max | vs plain |',
-    '|---|---|---:|---:|---:|---:|---:|---:|',
-    ...rows,
-    '',
-    ...results.map(footnote),
-  ].join('\n');
+  const timed = results.filter(({ variants }) => variants.length > 0);
+  const sized = results.filter(({ figures }) => figures.length > 0);
+  const blocks = [
+    table(TIME_HEAD, TIME_ALIGN, timed.flatMap(timeRows)),
+    table(FIGURE_HEAD, FIGURE_ALIGN, sized.flatMap(figureRows)),
+    results.map(footnote).join('\n'),
+  ];
+  return blocks.filter((block) => block !== '').join('\n\n');
 }
 
-function row({ bench }: BenchResult, variant: VariantResult): string {
-  const { name, operationsPerS, p50Ns, p99Ns, p999Ns, maxNs, ratioToPlain } = variant;
-  const times = [p50Ns, p99Ns, p999Ns, maxNs].map(duration);
-  const cells = [bench, name, count(operationsPerS), ...times, `${ratioToPlain.toFixed(2)}x`];
-  return `| ${cells.join(' | ')} |`;
+const TIME_HEAD = [
+  'bench',
+  'variant',
+  'per second',
+  'p50',
+  'p99',
+  'p99.9',
+  'max',
+  'vs plain',
+  'min–max',
+];
+const TIME_ALIGN = ['', '', ':', ':', ':', ':', ':', ':', ':'];
+const FIGURE_HEAD = ['bench', 'figure', 'median', 'min–max'];
+const FIGURE_ALIGN = ['', '', ':', ':'];
+
+/** Empty without rows. */
+export function table(
+  head: readonly string[],
+  align: readonly string[],
+  rows: readonly (readonly string[])[],
+): string {
+  if (rows.length === 0) return '';
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const rule = `|${align.map((side) => `---${side}`).join('|')}|`;
+  return [line(head), rule, ...rows.map(line)].join('\n');
 }
 
-function footnote(result: BenchResult): string {
+function timeRows(result: BenchResult): readonly (readonly string[])[] {
+  return result.variants.map((variant) => {
+    const ratio = variant.ratios[0];
+    return [
+      result.bench,
+      variant.name,
+      count(variant.operationsPerS),
+      ...times(result, variant),
+      ratio === undefined ? NONE : timesAs(ratio.median),
+      ratio === undefined ? NONE : span(ratio),
+    ];
+  });
+}
+
+/** A latency is told by its tail: the ratio of each percentile to the reference's, for benches that state them. */
+export function latencyTable(result: BenchResult, reference: string): string {
+  const statistics: readonly Statistic[] = ['p50', 'p99', 'p999'];
+  const names = ['p50', 'p99', 'p99.9'];
+  return table(
+    ['variant', 'p50', 'p99', 'p99.9', 'max', ...names.map((name) => `${name} vs ${reference}`)],
+    ['', ':', ':', ':', ':', ':', ':', ':'],
+    result.variants.map((variant) => [
+      variant.name,
+      ...times(result, variant),
+      ...statistics.map((of) => {
+        const ratio = variant.ratios.find((each) => each.of === of);
+        return ratio === undefined ? NONE : `${timesAs(ratio.median)} (${span(ratio)})`;
+      }),
+    ]),
+  );
+}
+
+/** Of one operation. */
+function times({ operationsPerSample }: BenchResult, variant: VariantResult): readonly string[] {
+  const { p50Ns, p99Ns, p999Ns, maxNs } = variant;
+  return [p50Ns, p99Ns, p999Ns, maxNs].map((ns) =>
+    ns === null ? NONE : duration(ns / operationsPerSample),
+  );
+}
+
+const timesAs = (ratio: number): string => `${ratio.toFixed(2)}x`;
+const span = ({ min, max }: Ratio): string => `${min.toFixed(2)}–${max.toFixed(2)}`;
+
+function figureRows({ bench, figures }: BenchResult): readonly (readonly string[])[] {
+  return figures.map(({ name, unit, rounds }) => {
+    const { median, min, max } = spreadOf(rounds);
+    const same = min === max;
+    return [
+      bench,
+      name,
+      quantity(median, unit),
+      same ? NONE : `${quantity(min, unit)}–${quantity(max, unit)}`,
+    ];
+  });
+}
+
+export function footnote(result: BenchResult): string {
   const { bench, operation, operationsPerSample, rounds, seed, machine, versions } = result;
-  const sample = operationsPerSample === 1 ? 'each timed' : `timed by ${operationsPerSample}`;
-  const remarks = (result.remarks ?? []).map((remark) => ` ${capitalised(remark)}.`).join('');
+  const sample =
+    operationsPerSample === 1 ? 'each timed' : `a time is the mean of ${operationsPerSample}`;
+  const remarks = result.remarks.map((remark) => ` ${capitalised(remark)}.`).join('');
+  const leftOut = result.leftOut.length === 0 ? '' : ` Left out: ${result.leftOut.join('; ')}.`;
   const load = `load ${result.loadBefore.toFixed(1)} before, ${result.loadAfter.toFixed(1)} after`;
   return (
     `- ${bench}: one operation is one ${operation}, ${sample}; ${rounds} rounds, seed ${seed}; ` +
-    `${machine.cpu}, ${machine.cores} cores, Node.js ${versions.node}, ${load}.${remarks}`
+    `${machine.cpu}, ${machine.cores} cores, Node.js ${versions.node}, ${load}, ${result.revision}.${remarks}${leftOut}`
   );
 }
 
 const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-function count(perSecond: number): string {
+/** One line a compared figure. */
+export function changeLine(change: Change): string {
+  const { bench, variant, of, accepted, now, low, high, verdict, fails } = change;
+  const what = of === 'figure' ? variant : `${variant}, ${STATISTIC_NAMES[of]}`;
+  const value = (ratio: number): string =>
+    of === 'figure' ? String(Math.round(ratio)) : timesAs(ratio);
+  const interval =
+    low === null || high === null
+      ? 'too few rounds for an interval'
+      : `change ${low.toFixed(3)}–${high.toFixed(3)}`;
+  const end = fails ? `${verdict}, beyond what is tolerated` : verdict;
+  return `${bench}: ${what}: ${value(accepted)} -> ${value(now)}, ${interval}: ${end}`;
+}
+
+const STATISTIC_NAMES: Readonly<Record<Statistic, string>> = {
+  throughput: 'throughput vs plain',
+  p50: 'p50 vs plain',
+  p99: 'p99 vs plain',
+  p999: 'p99.9 vs plain',
+};
+
+export function count(perSecond: number): string {
   if (perSecond >= 1e6) return `${(perSecond / 1e6).toFixed(2)} M`;
   return perSecond >= 1e3 ? `${(perSecond / 1e3).toFixed(1)} k` : perSecond.toFixed(1);
 }
 
-function duration(ns: number | null): string {
-  if (ns === null) return '–';
+export function duration(ns: number): string {
+  if (ns < 100) return `${ns.toFixed(1)} ns`;
   if (ns < 1e3) return `${ns.toFixed(0)} ns`;
-  return ns < 1e6 ? `${(ns / 1e3).toFixed(2)} µs` : `${(ns / 1e6).toFixed(2)} ms`;
+  if (ns < 1e6) return `${(ns / 1e3).toFixed(2)} µs`;
+  return ns < 1e9 ? `${(ns / 1e6).toFixed(2)} ms` : `${(ns / 1e9).toFixed(2)} s`;
 }
 
-/** Puts the table between the README's markers. */
-export function writeReadmeTable(results: readonly BenchResult[]): void {
-  const text = existsSync(README) ? readFileSync(README, 'utf8') : '';
-  const begin = text.indexOf(BEGIN);
-  const end = text.indexOf(END);
-  if (begin < 0 || end < begin) {
-    throw new GyrfalconError('INPUT_INVALID', `README.md has no ${BEGIN} … ${END}: put both in`);
-  }
-  const head = text.slice(0, begin + BEGIN.length);
-  writeFileSync(README, `${head}\n${reportTable(results)}\n${text.slice(end)}`);
+function quantity(value: number, unit: Figure['unit']): string {
+  if (unit === 'bytes') return `${(value / 1e6).toFixed(1)} MB`;
+  return unit === 'instructions' ? value.toFixed(1) : `${value.toFixed(2)} %`;
 }

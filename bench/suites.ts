@@ -1,0 +1,44 @@
+/**
+ * The suites by name. Each is loaded when it is run: some take seconds and hundreds of megabytes to
+ * load, and `gyrfalcon bench --help` needs none of them.
+ */
+import type { PreparedBench } from './harness.ts';
+import type { LeftOut, Prepared, Suite } from './suite.ts';
+
+const NO_RECORDING: LeftOut = { leftOut: 'its recording is not in ../shared/data' };
+
+const one = (bench: PreparedBench | undefined): Prepared =>
+  bench === undefined ? NO_RECORDING : [bench];
+
+export const SUITES = {
+  'tick-to-order': {
+    about: 'in process: FIX bytes of a tick to the bytes of the order, journal on',
+    prepare: async () => one(await (await import('./tick-to-order.ts')).prepareTickToOrder()),
+  },
+  wire: {
+    about: 'over sockets: a tick in, an order out, another process',
+    prepare: async () => one(await (await import('./wire.ts')).prepareWire()),
+  },
+  book: {
+    about: 'order book: events of a recorded day to the updated book',
+    prepare: async () => one(await (await import('./book.ts')).prepareBook()),
+  },
+  journal: {
+    about: 'appending records to the journal',
+    prepare: async () => one((await import('./journal.ts')).prepareJournal()),
+  },
+  'value-at-risk': {
+    about: 'Monte Carlo VaR: SIMD kernel, workers, plain twin',
+    prepare: async () => one((await import('./value-at-risk.ts')).prepareValueAtRisk()),
+  },
+  'fix-sessions': {
+    about: 'hundreds of FIX sessions, undisturbed and among hostile peers (--sessions N)',
+    prepare: async (options) =>
+      one(await (await import('./fix-sessions.ts')).prepareFixSessions(options)),
+  },
+} as const satisfies Readonly<Record<string, Suite>>;
+
+/** What may follow `gyrfalcon bench`. */
+export const SUITE_NAMES: readonly string[] = Object.keys(SUITES);
+
+export const suiteOf = (name: string): Suite => SUITES[name as keyof typeof SUITES];

@@ -23,6 +23,10 @@ export const SUITES = {
     about: 'order book: events of a recorded day to the updated book',
     prepare: async () => one(await (await import('./book.ts')).prepareBook()),
   },
+  codec: {
+    about: 'FIX messages read and written: kernels, session codec, jspurefix, plain twin',
+    prepare: async () => (await import('./codec/codec.ts')).prepareCodec(),
+  },
   journal: {
     about: 'appending records to the journal',
     prepare: async () => one((await import('./journal.ts')).prepareJournal()),

@@ -15,6 +15,12 @@ export interface CoreModule {
   symbolAdd(instrument: number): void;
   /** The instrument whose symbol stands at address, -1 = none. */
   symbolFind(address: number, length: number): number;
+  /** Moves CTL_CORE_TIME_NS to the market time of the decoded message; one without a time moves nothing. */
+  timeToMessage(session: number): void;
+  /** Moves CTL_CORE_TIME_NS to CTL_NOW_NS; it never goes back. */
+  timeToReceipt(): void;
+  /** All that the message in DECODED changes: books, signals, equity, breakers; bookState BOOK_*, -1 = over FIX. */
+  marketApply(bookState: number): void;
   /** Applies DECODED's entries to books and last trades; returns how many entries were applied. */
   bookApply(): number;
   /** Empties both sides. */
@@ -25,6 +31,16 @@ export interface CoreModule {
   signalUpdate(instrument: number): void;
   /** e^x as the core computes it everywhere. */
   exp(x: number): number;
+  /** Values every position of the strategy anew; its peak follows. */
+  equityOfStrategy(strategy: number): void;
+  /** Trips the breaker of a strategy that has lost too much from its peak. */
+  equityDrawdown(strategy: number): void;
+  /** Gives INTENT the next sequence, runs the limits, books what they allow; ALLOWED or DENY_*. */
+  gateSubmit(): number;
+  /** Books INTENT, of which the limits have said `checked`; writes and returns the verdict. */
+  gateApply(checked: number): number;
+  /** Puts the order at address into a state; all figures derived from the order table follow. */
+  orderMove(order: number, state: number): void;
   /** Runs the pre-trade checks on INTENT; ALLOWED or DENY_*; an allowed message is counted. */
   limitsCheck(): number;
   /** Appends the FIX message of INTENT to the session's TX, using up one number; returns its length, 0 = no room. */
@@ -39,6 +55,18 @@ export interface CoreModule {
     address: number,
     length: number,
   ): number;
+  /** Appends one record to the journal (ring or stage, as RING_MODE says), at CTL_NOW_NS; 0 = no room, nothing was done. */
+  journalAppend(kind: number, source: number, address: number, length: number): number;
+  /** 1 = new orders must wait: the ring is half full, or its writer is in trouble. */
+  journalHoldsOrders(): number;
+  /** 1 = venues must not be read: the rest of the ring is for cancels and kills. */
+  journalHoldsInputs(): number;
+  /** The check of a record in the ring, over its padded bytes. */
+  ringCheck(record: number, padded: number): number;
+  /** Writer's thread: copies records as segments hold them to JOURNAL_STAGE, up to `room` bytes; how many. */
+  journalTake(room: number): number;
+  /** Writer's thread: what was taken is in the segments. */
+  journalFree(): void;
   /** CRC-32C (Castagnoli) of bytes in memory, as a signed 32-bit number. */
   crc32c(address: number, length: number): number;
   /** Writes the 64-bit hash of all deterministic state to SCRATCH. */

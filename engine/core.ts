@@ -7,7 +7,6 @@ import type { Memory } from '../wasm/memory.ts';
 import { CommandHandler } from './command-handler.ts';
 import { type CoreModule, loadCore } from './core-module.ts';
 import { writeConfig } from './core-setup.ts';
-import { CoreTime } from './core-time.ts';
 import { CircuitBreakers } from './limits/circuit-breaker.ts';
 import { RefusalLog } from './limits/refusals.ts';
 import { TradingHours } from './market/trading-hours.ts';
@@ -43,12 +42,12 @@ export interface CoreInput {
 export function buildCore(input: CoreInput, recorder: Recorder): Core {
   const { memory, config, strategies, kernels: module = loadCore(memory) } = input;
   writeConfig(memory, module, config);
-  const positions = new Positions(memory);
-  const orders = new OrderManager(memory, positions);
+  const positions = new Positions(memory, module);
+  const orders = new OrderManager(memory, module, positions);
   const breakers = new CircuitBreakers(memory, config.breakers);
   const quotes = new QuoteSlots(memory);
   const refusals = new RefusalLog(memory);
-  const gate = new OrderGate({ memory, core: module, orders, refusals, quotes }, recorder);
+  const gate = new OrderGate({ memory, core: module, refusals, quotes }, recorder);
   const symbols = config.instruments.map((instrument) => instrument.symbol);
   const host = new StrategyHost({ memory, gate, quotes }, strategies, symbols);
   const names = config.strategies.map((strategy) => strategy.name);
@@ -60,12 +59,10 @@ export function buildCore(input: CoreInput, recorder: Recorder): Core {
     strategies: names,
     symbols,
   });
-  const time = new CoreTime(memory);
   const hours = new TradingHours(memory, config);
   const pipeline = new Pipeline({
     memory,
     core: module,
-    time,
     orders,
     positions,
     breakers,

@@ -1,9 +1,15 @@
 // The core module: every kernel of the hot path, one WebAssembly module over one shared memory.
 
 export * from './book';
+export * from './core-time';
+export * from './equity';
 export * from './fix-decode';
 export * from './journal-record';
+export * from './journal-ring';
 export * from './limits';
+export * from './market-tick';
 export * from './order-encode';
+export * from './order-entry';
+export * from './order-table';
 export * from './signal';
 export * from './state-hash';

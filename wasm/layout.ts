@@ -62,6 +62,8 @@ export const CTL_JOURNAL_BYTES = CONTROL + 176; // i64 (wall)
 export const CTL_GARBLED = CONTROL + 184; // i64 (wall)
 export const CTL_SIGNAL_PARAMS = CONTROL + 192; // f64 x 4: half-lives in ns of ofi, volatility, mean, z deviation
 export const CTL_ORDER_BY_STATE = CONTROL + 256; // i32 x 16: orders now in each ORDER_* state
+export const CTL_DRAWDOWN_MINOR_MAX = CONTROL + 320; // i64, base currency: a strategy that has lost so much from its peak is halted
+export const CTL_NEXT_DAY_NS = CONTROL + 328; // i64 rel: the trading hours are reckoned anew then
 
 export const LOOP_STARTING = 0;
 export const LOOP_RUNNING = 1;
@@ -272,6 +274,7 @@ export const POS_SOLD_LOTS = 56; // i64
 export const POS_FILLS = 64; // i64
 export const POS_VOLUME = 72; // i64 tick-lots
 export const POS_ADJUSTED_LOTS = 80; // i64: sum of adjustments by hand
+export const POS_TOTAL_MINOR = 88; // i64 base currency: realised + unrealised - fees at the last mark
 
 export const LIMITS = 7847936; // POSITIONS + 1024 * 128
 export const LIMIT_BYTES = 128;

@@ -3,11 +3,13 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import * as desk from '../../test/support/desk.ts';
 import * as L from '../../wasm/layout.ts';
 import { Memory } from '../../wasm/memory.ts';
+import { loadCore } from '../core-module.ts';
 import { newOutcome } from '../orders/order-outcome.ts';
 import { CircuitBreakers } from './circuit-breaker.ts';
 
 const { MAKER, TAKER, SAP, NOON_NS } = desk;
 const memory = new Memory();
+const core = loadCore(memory);
 let breakers: CircuitBreakers;
 beforeEach(() => {
   desk.openDesk(memory);
@@ -31,7 +33,7 @@ function reject(atS: number, strategy = MAKER): void {
 function setEquity(equityMinor: number, peakMinor: number): void {
   memory.setI64(desk.strategyAt(MAKER) + L.STR_EQUITY_MINOR, equityMinor);
   memory.setI64(desk.strategyAt(MAKER) + L.STR_PEAK_MINOR, peakMinor);
-  breakers.checkDrawdown(MAKER);
+  core.equityDrawdown(MAKER);
 }
 
 describe('drawdown', () => {
@@ -52,7 +54,7 @@ describe('drawdown', () => {
   test('armed again, the drawdown counts from where the strategy stands', () => {
     setEquity(-9_050, 1_000);
     breakers.rearm(MAKER);
-    breakers.checkDrawdown(MAKER);
+    core.equityDrawdown(MAKER);
     expect([tripped(MAKER), isHalted(MAKER)]).toEqual([0, false]);
     setEquity(-9_050 - 10_050, -9_050);
     expect(isHalted(MAKER)).toBe(true);

@@ -20,7 +20,6 @@ const MINOR_SCALE = 100_000_000n;
 
 export class CircuitBreakers {
   readonly #memory: Memory;
-  readonly #drawdownMinorMax: number;
   readonly #rejectsMax: number;
   readonly #sliceNs: number;
 
@@ -28,7 +27,8 @@ export class CircuitBreakers {
     this.#memory = memory;
     const base = L.CURRENCIES + memory.i32(L.CTL_BASE_CURRENCY) * L.CURRENCY_BYTES;
     const minorPerUnit = 10n ** BigInt(memory.i32(base + L.CUR_DECIMALS));
-    this.#drawdownMinorMax = Number((decimalE8(config.drawdownMax) * minorPerUnit) / MINOR_SCALE);
+    const drawdownMinorMax = Number((decimalE8(config.drawdownMax) * minorPerUnit) / MINOR_SCALE);
+    memory.setI64(L.CTL_DRAWDOWN_MINOR_MAX, drawdownMinorMax);
     this.#rejectsMax = config.rejectsMax;
     this.#sliceNs = Math.ceil((config.rejectsWindowS * NS_PER_SECOND) / WINDOW_SLICES);
   }
@@ -42,14 +42,6 @@ export class CircuitBreakers {
     for (let slice = 0; slice < SLICES; slice++)
       rejects += this.#memory.i64(window + 8 + slice * 8);
     if (rejects >= this.#rejectsMax) this.#trip(outcome.strategy, L.BREAKER_REJECT_RATE);
-  }
-
-  /** After the strategy's equity was brought up to date. */
-  checkDrawdown(strategy: number): void {
-    const block = L.STRATEGIES + strategy * L.STRATEGY_BYTES;
-    const peakMinor = this.#memory.i64(block + L.STR_PEAK_MINOR);
-    const drawdownMinor = peakMinor - this.#memory.i64(block + L.STR_EQUITY_MINOR);
-    if (drawdownMinor >= this.#drawdownMinorMax) this.#trip(strategy, L.BREAKER_DRAWDOWN);
   }
 
   /** The instrument's feed has been quiet for too long: halts the strategies that may trade it. */

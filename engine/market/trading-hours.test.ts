@@ -35,7 +35,7 @@ function isOpen(utc: string, calendar: object, expiry: string | null = null): bo
   memory.setAbsoluteNs(L.CTL_MARKET_EPOCH_NS, BigInt(epochMs) * 1_000_000n);
   memory.setI64(L.CTL_CORE_TIME_NS, (atMs - epochMs) * NS_PER_MS);
   hours.update();
-  expect(hours.nextNs).toBeGreaterThan(memory.i64(L.CTL_CORE_TIME_NS));
+  expect(memory.i64(L.CTL_NEXT_DAY_NS)).toBeGreaterThan(memory.i64(L.CTL_CORE_TIME_NS));
   const nowNs = memory.i64(L.CTL_CORE_TIME_NS);
   const openNs = memory.i64(L.INSTRUMENTS + L.INS_OPEN_NS);
   return nowNs >= openNs && nowNs < memory.i64(L.INSTRUMENTS + L.INS_CLOSE_NS);

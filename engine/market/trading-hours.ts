@@ -24,8 +24,6 @@ interface DayHours {
 }
 
 export class TradingHours {
-  /** Core time at which `update` is due. */
-  nextNs = 0;
   readonly #memory: Memory;
   readonly #instruments: readonly InstrumentConfig[];
   readonly #calendars: ReadonlyMap<string, Calendar>;
@@ -38,7 +36,7 @@ export class TradingHours {
     );
   }
 
-  /** Brings every instrument's hours to the day of the core's time. */
+  /** Brings every instrument's hours to the day of the core's time; CTL_NEXT_DAY_NS is when it is due again. */
   update(): void {
     const memory = this.#memory;
     const epochMs = Number(memory.absoluteNs(L.CTL_MARKET_EPOCH_NS) / 1_000_000n);
@@ -58,7 +56,7 @@ export class TradingHours {
       memory.setI64(block + L.INS_CLOSE_NS, closeNs === 0 ? -1 : closeNs);
       nextMs = Math.min(nextMs, day.endMs);
     }
-    this.nextNs = (nextMs - epochMs) * NS_PER_MS;
+    memory.setI64(L.CTL_NEXT_DAY_NS, (nextMs - epochMs) * NS_PER_MS);
   }
 }
 

@@ -10,12 +10,10 @@ import type { RefusalLog } from '../limits/refusals.ts';
 import type { Recorder } from '../recorder.ts';
 import type { QuoteSlots } from '../strategy/quote-slots.ts';
 import type { Side } from '../units.ts';
-import type { OrderManager } from './order-manager.ts';
 
 export interface GateParts {
   readonly memory: Memory;
   readonly core: CoreModule;
-  readonly orders: OrderManager;
   readonly refusals: RefusalLog;
   readonly quotes: QuoteSlots;
 }
@@ -23,7 +21,6 @@ export interface GateParts {
 export class OrderGate {
   readonly #memory: Memory;
   readonly #core: CoreModule;
-  readonly #orders: OrderManager;
   readonly #refusals: RefusalLog;
   readonly #quotes: QuoteSlots;
   recorder: Recorder;
@@ -31,7 +28,6 @@ export class OrderGate {
   constructor(parts: GateParts, recorder: Recorder) {
     this.#memory = parts.memory;
     this.#core = parts.core;
-    this.#orders = parts.orders;
     this.#refusals = parts.refusals;
     this.#quotes = parts.quotes;
     this.recorder = recorder;
@@ -40,9 +36,7 @@ export class OrderGate {
   /** Decides about the INTENT block; 0 or the DENY_* code. */
   submit(): number {
     this.recorder.beforeDecision();
-    const sequence = this.#memory.i64(L.CTL_INTENT_SEQUENCE) + 1;
-    this.#memory.setI64(L.INTENT + L.INT_SEQUENCE, sequence);
-    const verdict = this.#apply(this.#core.limitsCheck());
+    const verdict = this.#note(this.#core.gateSubmit());
     this.recorder.intent();
     if (verdict === L.ALLOWED) this.#encode();
     return verdict;
@@ -53,7 +47,7 @@ export class OrderGate {
     const recorded = this.#memory.i32(L.INTENT + L.INT_VERDICT);
     // How full the socket was is not in the journal: that one verdict is taken from the record.
     const verdict = recorded === L.DENY_BACK_PRESSURE ? recorded : this.#core.limitsCheck();
-    return this.#apply(verdict);
+    return this.#note(this.#core.gateApply(verdict));
   }
 
   /** Encodes the INTENT block in hand into TX; returns the length. */
@@ -61,34 +55,19 @@ export class OrderGate {
     return this.#core.encodeIntent(this.#session());
   }
 
-  #apply(checked: number): number {
+  /** What the console shows of refusals, and which order is a strategy's quote. */
+  #note(verdict: number): number {
     const memory = this.#memory;
-    memory.setI64(L.CTL_INTENT_SEQUENCE, memory.i64(L.INTENT + L.INT_SEQUENCE));
-    const strategy = memory.i32(L.INTENT + L.INT_STRATEGY);
-    memory.addI64(L.STRATEGIES + strategy * L.STRATEGY_BYTES + L.STR_INTENTS, 1);
-    let verdict = checked;
-    if (verdict === L.ALLOWED && !this.#book(strategy)) verdict = L.DENY_TOO_MANY_ORDERS;
-    memory.setI32(L.INTENT + L.INT_VERDICT, verdict);
     if (verdict !== L.ALLOWED) this.#refusals.record();
-    return verdict;
-  }
-
-  /** Enters the allowed intent into the order table; false = no free slot. */
-  #book(strategy: number): boolean {
-    const memory = this.#memory;
-    const kind = memory.i32(L.INTENT + L.INT_KIND);
-    if (kind === L.INTENT_CANCEL) this.#orders.requestCancel();
-    else if (kind === L.INTENT_REPLACE) this.#orders.requestReplace();
-    else {
-      const slot = this.#orders.open();
-      if (slot < 0) return false;
-      memory.setI32(L.INTENT + L.INT_ORDER_SLOT, slot);
-      if ((memory.i32(L.INTENT + L.INT_FLAGS) & L.INTENT_FLAG_QUOTE) !== 0) {
-        const side = memory.i32(L.INTENT + L.INT_SIDE) as Side;
-        this.#quotes.note(strategy, memory.i32(L.INTENT + L.INT_INSTRUMENT), side, slot);
-      }
+    else if ((memory.i32(L.INTENT + L.INT_FLAGS) & L.INTENT_FLAG_QUOTE) !== 0) {
+      this.#quotes.note(
+        memory.i32(L.INTENT + L.INT_STRATEGY),
+        memory.i32(L.INTENT + L.INT_INSTRUMENT),
+        memory.i32(L.INTENT + L.INT_SIDE) as Side,
+        memory.i32(L.INTENT + L.INT_ORDER_SLOT),
+      );
     }
-    return true;
+    return verdict;
   }
 
   #encode(): void {

@@ -1,12 +1,12 @@
 /**
- * HOT: what becomes of our orders. Books what the limits gate let through, then follows the venue's word:
+ * HOT: what becomes of our orders once they are booked (wasm/order-entry.ts): follows the venue's word,
  * execution reports as decoded in DECODED, cancel rejects as the session passes them on. What does not fit
  * (a fill that was missed, a report for no order of ours) is named in the result's `breach` and never
  * guessed at; the caller reports it and somebody sets it right by hand.
  */
 import * as L from '../../wasm/layout.ts';
 import type { Memory } from '../../wasm/memory.ts';
-import { assert } from '../errors.ts';
+import type { CoreModule } from '../core-module.ts';
 import { beginOutcome, newOutcome, type OrderOutcome } from './order-outcome.ts';
 import {
   EXEC_ORDER_STATUS,
@@ -47,60 +47,17 @@ export interface CancelReject {
 
 export class OrderManager {
   readonly #memory: Memory;
+  readonly #core: Pick<CoreModule, 'orderMove'>;
   readonly #positions: Positions;
   readonly #table: OrderTable;
   readonly #facts = { cumLots: 0, ordStatus: 0, unknownFrom: 0 };
   readonly #outcome = newOutcome();
 
-  constructor(memory: Memory, positions: Positions) {
+  constructor(memory: Memory, core: Pick<CoreModule, 'orderMove'>, positions: Positions) {
     this.#memory = memory;
+    this.#core = core;
     this.#positions = positions;
     this.#table = new OrderTable(memory);
-  }
-
-  /** Books the allowed NEW in INTENT as PENDING_NEW; its slot, NO_ORDER (-1) = none free. */
-  open(): number {
-    const slot = this.#table.claim();
-    if (slot === NO_ORDER) return NO_ORDER;
-    const memory = this.#memory;
-    const order = orderAddress(slot);
-    const sequence = memory.i64(L.INTENT + L.INT_SEQUENCE);
-    const instrument = memory.i32(L.INTENT + L.INT_INSTRUMENT);
-    const strategy = memory.i32(L.INTENT + L.INT_STRATEGY);
-    const session = L.INSTRUMENTS + instrument * L.INSTRUMENT_BYTES + L.INS_SESSION;
-    memory.setI64(order + L.ORD_NUMBER, sequence);
-    memory.setI64(order + L.ORD_CLORDID, sequence);
-    memory.setI32(order + L.ORD_STRATEGY, strategy);
-    memory.setI32(order + L.ORD_ACCOUNT, memory.i32(L.INTENT + L.INT_ACCOUNT));
-    memory.setI32(order + L.ORD_INSTRUMENT, instrument);
-    memory.setI32(order + L.ORD_SIDE, memory.i32(L.INTENT + L.INT_SIDE));
-    memory.setI32(order + L.ORD_ORD_TYPE, memory.i32(L.INTENT + L.INT_ORD_TYPE));
-    memory.setI32(order + L.ORD_TIME_IN_FORCE, memory.i32(L.INTENT + L.INT_TIME_IN_FORCE));
-    memory.setI32(order + L.ORD_SESSION, memory.i32(session));
-    memory.setI64(order + L.ORD_PRICE_TICKS, memory.i64(L.INTENT + L.INT_PRICE_TICKS));
-    memory.setI64(order + L.ORD_QTY_LOTS, memory.i64(L.INTENT + L.INT_QTY_LOTS));
-    memory.setI64(order + L.ORD_CREATED_NS, memory.i64(L.CTL_CORE_TIME_NS));
-    memory.setI64(order + L.ORD_ARRIVAL_MID_TICKS2, this.#positions.markTicks2(instrument));
-    this.#table.setState(order, L.ORDER_PENDING_NEW);
-    this.#table.updateWorking(order);
-    this.#table.noteRequest(sequence, slot, L.INTENT_NEW);
-    memory.addI64(L.CTL_ORDERS_SENT, 1);
-    memory.addI64(L.STRATEGIES + strategy * L.STRATEGY_BYTES + L.STR_ORDERS, 1);
-    return slot;
-  }
-
-  /** Books the allowed CANCEL in INTENT. */
-  requestCancel(): void {
-    this.#request('CANCEL_SENT', L.INTENT_CANCEL);
-  }
-
-  /** Books the allowed REPLACE in INTENT: until it is answered the larger quantity counts. */
-  requestReplace(): void {
-    const order = orderAddress(this.#memory.i32(L.INTENT + L.INT_ORDER_SLOT));
-    const memory = this.#memory;
-    memory.setI64(order + L.ORD_PENDING_PRICE_TICKS, memory.i64(L.INTENT + L.INT_PRICE_TICKS));
-    memory.setI64(order + L.ORD_PENDING_QTY_LOTS, memory.i64(L.INTENT + L.INT_QTY_LOTS));
-    this.#request('REPLACE_SENT', L.INTENT_REPLACE);
   }
 
   /** Applies the execution report in DECODED. */
@@ -168,18 +125,6 @@ export class OrderManager {
       this.#begin(slot);
       this.#move(order, 'DISCONNECTED', 0);
     }
-  }
-
-  #request(event: OrderEvent, kind: number): void {
-    const memory = this.#memory;
-    const slot = memory.i32(L.INTENT + L.INT_ORDER_SLOT);
-    const order = orderAddress(slot);
-    assert(isExpected(memory.i32(order + L.ORD_STATE), event), 'the limits gate checked the state');
-    const sequence = memory.i64(L.INTENT + L.INT_SEQUENCE);
-    memory.setI64(order + L.ORD_PENDING_CLORDID, sequence);
-    this.#begin(slot);
-    this.#move(order, event, 0);
-    this.#table.noteRequest(sequence, slot, kind);
   }
 
   /** Points the outcome at the slot; false where there is none. */
@@ -345,8 +290,7 @@ export class OrderManager {
       memory.setI32(order + L.ORD_UNKNOWN_FROM, before);
     }
     if (!AWAITS_ANSWER.includes(state)) this.#settleRequest(order);
-    this.#table.setState(order, state);
-    this.#table.updateWorking(order);
+    this.#core.orderMove(order, state);
     outcome.state = state;
     outcome.isFinal = isFinal(state);
   }

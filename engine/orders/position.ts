@@ -7,6 +7,7 @@
  */
 import * as L from '../../wasm/layout.ts';
 import type { Memory } from '../../wasm/memory.ts';
+import type { CoreModule } from '../core-module.ts';
 import { SIDE_BUY, type Side, sideSign } from '../units.ts';
 
 const LIQUIDITY_ADDED = 1;
@@ -34,9 +35,11 @@ export interface Adjustment {
 
 export class Positions {
   readonly #memory: Memory;
+  readonly #core: Pick<CoreModule, 'equityOfStrategy'>;
 
-  constructor(memory: Memory) {
+  constructor(memory: Memory, core: Pick<CoreModule, 'equityOfStrategy'>) {
     this.#memory = memory;
+    this.#core = core;
   }
 
   /** Books one fill of an order: position, cost, fees, counts, the FILLS ring. `liquidity` is FIX 851. */
@@ -67,21 +70,11 @@ export class Positions {
 
   /** Brings the strategy's equity and its peak up to the mids, in the base currency. */
   markToMarket(strategy: number): void {
-    const memory = this.#memory;
-    const instruments = memory.i32(L.CTL_INSTRUMENT_COUNT);
-    let equityMinor = 0;
-    for (let instrument = 0; instrument < instruments; instrument++) {
-      equityMinor += this.#totalMinor(strategy, instrument);
-    }
-    const block = L.STRATEGIES + strategy * L.STRATEGY_BYTES;
-    memory.setI64(block + L.STR_EQUITY_MINOR, equityMinor);
-    if (equityMinor > memory.i64(block + L.STR_PEAK_MINOR)) {
-      memory.setI64(block + L.STR_PEAK_MINOR, equityMinor);
-    }
+    this.#core.equityOfStrategy(strategy);
   }
 
   /** Twice the mid; without two sides twice the last trade; without that 0 = no mark. */
-  markTicks2(instrument: number): number {
+  #markTicks2(instrument: number): number {
     const memory = this.#memory;
     const book = L.BOOKS + instrument * L.BOOK_BYTES;
     if (memory.i32(book + L.BOOK_BID_COUNT) > 0 && memory.i32(book + L.BOOK_ASK_COUNT) > 0) {
@@ -184,18 +177,8 @@ export class Positions {
     const memory = this.#memory;
     const lots = memory.i64(row + L.POS_LOTS);
     if (lots === 0) return 0;
-    const markTicks2 = this.markTicks2(instrument);
+    const markTicks2 = this.#markTicks2(instrument);
     return markTicks2 === 0 ? 0 : lots * markTicks2 - 2 * memory.i64(row + L.POS_OPEN_COST);
-  }
-
-  /** Realised, unrealised and fees of one position in whole minor units of the base currency. */
-  #totalMinor(strategy: number, instrument: number): number {
-    const memory = this.#memory;
-    const row = positionAddress(strategy, instrument);
-    const ticks2 = 2 * memory.i64(row + L.POS_REALISED) + this.#unrealised2(row, instrument);
-    const fees = memory.i64(row + L.POS_FEES_E6) / E6;
-    const minor = (ticks2 * this.#minorPerTickLot(instrument)) / 2 - fees;
-    return Math.round(minor * this.#toBase(instrument));
   }
 
   #sum(wanted: (strategy: number) => boolean, currency: number | undefined): Pnl {

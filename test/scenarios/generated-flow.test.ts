@@ -3,6 +3,7 @@
  * same seed gives the same run, and nobody earns more than the spread that he quoted explains.
  */
 import { afterAll, expect, test } from 'vitest';
+import { loadCore } from '../../engine/core-module.ts';
 import { BookView } from '../../engine/market/book-view.ts';
 import { Positions } from '../../engine/orders/position.ts';
 import * as L from '../../wasm/layout.ts';
@@ -121,7 +122,7 @@ async function earnedIn(directory: string): Promise<readonly Earned[]> {
       cells.set(key, cell);
     }
   });
-  const positions = new Positions(memory);
+  const positions = new Positions(memory, loadCore(memory));
   return [...cells].map(([key, { lots, fills, halfSpreadLots }]) => {
     const strategy = Math.floor(key / L.INSTRUMENTS_MAX);
     const instrument = key % L.INSTRUMENTS_MAX;

@@ -1,4 +1,5 @@
 /** Orders and reports for tests of the order manager: fills INTENT and DECODED as gate and decoder would. */
+import { loadCore } from '../../engine/core-module.ts';
 import { OrderManager } from '../../engine/orders/order-manager.ts';
 import type { OrderOutcome } from '../../engine/orders/order-outcome.ts';
 import { Positions } from '../../engine/orders/position.ts';
@@ -28,8 +29,9 @@ export interface Report {
 
 export class OrderDesk {
   readonly memory = new Memory();
-  readonly positions = new Positions(this.memory);
-  readonly orders = new OrderManager(this.memory, this.positions);
+  readonly core = loadCore(this.memory);
+  readonly positions = new Positions(this.memory, this.core);
+  readonly orders = new OrderManager(this.memory, this.core, this.positions);
   #execId = 1_000_000;
 
   constructor() {
@@ -39,12 +41,13 @@ export class OrderDesk {
   /** Books a new order; its slot. Its number is the intent's sequence. */
   open(change: Partial<desk.Intent> = {}): number {
     this.#intend({ ...desk.QUIET_BUY, ...change });
-    return this.orders.open();
+    const verdict = this.core.gateApply(L.ALLOWED);
+    return verdict === L.ALLOWED ? this.memory.i32(L.INTENT + L.INT_ORDER_SLOT) : -1;
   }
 
   cancel(slot: number): number {
     const sequence = this.#intend({ ...desk.QUIET_BUY, kind: L.INTENT_CANCEL, orderSlot: slot });
-    this.orders.requestCancel();
+    this.core.gateApply(L.ALLOWED);
     return sequence;
   }
 
@@ -52,7 +55,7 @@ export class OrderDesk {
     const kind = L.INTENT_REPLACE;
     const intent = { ...desk.QUIET_BUY, kind, orderSlot: slot, qtyLots, priceTicks };
     const sequence = this.#intend(intent);
-    this.orders.requestReplace();
+    this.core.gateApply(L.ALLOWED);
     return sequence;
   }
 

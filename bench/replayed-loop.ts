@@ -11,9 +11,9 @@ import { SessionEventKind } from '../engine/event/generated/session-event-kind.t
 import { HotLoop } from '../engine/hot-loop.ts';
 import { JournalWriter } from '../engine/journal/journal-writer.ts';
 import { JournalRecorder } from '../engine/journal-recorder.ts';
-import { LatencyHistograms } from '../engine/latency-histogram.ts';
 import { NO_RECORDER } from '../engine/recorder.ts';
 import { prepareCore } from '../engine/recovery.ts';
+import { StageClock } from '../engine/stage-clock.ts';
 import { type LoadedStrategy, loadStrategies } from '../engine/strategy/strategy-loader.ts';
 import { ReplaySession } from '../gateways/fix/session/replay-session.ts';
 import * as L from '../wasm/layout.ts';
@@ -67,7 +67,7 @@ export class ReplayedLoop {
       core,
       recorder,
       clock: { stamp() {}, elapsedNs: () => performance.now() * NS_PER_MS },
-      histograms: new LatencyHistograms(memory),
+      stages: new StageClock(memory),
       input: new AppInput(core),
       isLockStep: recorded.lockStep,
       onOutcome() {},

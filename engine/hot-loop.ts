@@ -4,6 +4,7 @@
  */
 import * as L from '../wasm/layout.ts';
 import type { Memory } from '../wasm/memory.ts';
+import * as S from '../wasm/stage-layout.ts';
 import type { AppInput, AppOutcome } from './app-input.ts';
 import type { Core } from './core.ts';
 import type { Command, SessionEvent } from './event/event.ts';
@@ -11,10 +12,9 @@ import { RecordKind } from './event/generated/record-kind.ts';
 import { SessionEventKind } from './event/generated/session-event-kind.ts';
 import { TimerKind } from './event/generated/timer-kind.ts';
 import type { JournalRecorder } from './journal-recorder.ts';
-import type { LatencyHistograms } from './latency-histogram.ts';
-import { LoopTiming } from './loop-timing.ts';
 import type { Breach, OrderOutcome } from './orders/order-outcome.ts';
 import type { AppMessage, VenueLink } from './ports.ts';
+import type { StageClock } from './stage-clock.ts';
 
 /** Time of the loop: writes CTL_NOW_NS and counts elapsed time. */
 export interface LoopClock {
@@ -27,7 +27,7 @@ export interface LoopParts {
   readonly core: Core;
   readonly recorder: JournalRecorder;
   readonly clock: LoopClock;
-  readonly histograms: LatencyHistograms;
+  readonly stages: StageClock;
   readonly input: AppInput;
   /** The venue waits for 35=U1 after each message. */
   readonly isLockStep: boolean;
@@ -58,15 +58,14 @@ export class HotLoop {
   lastDataNs = 0;
   readonly #messagesBefore: number;
   #turnStartNs = 0;
-  readonly #timing: LoopTiming;
-  /** The turn in hand began with market data. */
-  #hadData = false;
+  readonly #stages: StageClock;
   #doneThrough = 0;
 
   constructor(parts: LoopParts) {
     this.#parts = parts;
     this.#memory = parts.core.memory;
-    this.#timing = new LoopTiming(this.#memory, parts.clock, parts.histograms);
+    this.#stages = parts.stages;
+    this.#stages.start(parts.clock);
     this.#messagesBefore = this.#memory.i64(L.CTL_MARKET_DATA_MESSAGES);
     this.#tripped = new Int32Array(this.#memory.i32(L.CTL_STRATEGY_COUNT));
   }
@@ -87,6 +86,7 @@ export class HotLoop {
     for (;;) {
       clock.stamp();
       this.#turnStartNs = receivedNs;
+      this.#stages.beginTick(receivedNs);
       const kind = core.module.fixNext(session);
       if (kind === L.DECODED_NOTHING) return;
       if (kind === L.DECODED_GARBLED) {
@@ -95,9 +95,9 @@ export class HotLoop {
       }
       const address = this.#memory.i32(L.DECODED + L.DEC_MESSAGE);
       const length = this.#memory.i32(L.DECODED + L.DEC_MESSAGE_LENGTH);
-      const beganNs = clock.elapsedNs();
+      this.#stages.framed(kind, session, length);
       recorder.input(RecordKind.INBOUND, session, address, length);
-      this.#timing.appended(beganNs);
+      this.#stages.lap(S.STAGE_JOURNAL);
       this.#memory.addI64(block + L.SES_MESSAGES_IN, 1);
       this.#applyMessage(session, kind, address, length);
       this.endTurn();
@@ -107,8 +107,12 @@ export class HotLoop {
   /** A feed record lies at address (8-byte aligned); the caller has set CTL_NOW_NS to its receive time. */
   onFeed(feed: number, address: number, length: number): void {
     this.#turnStartNs = this.#parts.clock.elapsedNs();
+    this.#stages.beginTick(this.#turnStartNs);
+    this.#stages.framed(S.TICK_FEED, feed, length);
     this.#parts.recorder.input(RecordKind.FEED, feed, address, length);
+    this.#stages.lap(S.STAGE_JOURNAL);
     this.#parts.core.pipeline.onFeed(address, length);
+    this.#stages.lap(S.STAGE_STRATEGY);
     this.#noteData();
     this.endTurn();
   }
@@ -172,6 +176,7 @@ export class HotLoop {
 
   /** Journals and applies a command; the orders that follow from it leave at the end of the turn. */
   command(command: Command): void {
+    this.#stages.note(S.CAUSE_COMMAND);
     this.#parts.recorder.event(command, 0);
     this.#parts.core.commands.apply(command);
     if (command.kind === 'KILL') {
@@ -185,16 +190,15 @@ export class HotLoop {
     this.#act();
     this.#cancelTripped();
     this.#tellDone();
+    this.#stages.lap(S.STAGE_REST);
     this.#parts.recorder.flush();
-    this.#timing.handOver(this.#turnStartNs);
+    this.#stages.handOver();
     for (let session = 0; session < this.#links.length; session++) this.#send(session);
     this.#memory.setAtomicI32(L.CTL_HEARTBEAT, this.#memory.i32(L.CTL_HEARTBEAT) + 1);
-    if (this.#hadData) this.#timing.turnDone(this.#turnStartNs);
-    this.#hadData = false;
+    this.#stages.endTick();
   }
 
   #noteData(): void {
-    this.#hadData = true;
     this.lastDataNs = this.#turnStartNs;
     if (this.firstDataNs === 0) this.firstDataNs = this.#turnStartNs;
   }
@@ -212,14 +216,18 @@ export class HotLoop {
     this.#doneThrough = this.#memory.i64(L.DECODED + L.DEC_MSG_SEQ_NUM);
     if (kind === L.DECODED_MARKET_DATA) {
       core.pipeline.onMarketData(session);
+      this.#stages.lap(S.STAGE_STRATEGY);
       this.#noteData();
-    } else this.#afterOutcome(core.pipeline.onExecution(session));
+    } else {
+      this.#afterOutcome(core.pipeline.onExecution(session));
+      this.#stages.lap(S.STAGE_STRATEGY);
+    }
     link.onFastMessage();
   }
 
   /** What the venue says does not fit what we know: the strategy trades no more until somebody has looked. */
   #afterOutcome(outcome: OrderOutcome): void {
-    if (outcome.stateBefore === L.ORDER_PENDING_NEW) this.#timing.answered(outcome.orderNumber);
+    if (outcome.stateBefore === L.ORDER_PENDING_NEW) this.#stages.answered(outcome.orderNumber);
     if (outcome.breach === 'NONE') return;
     this.#parts.onBreach(outcome);
     if (outcome.breach === 'UNKNOWN_FILL')
@@ -282,6 +290,6 @@ export class HotLoop {
     const start = L.TX + session * L.TX_BYTES;
     if (this.#links[session]!.send(this.#memory.bytes.slice(start, start + length))) {
       this.#memory.setI32(block + L.SES_TX_END, 0);
-    }
+    } else this.#stages.note(S.CAUSE_PEER_SLOW);
   }
 }

@@ -22,10 +22,11 @@ import type { FromHotWorker, HotWorkerInput, ToHotWorker } from './hot-messages.
 import { JournalWriter } from './journal/journal-writer.ts';
 import { RESTART_REASON } from './journal-crashes.ts';
 import { JournalRecorder } from './journal-recorder.ts';
-import { LatencyHistograms } from './latency-histogram.ts';
+import { LatencyFigureReader } from './latency-figures.ts';
 import type { AppMessage } from './ports.ts';
 import { NO_RECORDER } from './recorder.ts';
 import { recover } from './recovery.ts';
+import { StageClock } from './stage-clock.ts';
 import { stateHashOf, strategyStateHashOf } from './state-hash.ts';
 import { loadStrategies } from './strategy/strategy-loader.ts';
 import { type RunSummary, summarise } from './summary.ts';
@@ -48,7 +49,7 @@ class HotEngine {
   readonly #config: GyrfalconConfig = configSchema.parse(JSON.parse(input.configJson));
   readonly #memory = new Memory(input.memory);
   readonly #clock = new WallClock(this.#memory);
-  readonly #histograms = new LatencyHistograms(this.#memory);
+  readonly #stages = new StageClock(this.#memory);
   readonly #links: HotLink[] = [];
   #core!: Core;
   #writer!: JournalWriter;
@@ -169,7 +170,7 @@ class HotEngine {
       core: this.#core,
       recorder: this.#recorder,
       clock: this.#clock,
-      histograms: this.#histograms,
+      stages: this.#stages,
       input: app,
       isLockStep: input.isLockStep,
       onOutcome: (outcome, message) => {
@@ -305,7 +306,7 @@ class HotEngine {
       accounts: this.#config.accounts,
       currencies: Object.keys(this.#config.currencies),
       positions: this.#core.positions,
-      histogram: this.#histograms.read(L.HISTOGRAM_TICK_TO_ORDER),
+      latencies: new LatencyFigureReader(this.#memory).read(),
       stateHash: stateHashOf(this.#memory, this.#core.module),
       strategyStateHash: strategyStateHashOf(this.#memory, this.#core.module),
       journalDirectory: input.journalDirectory,

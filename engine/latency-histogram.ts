@@ -2,11 +2,11 @@
  * HOT: `record` is called several times an order; no allocation. Log-linear histograms of
  * nanoseconds in shared memory, so that the control thread reads what the loop writes: 256 counters
  * an octave from 256 ns on, every nanosecond its own below. A value is known to 1/256 (0.4 %) from
- * 1 ns to 137 s; longer ones count in the last counter, and the maximum is exact. Block: 7680 x u32
- * counters, then the maximum (f64).
+ * 1 ns to 137 s; longer ones count in the last counter; maximum and sum are exact. Each histogram
+ * has one writing thread. Block: see wasm/stage-layout.ts.
  */
-import { HISTOGRAM_BYTES, HISTOGRAMS } from '../wasm/layout.ts';
 import type { Memory } from '../wasm/memory.ts';
+import { HISTOGRAM_BYTES, HISTOGRAMS } from '../wasm/stage-layout.ts';
 
 const OCTAVE_BITS = 8;
 const PER_OCTAVE = 1 << OCTAVE_BITS;
@@ -14,6 +14,7 @@ const EXPONENT_MAX = 36;
 const COUNTERS = PER_OCTAVE * (EXPONENT_MAX - OCTAVE_BITS + 2);
 const NS_MAX = 2 ** (EXPONENT_MAX + 1) - 1;
 const MAXIMUM = COUNTERS * 4;
+const SUM = MAXIMUM + 8;
 const COUNT_MAX = 0xffffffff;
 /** Counters that one bucket of a reading sums up: four buckets an octave. */
 const PER_BUCKET = PER_OCTAVE / 4;
@@ -21,6 +22,8 @@ const PER_BUCKET = PER_OCTAVE / 4;
 export interface LatencyBucket {
   /** The largest value that counts here. */
   readonly upToNs: number;
+  /** Its first counter. */
+  readonly first: number;
   readonly count: number;
 }
 
@@ -30,6 +33,7 @@ export interface LatencyReading {
   readonly p99: number;
   readonly p999: number;
   readonly max: number;
+  readonly sum: number;
   /** Those that are not empty, ascending. */
   readonly buckets: readonly LatencyBucket[];
 }
@@ -70,6 +74,7 @@ export class LatencyHistograms {
     const count = this.#counters[at]!;
     if (count < COUNT_MAX) this.#counters[at] = count + 1;
     if (whole > this.#memory.f64(base + MAXIMUM)) this.#memory.setF64(base + MAXIMUM, whole);
+    this.#memory.setF64(base + SUM, this.#memory.f64(base + SUM) + whole);
   }
 
   /** Cold. Of an empty histogram all figures are 0. */
@@ -78,35 +83,41 @@ export class LatencyHistograms {
     // Copied first: the loop goes on counting, and the figures must agree with each other.
     const counters = this.#counters.slice(base >>> 2, (base >>> 2) + COUNTERS);
     const max = this.#memory.f64(base + MAXIMUM);
-    let count = 0;
-    for (const n of counters) count += n;
-    return {
-      count,
-      p50: quantile(counters, count * 0.5, max),
-      p99: quantile(counters, count * 0.99, max),
-      p999: quantile(counters, count * 0.999, max),
-      max,
-      buckets: bucketsOf(counters),
-    };
+    const sum = this.#memory.f64(base + SUM);
+    const buckets = bucketsOf(counters);
+    const count = buckets.reduce((total, bucket) => total + bucket.count, 0);
+    const at = (share: number): number => quantile(counters, buckets, count * share, max);
+    return { count, p50: at(0.5), p99: at(0.99), p999: at(0.999), max, sum, buckets };
   }
 }
 
-/** The value that at least `rank` of the counted ones do not exceed. */
-function quantile(counters: Uint32Array, rank: number, max: number): number {
-  let seen = 0;
-  for (let counter = 0; counter < counters.length; counter++) {
-    seen += counters[counter]!;
-    if (seen > 0 && seen >= rank) return Math.min(upToNs(counter), max);
+/** The value that at least `rank` of the counted ones do not exceed; its bucket is found first. */
+function quantile(
+  counters: Uint32Array,
+  buckets: readonly LatencyBucket[],
+  rank: number,
+  max: number,
+): number {
+  let below = 0;
+  for (const { first, count } of buckets) {
+    if (below + count < rank) {
+      below += count;
+      continue;
+    }
+    for (let counter = first, seen = below; counter < first + PER_BUCKET; counter++) {
+      seen += counters[counter]!;
+      if (seen > 0 && seen >= rank) return Math.min(upToNs(counter), max);
+    }
   }
   return 0;
 }
 
 function bucketsOf(counters: Uint32Array): LatencyBucket[] {
   const buckets: LatencyBucket[] = [];
-  for (let start = 0; start < counters.length; start += PER_BUCKET) {
+  for (let first = 0; first < counters.length; first += PER_BUCKET) {
     let count = 0;
-    for (let counter = start; counter < start + PER_BUCKET; counter++) count += counters[counter]!;
-    if (count > 0) buckets.push({ upToNs: upToNs(start + PER_BUCKET - 1), count });
+    for (let counter = first; counter < first + PER_BUCKET; counter++) count += counters[counter]!;
+    if (count > 0) buckets.push({ upToNs: upToNs(first + PER_BUCKET - 1), first, count });
   }
   return buckets;
 }

@@ -23,7 +23,7 @@ import { GyrfalconError } from './errors.ts';
 import type { Command } from './event/event.ts';
 import { requireUnlockedJournal } from './journal/journal-lock.ts';
 import { requireJournalRoom } from './journal/journal-room.ts';
-import { LatencyHistograms } from './latency-histogram.ts';
+import { LatencyFigureReader } from './latency-figures.ts';
 import { loadStrategies } from './strategy/strategy-loader.ts';
 import type { RunSummary } from './summary.ts';
 import { ChildVenue } from './supervisor/child-venue.ts';
@@ -105,6 +105,7 @@ export class Engine {
     this.#startFeeds();
     this.#startRisk();
     if (tokens === undefined) return;
+    const latencies = new LatencyFigureReader(this.#memory);
     this.#control = await startControlServer({
       host: config.control.host,
       port: config.control.port,
@@ -113,7 +114,7 @@ export class Engine {
       context: {
         nowMs: () => Date.now(),
         valueAtRisk: () => this.#valueAtRisk(),
-        histogram: (index) => new LatencyHistograms(this.#memory).read(index),
+        latencies: () => latencies.read(),
       },
       tokens,
     });

@@ -3,6 +3,7 @@ import { beforeEach, expect, test } from 'vitest';
 import * as desk from '../test/support/desk.ts';
 import * as L from '../wasm/layout.ts';
 import { Memory } from '../wasm/memory.ts';
+import { HISTOGRAMS } from '../wasm/stage-layout.ts';
 import { loadCore } from './core-module.ts';
 import { stateHashOf, strategyStateHashOf } from './state-hash.ts';
 
@@ -54,7 +55,7 @@ const outside = [
   { what: 'a level not in use', at: book + L.BOOK_ASKS + L.LEVEL_BYTES },
   { what: 'a message time not in use', at: L.RATE_RINGS + (L.RATE_RING_SLOTS + 2) * 8 },
   { what: 'a slot never used', at: desk.orderAt(6) + L.ORD_CUM_LOTS },
-  { what: 'a histogram', at: L.HISTOGRAMS },
+  { what: 'a histogram', at: HISTOGRAMS },
   { what: 'scratch', at: L.SCRATCH + 64 },
 ];
 

@@ -2,8 +2,10 @@
 import * as L from '../wasm/layout.ts';
 import type { Memory } from '../wasm/memory.ts';
 import { REFUSALS } from './errors.ts';
+import { type LatencyFigures, TICK_TO_ORDER } from './latency-figures.ts';
 import type { LatencyReading } from './latency-histogram.ts';
 import type { Positions } from './orders/position.ts';
+import type { SlowTick } from './slow-tick-reader.ts';
 
 export interface StrategyPnl {
   readonly strategy: string;
@@ -14,6 +16,14 @@ export interface StrategyPnl {
   readonly orders: number;
   readonly fills: number;
   readonly denied: number;
+}
+
+export interface LatencySummary {
+  readonly count: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly p999: number;
+  readonly max: number;
 }
 
 export interface RunSummary {
@@ -35,7 +45,11 @@ export interface RunSummary {
     readonly byCurrency: Readonly<Record<string, number>>;
   };
   /** Market data received to order handed to the socket; null when no order was sent. */
-  readonly latencyNs: { p50: number; p99: number; p999: number; max: number } | null;
+  readonly latencyNs: LatencySummary | null;
+  /** Where the ticks' time went, by stage; of those stages that were passed. */
+  readonly stagesNs: Readonly<Record<string, LatencySummary>>;
+  /** The slowest of the last day. */
+  readonly slowestTick: SlowTick | null;
   readonly stateHash: string;
   /** Of the state that the strategies declare, alone. */
   readonly strategyStateHash: string;
@@ -52,7 +66,7 @@ export interface SummaryInput {
   readonly accounts: readonly string[];
   readonly currencies: readonly string[];
   readonly positions: Positions;
-  readonly histogram: LatencyReading;
+  readonly latencies: LatencyFigures;
   readonly stateHash: string;
   readonly strategyStateHash: string;
   readonly journalDirectory: string;
@@ -62,7 +76,8 @@ export interface SummaryInput {
 }
 
 export function summarise(input: SummaryInput): RunSummary {
-  const { memory, histogram, seconds } = input;
+  const { memory, latencies, seconds } = input;
+  const tickToOrder = latencies.paths.find(({ name }) => name === TICK_TO_ORDER)!;
   const byStrategy = input.strategies.map((strategy, index) => strategyPnl(input, strategy, index));
   const baseUnit = unitOf(memory, memory.i32(L.CTL_BASE_CURRENCY));
   const byAccount: Record<string, number> = {};
@@ -89,10 +104,13 @@ export function summarise(input: SummaryInput): RunSummary {
       byAccount,
       byCurrency,
     },
-    latencyNs:
-      histogram.count === 0
-        ? null
-        : { p50: histogram.p50, p99: histogram.p99, p999: histogram.p999, max: histogram.max },
+    latencyNs: tickToOrder.count === 0 ? null : latencySummary(tickToOrder),
+    stagesNs: Object.fromEntries(
+      latencies.stages
+        .filter(({ count }) => count > 0)
+        .map((stage) => [stage.name, latencySummary(stage)]),
+    ),
+    slowestTick: latencies.slowTicks.ticks[0] ?? null,
     stateHash: input.stateHash,
     strategyStateHash: input.strategyStateHash,
     journal: { directory: input.journalDirectory, records: memory.i64(L.CTL_RECORD_SEQUENCE) },
@@ -102,6 +120,10 @@ export function summarise(input: SummaryInput): RunSummary {
 }
 
 const round = (value: number): number => Math.round(value * 100) / 100;
+
+function latencySummary({ count, p50, p99, p999, max }: LatencyReading): LatencySummary {
+  return { count, p50, p99, p999, max };
+}
 
 function deniedBy(memory: Memory): Record<string, number> {
   const counts: Record<string, number> = {};

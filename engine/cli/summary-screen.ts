@@ -1,5 +1,5 @@
 /** The summary of a run as one screen of text. */
-import type { RunSummary } from '../summary.ts';
+import type { LatencySummary, RunSummary } from '../summary.ts';
 
 const WIDTH = 12;
 
@@ -21,7 +21,10 @@ export function summaryScreen(summary: RunSummary): string {
     '',
     latencyNs === null
       ? '  tick to order  no order was sent'
-      : `  tick to order  p50 ${us(latencyNs.p50)}  p99 ${us(latencyNs.p99)}  p99.9 ${us(latencyNs.p999)}  max ${us(latencyNs.max)}`,
+      : `  tick to order  ${figures(latencyNs)}`,
+    ...Object.entries(summary.stagesNs).map(
+      ([stage, latency]) => `    ${stage.padEnd(13)}${figures(latency)}`,
+    ),
     `  journal        ${summary.journal.records.toLocaleString('en')} records in ${summary.journal.directory}`,
     `  state hash     ${summary.stateHash}`,
     '',
@@ -35,6 +38,10 @@ function reasons({ deniedBy }: RunSummary): string {
   return counts.length === 0 ? '' : ` (${counts.map(([name, n]) => `${name} ${n}`).join(', ')})`;
 }
 
+function figures({ p50, p99, p999, max }: LatencySummary): string {
+  return `p50 ${us(p50)}  p99 ${us(p99)}  p99.9 ${us(p999)}  max ${us(max)}`;
+}
+
 function us(ns: number): string {
-  return `${(ns / 1000).toFixed(1)} us`;
+  return `${(ns / 1000).toFixed(1).padStart(7)} us`;
 }

@@ -29,7 +29,7 @@ const FLATBUFFERS = [
   'utils',
 ];
 const FRAMES =
-  /^(console|fill|histogram|instrument|limit|order|position|refusal|session|strategy|trade|var)-frame\.ts$|^level\.ts$|^refusal-count\.ts$/;
+  /^(console|fill|histogram|instrument|limit|order|position|refusal|session|slow-tick|strategy|trade|var)-frame\.ts$|^level\.ts$|^refusal-count\.ts$|^stage-time\.ts$/;
 
 function listed(folder: string, pattern: RegExp): string[] {
   return readdirSync(new URL(folder, ROOT)).filter((file) => pattern.test(file));

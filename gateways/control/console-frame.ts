@@ -11,11 +11,15 @@ import { PositionFrame } from '../../engine/event/generated/position-frame.ts';
 import { RefusalCount } from '../../engine/event/generated/refusal-count.ts';
 import { RefusalFrame } from '../../engine/event/generated/refusal-frame.ts';
 import { SessionFrame } from '../../engine/event/generated/session-frame.ts';
+import { SlowTickFrame } from '../../engine/event/generated/slow-tick-frame.ts';
+import { StageTime } from '../../engine/event/generated/stage-time.ts';
 import { StrategyFrame } from '../../engine/event/generated/strategy-frame.ts';
 import { TradeFrame } from '../../engine/event/generated/trade-frame.ts';
 import { VarFrame } from '../../engine/event/generated/var-frame.ts';
 import type * as state from './console-state.ts';
 
+/** Of the slowest ticks; GET /api/v1/latency has them all. */
+const SLOW_TICKS_SHOWN = 25;
 const FIRST_BYTES = 65_536; // the builder doubles it as needed and keeps the room
 
 /** A figure that does not exist travels as NaN; 0 would be a claim. */
@@ -34,6 +38,7 @@ export class ConsoleFrameEncoder {
       firmState: builder.createSharedString(from.firmState),
       killState: builder.createSharedString(from.killState),
       baseCurrency: builder.createSharedString(from.baseCurrency),
+      unknownCauses: builder.createSharedString(from.unknownCauses.join(', ')),
     };
     ConsoleFrame.startConsoleFrame(builder);
     ConsoleFrame.addSequence(builder, from.sequence);
@@ -67,6 +72,9 @@ export class ConsoleFrameEncoder {
       ConsoleFrame.addValueAtRisk(builder, lists.valueAtRisk);
     }
     ConsoleFrame.addHistograms(builder, lists.histograms);
+    ConsoleFrame.addStages(builder, lists.stages);
+    ConsoleFrame.addSlowTicks(builder, lists.slowTicks);
+    ConsoleFrame.addUnknownCauses(builder, words.unknownCauses);
     builder.finish(ConsoleFrame.endConsoleFrame(builder));
     return builder.asUint8Array().slice();
   }
@@ -93,6 +101,8 @@ export class ConsoleFrameEncoder {
       limits: list(from.limits, addLimit),
       sessions: list(from.sessions, addSession),
       histograms: list(from.histograms, addHistogram),
+      stages: list(from.stages, addHistogram),
+      slowTicks: list(from.slowTicks.slice(0, SLOW_TICKS_SHOWN), addSlowTick),
       valueAtRisk:
         from.valueAtRisk === null
           ? undefined
@@ -256,6 +266,28 @@ function addHistogram(builder: Builder, row: state.HistogramFigure): Offset {
     row.maxNs,
     bucketNs,
     bucketCount,
+  );
+}
+
+function addSlowTick(builder: Builder, row: state.SlowTickState): Offset {
+  const times = row.stages.map(({ stage, ns }) =>
+    StageTime.createStageTime(builder, builder.createSharedString(stage), ns),
+  );
+  return SlowTickFrame.createSlowTickFrame(
+    builder,
+    row.tick,
+    row.wallMs,
+    row.marketMs,
+    row.record,
+    builder.createSharedString(row.kind),
+    row.bytes,
+    row.entries,
+    row.orders,
+    row.backlogBytes,
+    row.totalNs,
+    SlowTickFrame.createStagesVector(builder, times),
+    builder.createSharedString(row.longest),
+    builder.createSharedString(row.causes.join(', ')),
   );
 }
 

@@ -1,6 +1,7 @@
 import { ByteBuffer } from 'flatbuffers';
 import { describe, expect, test } from 'vitest';
 import { ConsoleFrame } from '../../engine/event/generated/console-frame.ts';
+import { LatencyFigureReader } from '../../engine/latency-figures.ts';
 import { MovingMemory } from '../../test/support/moving-memory.ts';
 import * as L from '../../wasm/layout.ts';
 import { Memory } from '../../wasm/memory.ts';
@@ -19,13 +20,12 @@ const ARMED: KillStatus = {
   requestedMs: null,
   doneMs: null,
 };
-const NOTHING = { count: 0, p50: 0, p99: 0, p999: 0, max: 0, buckets: [] };
 
 function readerOf(memory: Memory, clock = { ms: 1_000_000 }, status: KillStatus = ARMED) {
   const context: ConsoleContext = {
     nowMs: () => clock.ms,
     valueAtRisk: () => null,
-    histogram: () => NOTHING,
+    latencies: () => new LatencyFigureReader(memory).read(),
   };
   return new ConsoleReader(memory, context, () => status);
 }

@@ -5,7 +5,12 @@
 import * as layout from '../../wasm/layout.ts';
 import type { Memory } from '../../wasm/memory.ts';
 import type { KillStatus } from './actions.ts';
-import type { ConsoleState, HistogramFigure, ValueAtRiskFigure } from './console-state.ts';
+import type {
+  ConsoleState,
+  HistogramFigure,
+  SlowTickState,
+  ValueAtRiskFigure,
+} from './console-state.ts';
 import { lossLimit, readLimits, readRefusalCounts, readRefusals } from './read-limits.ts';
 import { readInstruments, readSessions, readTrades } from './read-market.ts';
 import { readFills, readOrders, readPositions, readStrategies } from './read-trading.ts';
@@ -19,22 +24,31 @@ export interface ConsoleContext {
   nowMs(): number;
   /** The last figure that the compute pool gave; null until there is one. */
   valueAtRisk(): ValueAtRiskFigure | null;
-  /** Sums up one block of HISTOGRAMS (HISTOGRAM_*). */
-  histogram(index: number): LatencySummary;
+  /** What the engine measures of itself. */
+  latencies(): MeasuredLatencies;
 }
 
 /** Nanoseconds. */
-export interface LatencySummary {
+interface MeasuredLatency {
+  readonly name: string;
   readonly count: number;
   readonly p50: number;
   readonly p99: number;
   readonly p999: number;
   readonly max: number;
+  readonly sum: number;
   /** Those that are not empty, ascending. */
   readonly buckets: readonly { readonly upToNs: number; readonly count: number }[];
 }
 
-const HISTOGRAM_NAMES = ['tick to order', 'tick to done', 'journal append', 'order to ack'];
+interface MeasuredLatencies {
+  readonly paths: readonly MeasuredLatency[];
+  readonly stages: readonly MeasuredLatency[];
+  readonly slowTicks: {
+    readonly ticks: readonly SlowTickState[];
+    readonly unknownCauses: readonly string[];
+  };
+}
 
 const HUNG_AFTER_MS = 250;
 const RATE_WINDOW_MS = 1000;
@@ -87,6 +101,7 @@ export class ConsoleReader {
     const orders = readOrders(memory, scales);
     const positions = readPositions(memory, scales);
     const coreNs = memory.i64(layout.CTL_CORE_TIME_NS);
+    const { paths, stages, slowTicks } = this.#context.latencies();
     return {
       sequence: ++this.#sequence,
       wallMs,
@@ -116,21 +131,10 @@ export class ConsoleReader {
       limits: readLimits(memory, scales),
       sessions: readSessions(memory),
       valueAtRisk: this.#context.valueAtRisk(),
-      histograms: HISTOGRAM_NAMES.map((name, index) => this.#histogram(name, index)),
-    };
-  }
-
-  #histogram(name: string, index: number): HistogramFigure {
-    const { count, p50, p99, p999, max, buckets } = this.#context.histogram(index);
-    return {
-      name,
-      count,
-      p50Ns: p50,
-      p99Ns: p99,
-      p999Ns: p999,
-      maxNs: max,
-      bucketNs: buckets.map(({ upToNs }) => upToNs),
-      bucketCount: buckets.map((bucket) => bucket.count),
+      histograms: paths.map(histogramFigure),
+      stages: stages.map(histogramFigure),
+      slowTicks: slowTicks.ticks,
+      unknownCauses: slowTicks.unknownCauses,
     };
   }
 
@@ -141,6 +145,21 @@ export class ConsoleReader {
     const ms = last.ms - first.ms;
     return ms > 0 ? ((last.messages - first.messages) * 1000) / ms : 0;
   }
+}
+
+function histogramFigure(measured: MeasuredLatency): HistogramFigure {
+  const { name, count, p50, p99, p999, max, sum, buckets } = measured;
+  return {
+    name,
+    count,
+    p50Ns: p50,
+    p99Ns: p99,
+    p999Ns: p999,
+    maxNs: max,
+    sumNs: sum,
+    bucketNs: buckets.map(({ upToNs }) => upToNs),
+    bucketCount: buckets.map((bucket) => bucket.count),
+  };
 }
 
 /** One line: the state first, then what is killed, by whom and why. */

@@ -144,9 +144,30 @@ export interface HistogramFigure {
   readonly p99Ns: number;
   readonly p999Ns: number;
   readonly maxNs: number;
+  readonly sumNs: number;
   /** Upper edges of the buckets that hold anything, rising, and how many fell into each. */
   readonly bucketNs: readonly number[];
   readonly bucketCount: readonly number[];
+}
+
+/** One of the slowest ticks of the day, with all that is known of why. */
+export interface SlowTickState {
+  /** Its number since the start. */
+  readonly tick: number;
+  readonly wallMs: number;
+  readonly marketMs: number;
+  /** Sequence of its record in the journal. */
+  readonly record: number;
+  readonly kind: string;
+  readonly source: number;
+  readonly bytes: number;
+  readonly entries: number;
+  readonly orders: number;
+  readonly backlogBytes: number;
+  readonly totalNs: number;
+  readonly stages: readonly { readonly stage: string; readonly ns: number }[];
+  readonly longest: string;
+  readonly causes: readonly string[];
 }
 
 export interface ConsoleState {
@@ -181,4 +202,10 @@ export interface ConsoleState {
   readonly sessions: readonly SessionState[];
   readonly valueAtRisk: ValueAtRiskFigure | null;
   readonly histograms: readonly HistogramFigure[];
+  /** The stages of a tick, in the order of the path. */
+  readonly stages: readonly HistogramFigure[];
+  /** Slowest first. */
+  readonly slowTicks: readonly SlowTickState[];
+  /** Causes of a slow tick that nobody watches for here. */
+  readonly unknownCauses: readonly string[];
 }

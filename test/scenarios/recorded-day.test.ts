@@ -4,7 +4,9 @@
  * and are left out; the same is asked of a generated minute.
  */
 import { afterAll, describe, expect, test } from 'vitest';
+import { STAGE_NAMES } from '../../engine/slow-tick-reader.ts';
 import type { LoadedStrategy } from '../../engine/strategy/strategy-loader.ts';
+import { STAGE_SAMPLE_TICKS } from '../../wasm/stage-layout.ts';
 import {
   GOOG_DAY,
   gyrfalcon,
@@ -45,7 +47,8 @@ describe.each([
     async () => {
       const first = await run(`${name} 1`, ...args, '--speed', 'max');
       const second = await run(`${name} 2`, ...args, '--speed', 'max');
-      const { latencyNs, journal, seconds, messagesPerSecond, ...same } = first;
+      const { latencyNs, stagesNs, slowestTick, journal, seconds, messagesPerSecond, ...same } =
+        first;
       expect(second).toMatchObject(same);
       expect(first).toMatchObject({
         rejects: 0,
@@ -60,8 +63,15 @@ describe.each([
         first.pnl.byStrategy.reduce((sum, { total }) => sum + total, 0),
         2,
       );
-      const { p50, p99, p999, max } = latencyNs!;
-      expect([p50, p99, p999, max]).toEqual([p50, p99, p999, max].sort((a, b) => a - b));
+      const { p50, p99 } = latencyNs!;
+      for (const figures of [latencyNs!, ...Object.values(stagesNs)]) {
+        const rising = [figures.p50, figures.p99, figures.p999, figures.max];
+        expect(rising).toEqual(rising.toSorted((a, b) => a - b));
+      }
+      expect(Object.keys(stagesNs)).toEqual(STAGE_NAMES.filter((name) => name in stagesNs));
+      expect(stagesNs.send!.count).toBeGreaterThanOrEqual(latencyNs!.count);
+      expect(stagesNs.frame!.count).toBe(Math.floor(stagesNs.wait!.count / STAGE_SAMPLE_TICKS));
+      expect(slowestTick!.record).toBeLessThanOrEqual(journal.records);
       console.log(
         `${name}: ${messagesPerSecond} messages/s, ${first.orders} orders, ${first.fills} fills, ` +
           `tick to order p50 ${p50} p99 ${p99} ns, ${seconds.toFixed(1)} s`,

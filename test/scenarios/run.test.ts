@@ -67,6 +67,8 @@ test('a run with --for ends by itself; --json gives one object and nothing else 
       'rejects',
       'pnl',
       'latencyNs',
+      'stagesNs',
+      'slowestTick',
       'stateHash',
       'journal',
     ]),

@@ -15,8 +15,8 @@ import { SessionEventKind } from '../../engine/event/generated/session-event-kin
 import { HotLoop } from '../../engine/hot-loop.ts';
 import { JournalWriter } from '../../engine/journal/journal-writer.ts';
 import { JournalRecorder } from '../../engine/journal-recorder.ts';
-import { LatencyHistograms } from '../../engine/latency-histogram.ts';
 import type { VenueLink } from '../../engine/ports.ts';
+import { StageClock } from '../../engine/stage-clock.ts';
 import { stateHashOf } from '../../engine/state-hash.ts';
 import type { Market, Strategy } from '../../engine/strategy/strategy.ts';
 import type { LoadedStrategy } from '../../engine/strategy/strategy-loader.ts';
@@ -96,7 +96,7 @@ export class CoreRig {
       recorder,
       isLockStep,
       clock: { stamp: () => this.#stamp(), elapsedNs: () => this.#clockNs },
-      histograms: new LatencyHistograms(memory),
+      stages: new StageClock(memory),
       input: new AppInput(core),
       onOutcome: () => {},
       onBreach: () => {},

@@ -1,5 +1,6 @@
 /** ControlActions that only write down what they were asked, and a server on a free port around them. */
 
+import { LatencyFigureReader } from '../../engine/latency-figures.ts';
 import { LatencyHistograms } from '../../engine/latency-histogram.ts';
 import type {
   ControlActions,
@@ -10,6 +11,7 @@ import type {
 import type { ConsoleContext } from '../../gateways/control/console-reader.ts';
 import { startControlServer } from '../../gateways/control/server.ts';
 import { CTL_FIRM_STATE, TRADING_ACTIVE, TRADING_HALTED } from '../../wasm/layout.ts';
+import { HISTOGRAM_STAGES, STAGES } from '../../wasm/stage-layout.ts';
 import { MovingMemory } from './moving-memory.ts';
 
 export const TEST_TOKENS = { control: 'c'.repeat(64), rearm: 'd'.repeat(64) };
@@ -69,10 +71,10 @@ export class FakeActions implements ControlActions {
 
 /** A few thousand plausible latencies around ten microseconds. */
 function fillHistograms(histograms: LatencyHistograms): void {
-  for (let index = 0; index < 4; index++) {
+  for (let index = 0; index < HISTOGRAM_STAGES + STAGES; index++) {
     for (let n = 1; n < 4000; n++) {
       const spread = Math.exp(Math.sin(n * 12.9898) * 0.9) * (n % 400 === 0 ? 20 : 1);
-      histograms.record(index, (7000 + 2500 * index) * spread);
+      histograms.record(index, (7000 + 2500 * (index % HISTOGRAM_STAGES)) * spread);
     }
   }
 }
@@ -80,11 +82,11 @@ function fillHistograms(histograms: LatencyHistograms): void {
 export async function startFakeControl(port = 0) {
   const moving = new MovingMemory();
   const actions = new FakeActions(moving);
-  const histograms = new LatencyHistograms(moving.memory);
-  fillHistograms(histograms);
+  fillHistograms(new LatencyHistograms(moving.memory));
+  const latencies = new LatencyFigureReader(moving.memory);
   const context: ConsoleContext = {
     nowMs: () => Date.now(),
-    histogram: (index) => histograms.read(index),
+    latencies: () => latencies.read(),
     valueAtRisk: () => ({
       value: 4_812.4,
       cvar: 5_530.9,

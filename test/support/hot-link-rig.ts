@@ -12,8 +12,8 @@ import type { SessionEvent } from '../../engine/event/event.ts';
 import { SessionEventKind } from '../../engine/event/generated/session-event-kind.ts';
 import { HotLoop, type LoopParts } from '../../engine/hot-loop.ts';
 import type { JournalRecorder } from '../../engine/journal-recorder.ts';
-import type { LatencyHistograms } from '../../engine/latency-histogram.ts';
 import type { OpenOrder } from '../../engine/ports.ts';
+import { StageClock } from '../../engine/stage-clock.ts';
 import { parseMessage } from '../../gateways/fix/codec.ts';
 import { HotLink } from '../../gateways/fix/hot-link.ts';
 import { MemoryMessageStore } from '../../gateways/fix/session/message-store.ts';
@@ -73,7 +73,7 @@ export class HotLinkRig {
         stamp: () => this.memory.setAbsoluteNs(L.CTL_NOW_NS, nowNs()),
         elapsedNs: () => performance.now() * 1e6,
       },
-      histograms: { record: () => {} } as unknown as LatencyHistograms,
+      stages: new StageClock(this.memory),
       input: {
         deliver: (_session: number, { text }: { text: string }) => {
           this.#arrive(Buffer.from(text, 'latin1'), 'slow');

@@ -13,6 +13,7 @@ import { PositionFrame } from './position-frame.ts';
 import { RefusalCount } from './refusal-count.ts';
 import { RefusalFrame } from './refusal-frame.ts';
 import { SessionFrame } from './session-frame.ts';
+import { SlowTickFrame } from './slow-tick-frame.ts';
 import { StrategyFrame } from './strategy-frame.ts';
 import { TradeFrame } from './trade-frame.ts';
 import { VarFrame } from './var-frame.ts';
@@ -244,8 +245,35 @@ histogramsLength():number {
   return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
 }
 
+stages(index: number, obj?:HistogramFrame):HistogramFrame|null {
+  const offset = this.bb!.__offset(this.bb_pos, 62);
+  return offset ? (obj || new HistogramFrame()).__init(this.bb!.__indirect(this.bb!.__vector(this.bb_pos + offset) + index * 4), this.bb!) : null;
+}
+
+stagesLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 62);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
+slowTicks(index: number, obj?:SlowTickFrame):SlowTickFrame|null {
+  const offset = this.bb!.__offset(this.bb_pos, 64);
+  return offset ? (obj || new SlowTickFrame()).__init(this.bb!.__indirect(this.bb!.__vector(this.bb_pos + offset) + index * 4), this.bb!) : null;
+}
+
+slowTicksLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 64);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
+unknownCauses():string|null
+unknownCauses(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
+unknownCauses(optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 66);
+  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+}
+
 static startConsoleFrame(builder:flatbuffers.Builder) {
-  builder.startObject(29);
+  builder.startObject(32);
 }
 
 static addSequence(builder:flatbuffers.Builder, sequence:number) {
@@ -494,6 +522,42 @@ static createHistogramsVector(builder:flatbuffers.Builder, data:flatbuffers.Offs
 
 static startHistogramsVector(builder:flatbuffers.Builder, numElems:number) {
   builder.startVector(4, numElems, 4);
+}
+
+static addStages(builder:flatbuffers.Builder, stagesOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(29, stagesOffset, 0);
+}
+
+static createStagesVector(builder:flatbuffers.Builder, data:flatbuffers.Offset[]):flatbuffers.Offset {
+  builder.startVector(4, data.length, 4);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addOffset(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startStagesVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(4, numElems, 4);
+}
+
+static addSlowTicks(builder:flatbuffers.Builder, slowTicksOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(30, slowTicksOffset, 0);
+}
+
+static createSlowTicksVector(builder:flatbuffers.Builder, data:flatbuffers.Offset[]):flatbuffers.Offset {
+  builder.startVector(4, data.length, 4);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addOffset(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startSlowTicksVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(4, numElems, 4);
+}
+
+static addUnknownCauses(builder:flatbuffers.Builder, unknownCausesOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(31, unknownCausesOffset, 0);
 }
 
 static endConsoleFrame(builder:flatbuffers.Builder):flatbuffers.Offset {

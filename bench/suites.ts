@@ -31,6 +31,14 @@ export const SUITES = {
     about: 'appending records to the journal',
     prepare: async () => one((await import('./journal.ts')).prepareJournal()),
   },
+  limits: {
+    about: 'the whole list of pre-trade checks on an order',
+    prepare: async () => one((await import('./limits.ts')).prepareLimits()),
+  },
+  signals: {
+    about: 'four signals brought up to date after a book change',
+    prepare: async () => one((await import('./signals.ts')).prepareSignals()),
+  },
   'value-at-risk': {
     about: 'Monte Carlo VaR: SIMD kernel, workers, plain twin',
     prepare: async () => one((await import('./value-at-risk.ts')).prepareValueAtRisk()),

@@ -120,7 +120,7 @@ function trailerFault(at: i32, trailer: i32): i32 {
 }
 
 /** Sum of bytes modulo 256; the lanes wrap, which is just what modulo 256 asks for. */
-function byteSum(at: i32, end: i32): i32 {
+export function byteSum(at: i32, end: i32): i32 {
   let lanes = i8x16.splat(0);
   let cursor = at;
   for (; cursor + 16 <= end; cursor += 16) lanes = i8x16.add(lanes, v128.load(cursor));

@@ -2,6 +2,9 @@
  * HOT: writes FIX fields into linear memory. Every writer takes an address and returns the one after what
  * it wrote; the caller has made sure that there is room. Used by order-encode.ts.
  */
+import { WRITTEN_SECOND, WRITTEN_TEXT } from './layout';
+
+export { byteSum } from './fix-frame';
 
 const SOH: i32 = 1;
 const EQUALS: i32 = 61;
@@ -11,11 +14,17 @@ const E8: i64 = 100000000;
 const NS_PER_SECOND: i64 = 1000000000;
 const U32_MAX: i64 = 4294967295;
 const DIGITS_MAX: i32 = 19; // of an i64
-const EVEN_BYTES: u64 = (0x00ff00ff << 32) | 0x00ff00ff;
-const NS_PER_DAY: i64 = 86400000000000;
+const PAIR_ZERO: u32 = 0x3030; // "00"
+const SECONDS_PER_DAY: i64 = 86400;
+const TIME_MS_BYTES: i32 = 21; // yyyymmdd-hh:mm:ss.sss
 
 export function writeTag(at: i32, tag: i32): i32 {
-  const end = writeNumber(at, i64(tag));
+  const end = tag < 10 ? at + 1 : tag < 100 ? at + 2 : tag < 1000 ? at + 3 : at + 4;
+  let rest = <u32>tag;
+  for (let place = end - 1; place >= at; place--) {
+    store<u8>(place, ZERO + (rest % 10));
+    rest /= 10;
+  }
   store<u8>(end, EQUALS);
   return end + 1;
 }
@@ -54,13 +63,22 @@ export function writeDecimalField(at: i32, tag: i32, steps: i64, stepE8: i64): i
  */
 export function writeTimeField(at: i32, tag: i32, absoluteNs: i64, bytes: i32): i32 {
   const time = writeTag(at, tag);
-  writeTime(time, absoluteNs);
+  const second = absoluteNs / NS_PER_SECOND;
+  // The text up to the second, as it was written last.
+  if (load<i64>(WRITTEN_SECOND) !== second + 1) writeSecond(second);
+  v128.store(time, v128.load(WRITTEN_TEXT));
+  store<u16>(time + 16, load<u16>(WRITTEN_TEXT + 16));
+  const fraction = <u32>(absoluteNs - second * NS_PER_SECOND);
+  if (bytes === TIME_MS_BYTES) writeDigits(time + 18, fraction / 1000000, 3);
+  else writeDigits(time + 18, fraction, 9);
   return endField(time + bytes);
 }
 
 /** A number from 0 on, without leading zeros. */
 export function writeNumber(at: i32, value: i64): i32 {
-  return writePadded(at, value, digitCount(value));
+  if (value > U32_MAX) return writePadded(at, value, digitCount(value));
+  const small = <u32>value;
+  return writeDigits(at, small, digitCount32(small));
 }
 
 /** A number from 0 on in exactly `digits` places; 32-bit division where it does, it is far faster. */
@@ -71,10 +89,22 @@ export function writePadded(at: i32, value: i64, digits: i32): i32 {
     store<u8>(place, ZERO + i32(rest % 10));
     rest /= 10;
   }
-  for (let small = u32(rest); place >= at; place--) {
-    store<u8>(place, ZERO + (small % 10));
-    small /= 10;
+  writeDigits(at, <u32>rest, place + 1 - at);
+  return at + digits;
+}
+
+/** Likewise below 2^32, two digits a step. */
+function writeDigits(at: i32, value: u32, digits: i32): i32 {
+  let place = at + digits - 2;
+  let rest = value;
+  for (; place >= at; place -= 2) {
+    const left = rest / 100;
+    const pair = rest - left * 100;
+    const tens = pair / 10;
+    store<u16>(place, PAIR_ZERO + tens + ((pair - tens * 10) << 8));
+    rest = left;
   }
+  if (place === at - 1) store<u8>(at, ZERO + (rest % 10));
   return at + digits;
 }
 
@@ -92,48 +122,46 @@ export function digitCount(value: i64): i32 {
   return digits;
 }
 
-/** Sum of at most 1024 bytes, two lanes of four 16-bit sums at a time. */
-export function byteSum(from: i32, to: i32): i32 {
-  let lanes: u64 = 0;
-  let at = from;
-  for (; at + 8 <= to; at += 8) {
-    const word = load<u64>(at);
-    lanes += (word & EVEN_BYTES) + ((word >> 8) & EVEN_BYTES);
+function digitCount32(value: u32): i32 {
+  if (value < 10000) return value < 100 ? (value < 10 ? 1 : 2) : value < 1000 ? 3 : 4;
+  if (value < 100000000) {
+    if (value < 1000000) return value < 100000 ? 5 : 6;
+    return value < 10000000 ? 7 : 8;
   }
-  let sum = i32((lanes & 0xffff) + ((lanes >> 16) & 0xffff) + ((lanes >> 32) & 0xffff));
-  sum += i32(lanes >> 48);
-  for (; at < to; at++) sum += load<u8>(at);
-  return sum;
+  return value < 1000000000 ? 9 : 10;
 }
 
 /** Both factors are cut at 10^8 so that no product passes i64. */
-function writeDecimal(at: i32, steps: i64, stepE8: i64): i32 {
+export function writeDecimal(at: i32, steps: i64, stepE8: i64): i32 {
   const fraction = stepE8 % E8;
   const low = (steps % E8) * fraction;
   const whole = steps * (stepE8 / E8) + (steps / E8) * fraction + low / E8;
-  let rest = low % E8;
-  let end = writeNumber(at, whole);
+  let rest = <u32>(low % E8);
+  const end = writeNumber(at, whole);
   if (rest === 0) return end;
   let digits: i32 = 8;
+  if (rest % 10000 === 0) {
+    rest /= 10000;
+    digits = 4;
+  }
   for (; rest % 10 === 0; rest /= 10) digits--;
   store<u8>(end, DOT);
-  end++;
-  return writePadded(end, rest, digits);
+  return writeDigits(end + 1, rest, digits);
 }
 
-function writeTime(at: i32, absoluteNs: i64): i32 {
-  const day = absoluteNs / NS_PER_DAY;
-  const nsOfDay = absoluteNs - day * NS_PER_DAY;
-  const second = i32(nsOfDay / NS_PER_SECOND);
-  let end = writeDate(at, i32(day));
+/** The text of a time up to its second, kept for the next one. */
+function writeSecond(second: i64): void {
+  const day = second / SECONDS_PER_DAY;
+  const ofDay = i32(second - day * SECONDS_PER_DAY);
+  let end = writeDate(WRITTEN_TEXT, i32(day));
   store<u8>(end, 45); // -
-  end = writePadded(end + 1, second / 3600, 2);
+  end = writeDigits(end + 1, ofDay / 3600, 2);
   store<u8>(end, 58); // :
-  end = writePadded(end + 1, (second / 60) % 60, 2);
+  end = writeDigits(end + 1, (ofDay / 60) % 60, 2);
   store<u8>(end, 58);
-  end = writePadded(end + 1, second % 60, 2);
+  end = writeDigits(end + 1, ofDay % 60, 2);
   store<u8>(end, DOT);
-  return writePadded(end + 1, nsOfDay - i64(second) * NS_PER_SECOND, 9);
+  store<i64>(WRITTEN_SECOND, second + 1);
 }
 
 /** Days since 1970 as yyyymmdd; years run from March, so that the leap day is the last of its year. */

@@ -410,6 +410,9 @@ export const BOOK_ASKS = 65664; // BOOK_BIDS + LEVELS_MAX * LEVEL_BYTES
 // ---- Scratch for kernels, never hashed
 export const SCRATCH = 23601152;
 export const SCRATCH_BYTES = 1048576;
+// Kept from call to call, each a pure function of its key:
+export const WRITTEN_SECOND = 23601664; // SCRATCH + 512, i64: 1 + the second since 1970 whose text is WRITTEN_TEXT
+export const WRITTEN_TEXT = 23601680; // 18 bytes: yyyymmdd-hh:mm:ss.
 
 // ---- Refusal codes of the limits gate, in the order of the checks; clause and text in engine/errors.ts
 export const ALLOWED = 0;

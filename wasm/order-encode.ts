@@ -201,7 +201,7 @@ function finish(session: i32, bodyEnd: i32): i32 {
   const beginEnd = writeTextField(start, 8, block + SES_BEGIN, load<i32>(block + SES_BEGIN_LENGTH));
   writeNumberField(beginEnd, 9, i64(length));
   let end = moved + length;
-  const sum = byteSum(start, end) & 255;
+  const sum = byteSum(start, end);
   end = endField(writePadded(writeTag(end, 10), i64(sum), 3));
   store<i32>(block + SES_TX_END, load<i32>(block + SES_TX_END) + end - start);
   store<i64>(block + SES_NEXT_OUT, load<i64>(block + SES_NEXT_OUT) + 1);

@@ -13,7 +13,6 @@ import { JournalWriter } from '../engine/journal/journal-writer.ts';
 import { JournalRecorder } from '../engine/journal-recorder.ts';
 import { NO_RECORDER } from '../engine/recorder.ts';
 import { prepareCore } from '../engine/recovery.ts';
-import { StageClock } from '../engine/stage-clock.ts';
 import { type LoadedStrategy, loadStrategies } from '../engine/strategy/strategy-loader.ts';
 import { ReplaySession } from '../gateways/fix/session/replay-session.ts';
 import * as L from '../wasm/layout.ts';
@@ -67,7 +66,6 @@ export class ReplayedLoop {
       core,
       recorder,
       clock: { stamp() {}, elapsedNs: () => performance.now() * NS_PER_MS },
-      stages: new StageClock(memory),
       input: new AppInput(core),
       isLockStep: recorded.lockStep,
       onOutcome() {},

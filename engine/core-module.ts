@@ -21,6 +21,10 @@ export interface CoreModule {
   timeToReceipt(): void;
   /** All that the message in DECODED changes: books, signals, equity, breakers; bookState BOOK_*, -1 = over FIX. */
   marketApply(bookState: number): void;
+  /** Its first half: books. */
+  marketBook(bookState: number): void;
+  /** Its second half: signals, equity, breakers. */
+  marketSignals(): void;
   /** Applies DECODED's entries to books and last trades; returns how many entries were applied. */
   bookApply(): number;
   /** Empties both sides. */

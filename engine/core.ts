@@ -15,6 +15,7 @@ import { OrderManager } from './orders/order-manager.ts';
 import { Positions } from './orders/position.ts';
 import { Pipeline } from './pipeline.ts';
 import type { Recorder } from './recorder.ts';
+import { StageClock } from './stage-clock.ts';
 import { QuoteSlots } from './strategy/quote-slots.ts';
 import { StrategyHost } from './strategy/strategy-host.ts';
 import type { LoadedStrategy } from './strategy/strategy-loader.ts';
@@ -28,6 +29,8 @@ export interface Core {
   readonly host: StrategyHost;
   readonly commands: CommandHandler;
   readonly pipeline: Pipeline;
+  /** Idle until a loop starts it. */
+  readonly stages: StageClock;
 }
 
 export interface CoreInput {
@@ -47,7 +50,8 @@ export function buildCore(input: CoreInput, recorder: Recorder): Core {
   const breakers = new CircuitBreakers(memory, config.breakers);
   const quotes = new QuoteSlots(memory);
   const refusals = new RefusalLog(memory);
-  const gate = new OrderGate({ memory, core: module, refusals, quotes }, recorder);
+  const stages = new StageClock(memory);
+  const gate = new OrderGate({ memory, core: module, refusals, quotes, stages }, recorder);
   const symbols = config.instruments.map((instrument) => instrument.symbol);
   const host = new StrategyHost({ memory, gate, quotes }, strategies, symbols);
   const names = config.strategies.map((strategy) => strategy.name);
@@ -68,6 +72,7 @@ export function buildCore(input: CoreInput, recorder: Recorder): Core {
     breakers,
     host,
     hours,
+    stages,
   });
-  return { memory, module, gate, orders, positions, host, commands, pipeline };
+  return { memory, module, gate, orders, positions, host, commands, pipeline, stages };
 }

@@ -27,7 +27,6 @@ export interface LoopParts {
   readonly core: Core;
   readonly recorder: JournalRecorder;
   readonly clock: LoopClock;
-  readonly stages: StageClock;
   readonly input: AppInput;
   /** The venue waits for 35=U1 after each message. */
   readonly isLockStep: boolean;
@@ -64,7 +63,7 @@ export class HotLoop {
   constructor(parts: LoopParts) {
     this.#parts = parts;
     this.#memory = parts.core.memory;
-    this.#stages = parts.stages;
+    this.#stages = parts.core.stages;
     this.#stages.start(parts.clock);
     this.#messagesBefore = this.#memory.i64(L.CTL_MARKET_DATA_MESSAGES);
     this.#tripped = new Int32Array(this.#memory.i32(L.CTL_STRATEGY_COUNT));
@@ -112,7 +111,6 @@ export class HotLoop {
     this.#parts.recorder.input(RecordKind.FEED, feed, address, length);
     this.#stages.lap(S.STAGE_JOURNAL);
     this.#parts.core.pipeline.onFeed(address, length);
-    this.#stages.lap(S.STAGE_STRATEGY);
     this.#noteData();
     this.endTurn();
   }
@@ -216,12 +214,8 @@ export class HotLoop {
     this.#doneThrough = this.#memory.i64(L.DECODED + L.DEC_MSG_SEQ_NUM);
     if (kind === L.DECODED_MARKET_DATA) {
       core.pipeline.onMarketData(session);
-      this.#stages.lap(S.STAGE_STRATEGY);
       this.#noteData();
-    } else {
-      this.#afterOutcome(core.pipeline.onExecution(session));
-      this.#stages.lap(S.STAGE_STRATEGY);
-    }
+    } else this.#afterOutcome(core.pipeline.onExecution(session));
     link.onFastMessage();
   }
 

@@ -26,7 +26,6 @@ import { LatencyFigureReader } from './latency-figures.ts';
 import type { AppMessage } from './ports.ts';
 import { NO_RECORDER } from './recorder.ts';
 import { recover } from './recovery.ts';
-import { StageClock } from './stage-clock.ts';
 import { stateHashOf, strategyStateHashOf } from './state-hash.ts';
 import { loadStrategies } from './strategy/strategy-loader.ts';
 import { type RunSummary, summarise } from './summary.ts';
@@ -49,7 +48,6 @@ class HotEngine {
   readonly #config: GyrfalconConfig = configSchema.parse(JSON.parse(input.configJson));
   readonly #memory = new Memory(input.memory);
   readonly #clock = new WallClock(this.#memory);
-  readonly #stages = new StageClock(this.#memory);
   readonly #links: HotLink[] = [];
   #core!: Core;
   #writer!: JournalWriter;
@@ -170,7 +168,6 @@ class HotEngine {
       core: this.#core,
       recorder: this.#recorder,
       clock: this.#clock,
-      stages: this.#stages,
       input: app,
       isLockStep: input.isLockStep,
       onOutcome: (outcome, message) => {

@@ -4,6 +4,7 @@
  */
 import * as L from '../wasm/layout.ts';
 import type { Memory } from '../wasm/memory.ts';
+import * as S from '../wasm/stage-layout.ts';
 import type { CoreModule } from './core-module.ts';
 import type { CircuitBreakers } from './limits/circuit-breaker.ts';
 import { applyFeed, FEED_RAW_ONLY } from './market/feed-record.ts';
@@ -11,6 +12,7 @@ import type { TradingHours } from './market/trading-hours.ts';
 import type { OrderManager } from './orders/order-manager.ts';
 import type { OrderOutcome } from './orders/order-outcome.ts';
 import type { Positions } from './orders/position.ts';
+import type { StageClock } from './stage-clock.ts';
 import type { StrategyHost } from './strategy/strategy-host.ts';
 
 /** Over FIX the message says what becomes of the book's state. */
@@ -24,6 +26,7 @@ export interface PipelineParts {
   readonly breakers: CircuitBreakers;
   readonly host: StrategyHost;
   readonly hours: TradingHours;
+  readonly stages: StageClock;
 }
 
 export class Pipeline {
@@ -34,6 +37,7 @@ export class Pipeline {
   readonly #breakers: CircuitBreakers;
   readonly #host: StrategyHost;
   readonly #hours: TradingHours;
+  readonly #stages: StageClock;
 
   constructor(parts: PipelineParts) {
     this.#memory = parts.memory;
@@ -43,14 +47,16 @@ export class Pipeline {
     this.#breakers = parts.breakers;
     this.#host = parts.host;
     this.#hours = parts.hours;
+    this.#stages = parts.stages;
   }
 
   /** 35=W or 35=X lies decoded in DECODED. */
   onMarketData(session: number): void {
     this.#core.timeToMessage(session);
     this.#checkHours();
-    this.#core.marketApply(BY_MESSAGE);
+    this.#applyMarket(BY_MESSAGE);
     this.#decide();
+    this.#stages.lap(S.STAGE_STRATEGY);
   }
 
   /** A normalised WebSocket message with its raw bytes lies at address. */
@@ -59,8 +65,9 @@ export class Pipeline {
     this.#checkHours();
     const bookState = applyFeed(this.#memory, address, length);
     if (bookState === FEED_RAW_ONLY) return;
-    this.#core.marketApply(bookState);
+    this.#applyMarket(bookState);
     this.#decide();
+    this.#stages.lap(S.STAGE_STRATEGY);
   }
 
   /** 35=8 lies decoded in DECODED. */
@@ -72,8 +79,22 @@ export class Pipeline {
     if (outcome.fillLots === 0) return outcome;
     this.#positions.markToMarket(outcome.strategy);
     this.#core.equityDrawdown(outcome.strategy);
+    this.#stages.lap(S.STAGE_REST);
     this.#host.filled(outcome);
+    this.#stages.lap(S.STAGE_STRATEGY);
     return outcome;
+  }
+
+  /** One call; two where the tick's stages are timed. */
+  #applyMarket(bookState: number): void {
+    if (!this.#stages.isSampled) {
+      this.#core.marketApply(bookState);
+      return;
+    }
+    this.#core.marketBook(bookState);
+    this.#stages.lap(S.STAGE_BOOK);
+    this.#core.marketSignals();
+    this.#stages.lap(S.STAGE_SIGNAL);
   }
 
   /** Nothing came for the instrument within the time that its breaker allows. */

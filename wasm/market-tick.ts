@@ -29,12 +29,22 @@ const BY_MESSAGE: i32 = -1;
 
 /** DECODED holds a message with entries; bookState: BOOK_* as its feed says, or -1 over FIX. */
 export function marketApply(bookState: i32): void {
+  marketBook(bookState);
+  marketSignals();
+}
+
+/** The first half, so that the two can be timed apart: books and their states. */
+export function marketBook(bookState: i32): void {
   store<i64>(CTL_MARKET_DATA_MESSAGES, load<i64>(CTL_MARKET_DATA_MESSAGES) + 1);
   bookApply();
   if (bookState !== BY_MESSAGE) setBookState(load<i32>(DECODED + DEC_INSTRUMENT), bookState);
   else if (load<i32>(DECODED + DEC_IS_SNAPSHOT) !== 0) {
     setBookState(load<i32>(DECODED + DEC_INSTRUMENT), BOOK_LIVE);
   }
+}
+
+/** The second half: what follows from the books. */
+export function marketSignals(): void {
   const end = DECODED + DEC_ENTRIES + load<i32>(DECODED + DEC_ENTRY_COUNT) * ENTRY_BYTES;
   let before = NONE;
   // Entries of one instrument follow one another: each run is one update.

@@ -20,12 +20,12 @@ export const STAGE_SAMPLE_TICKS = 64;
 export const STAGE_WAIT = 0; // received to taken in hand: behind other messages of the same read
 export const STAGE_FRAME = 1; // framed, checked, decoded
 export const STAGE_JOURNAL = 2; // the input, then what was decided, written down
-export const STAGE_BOOK = 3; // the book, or an execution report, applied
-export const STAGE_SIGNAL = 4; // signals, marks and breakers of the books touched
+export const STAGE_BOOK = 3; // books
+export const STAGE_SIGNAL = 4; // what follows from the books: signals, equity, breakers
 export const STAGE_STRATEGY = 5; // the strategies' code, without the two stages below
 export const STAGE_LIMITS = 6; // the limits, and the order entered into its table
 export const STAGE_ENCODE = 7; // intent and order put into bytes
-export const STAGE_REST = 8; // what else the turn does: commands, breakers that tripped, lock-step
+export const STAGE_REST = 8; // what else the turn does: execution reports, the session in TypeScript, commands, lock-step
 export const STAGE_SEND = 9; // bytes handed to the sockets; only of ticks that send
 export const STAGES = 10;
 

@@ -4,10 +4,12 @@
  */
 import * as L from '../../wasm/layout.ts';
 import type { Memory } from '../../wasm/memory.ts';
+import * as S from '../../wasm/stage-layout.ts';
 import type { CoreModule } from '../core-module.ts';
 import { assert } from '../errors.ts';
 import type { RefusalLog } from '../limits/refusals.ts';
 import type { Recorder } from '../recorder.ts';
+import type { StageClock } from '../stage-clock.ts';
 import type { QuoteSlots } from '../strategy/quote-slots.ts';
 import type { Side } from '../units.ts';
 
@@ -16,6 +18,7 @@ export interface GateParts {
   readonly core: CoreModule;
   readonly refusals: RefusalLog;
   readonly quotes: QuoteSlots;
+  readonly stages: StageClock;
 }
 
 export class OrderGate {
@@ -23,6 +26,7 @@ export class OrderGate {
   readonly #core: CoreModule;
   readonly #refusals: RefusalLog;
   readonly #quotes: QuoteSlots;
+  readonly #stages: StageClock;
   recorder: Recorder;
 
   constructor(parts: GateParts, recorder: Recorder) {
@@ -30,15 +34,19 @@ export class OrderGate {
     this.#core = parts.core;
     this.#refusals = parts.refusals;
     this.#quotes = parts.quotes;
+    this.#stages = parts.stages;
     this.recorder = recorder;
   }
 
   /** Decides about the INTENT block; 0 or the DENY_* code. */
   submit(): number {
+    this.#stages.lap(S.STAGE_STRATEGY);
     this.recorder.beforeDecision();
     const verdict = this.#note(this.#core.gateSubmit());
+    this.#stages.lap(S.STAGE_LIMITS);
     this.recorder.intent();
     if (verdict === L.ALLOWED) this.#encode();
+    this.#stages.lap(S.STAGE_ENCODE);
     return verdict;
   }
 

@@ -16,7 +16,6 @@ import { HotLoop } from '../../engine/hot-loop.ts';
 import { JournalWriter } from '../../engine/journal/journal-writer.ts';
 import { JournalRecorder } from '../../engine/journal-recorder.ts';
 import type { VenueLink } from '../../engine/ports.ts';
-import { StageClock } from '../../engine/stage-clock.ts';
 import { stateHashOf } from '../../engine/state-hash.ts';
 import type { Market, Strategy } from '../../engine/strategy/strategy.ts';
 import type { LoadedStrategy } from '../../engine/strategy/strategy-loader.ts';
@@ -96,7 +95,6 @@ export class CoreRig {
       recorder,
       isLockStep,
       clock: { stamp: () => this.#stamp(), elapsedNs: () => this.#clockNs },
-      stages: new StageClock(memory),
       input: new AppInput(core),
       onOutcome: () => {},
       onBreach: () => {},

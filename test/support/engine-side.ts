@@ -10,7 +10,6 @@ import { type CoreModule, loadCore } from '../../engine/core-module.ts';
 import { fixVenues } from '../../engine/core-setup.ts';
 import { HotLoop } from '../../engine/hot-loop.ts';
 import type { JournalRecorder } from '../../engine/journal-recorder.ts';
-import { StageClock } from '../../engine/stage-clock.ts';
 import { stateHashOf } from '../../engine/state-hash.ts';
 import type { Market, Strategy } from '../../engine/strategy/strategy.ts';
 import { parseMessage } from '../../gateways/fix/codec.ts';
@@ -76,7 +75,6 @@ export class EngineSide {
         stamp: () => memory.setAbsoluteNs(L.CTL_NOW_NS, this.nowNs),
         elapsedNs: () => Number(this.nowNs % 1_000_000_000_000n),
       },
-      stages: new StageClock(this.memory),
       input: new AppInput(this.#core),
       onOutcome: () => {},
       onBreach: ({ breach, orderNumber }) => this.#tell(`breach ${breach} of ${orderNumber}`),

@@ -67,13 +67,17 @@ export class HotLinkRig {
       onUpdatesMissed: () => false,
     };
     const parts: LoopParts = {
-      core: { memory: this.memory, module: core, pipeline } as unknown as Core,
+      core: {
+        memory: this.memory,
+        module: core,
+        pipeline,
+        stages: new StageClock(this.memory),
+      } as unknown as Core,
       recorder: this.#recorder(),
       clock: {
         stamp: () => this.memory.setAbsoluteNs(L.CTL_NOW_NS, nowNs()),
         elapsedNs: () => performance.now() * 1e6,
       },
-      stages: new StageClock(this.memory),
       input: {
         deliver: (_session: number, { text }: { text: string }) => {
           this.#arrive(Buffer.from(text, 'latin1'), 'slow');

@@ -17,6 +17,7 @@ import {
   TAG_SENDING_TIME,
 } from './fix-header';
 import { closeGroup, marketDataEnd, marketDataField } from './fix-market-data';
+import { quickUpdate } from './fix-quick';
 import {
   firstTime,
   haveAll,
@@ -106,6 +107,12 @@ function fastError(block: i32): i32 {
   const type = messageType(bodyStart(at, at + load<i32>(DECODED + DEC_MESSAGE_LENGTH)));
   if (type === 0) return FIX_NOT_FAST_TYPE;
   if (load<i32>(block + SES_STATE) !== SESSION_LIVE) return FIX_NOT_LIVE;
+  if (type === TYPE_UPDATE) {
+    store<i32>(ST_TYPE, type);
+    const messageEnd = at + load<i32>(DECODED + DEC_MESSAGE_LENGTH);
+    if (quickUpdate(block, bodyStart(at, messageEnd) + 5, bodyEnd(messageEnd))) return 0;
+    clearDecoded(at, messageEnd - at);
+  }
   const error = decodeBody(block, type, true);
   return error !== 0 ? error : sessionError(block);
 }

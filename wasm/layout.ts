@@ -413,6 +413,8 @@ export const SCRATCH_BYTES = 1048576;
 // Kept from call to call, each a pure function of its key:
 export const WRITTEN_SECOND = 23601664; // SCRATCH + 512, i64: 1 + the second since 1970 whose text is WRITTEN_TEXT
 export const WRITTEN_TEXT = 23601680; // 18 bytes: yyyymmdd-hh:mm:ss.
+export const READ_DATE = 23601712; // 8 bytes: the yyyymmdd that was read last
+export const READ_DAY_NS = 23601720; // i64: its midnight, since 1970
 
 // ---- Refusal codes of the limits gate, in the order of the checks; clause and text in engine/errors.ts
 export const ALLOWED = 0;

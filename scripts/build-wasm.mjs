@@ -6,6 +6,7 @@ mkdirSync('build', { recursive: true });
 for (const [entry, target] of [
   ['wasm/index.ts', 'core'],
   ['wasm/value-at-risk.ts', 'value-at-risk'],
+  ['wasm/matching/index.ts', 'matching'],
 ]) {
   const { error, stderr } = await asc.main([entry, '--target', target]);
   if (error) {

@@ -150,13 +150,15 @@ function pointAtPinned(node) {
 }
 
 function ensureWasm(node) {
-  const sources = readdirSync(join(root, 'wasm')).filter(
-    (f) =>
-      f.endsWith('.ts') &&
-      !f.endsWith('.test.ts') &&
-      !f.endsWith('-reference.ts') &&
-      f !== 'memory.ts',
-  );
+  const sources = readdirSync(join(root, 'wasm'), { recursive: true })
+    .map((f) => f.replaceAll('\\', '/'))
+    .filter(
+      (f) =>
+        f.endsWith('.ts') &&
+        !f.endsWith('.test.ts') &&
+        !f.endsWith('-reference.ts') &&
+        f !== 'memory.ts',
+    );
   const stamp = hashOf([
     'asconfig.json',
     'package.json',

@@ -32,6 +32,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'native/',
     'build/dictionaries/',
     'wasm/layout.ts',
+    'wasm/matching/',
     'wasm/memory.ts',
     'wasm/native-layout.ts',
   ],

@@ -14,9 +14,9 @@ const WHOLE_DIRECT_MAX: i64 = 90000000000; // whole * SCALE still fits an i64
 const NS_PER_SECOND: i64 = 1000000000;
 const NS_PER_DAY: i64 = 86400000000000;
 const DIGITS_MAX: i32 = 18;
-const CLOCK_TEXT: u64 = 0x30303a30303a3030; // "00:00:00"
-const CLOCK_EXCESS: u64 = 0x76767f76767f7676; // what a digit over 9, or a colon that is none, spills over with
-const HIGH_BITS: u64 = 0x8080808080808080;
+const CLOCK_TEXT: u64 = (0x30303a30 << 32) | 0x303a3030; // "00:00:00"
+const CLOCK_EXCESS: u64 = (0x76767f76 << 32) | 0x767f7676; // what a digit over 9, or a colon that is none, spills over with
+const HIGH_BITS: u64 = (0x80808080 << 32) | 0x80808080;
 const POWERS_OF_TEN: i32 = <i32>(
   memory.data<i64>([1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000])
 );

@@ -281,9 +281,12 @@ export class HotLoop {
     const block = L.SESSIONS + session * L.SESSION_BYTES;
     const length = this.#memory.i32(block + L.SES_TX_END);
     if (length === 0) return;
-    const start = L.TX + session * L.TX_BYTES;
-    if (this.#links[session]!.send(this.#memory.bytes.slice(start, start + length))) {
-      this.#memory.setI32(block + L.SES_TX_END, 0);
-    } else this.#stages.note(S.CAUSE_PEER_SLOW);
+    const link = this.#links[session]!;
+    if (link.flush?.() !== true) {
+      const start = L.TX + session * L.TX_BYTES;
+      const isTaken = link.send(this.#memory.bytes.slice(start, start + length));
+      if (isTaken) this.#memory.setI32(block + L.SES_TX_END, 0);
+    }
+    if (this.#memory.i32(block + L.SES_TX_END) > 0) this.#stages.note(S.CAUSE_PEER_SLOW);
   }
 }

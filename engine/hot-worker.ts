@@ -223,6 +223,7 @@ class HotEngine {
           index,
           venue,
           symbols,
+          sockets: undefined,
           log,
           loop: this.#loop,
           clock: this.#clock,

@@ -35,6 +35,11 @@ export interface OpenOrder {
 
 /** The connection of one FIX session as the hot loop sees it. */
 export interface VenueLink {
+  /**
+   * Has what lies in the session's TX sent straight from there; what is not taken yet stays and leaves later.
+   * false, or no such function: this link wants the bytes (send).
+   */
+  flush?(): boolean;
   /** Hands the bytes to the socket; false = it is full, they stay in TX and are offered again. */
   send(bytes: Uint8Array): boolean;
   /** A whole frame that the fast path has left to the session. */

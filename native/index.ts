@@ -10,7 +10,67 @@ import { NATIVE_LAYOUT_VERSION } from '../wasm/native-layout.ts';
 /** Bytes of the shared WebAssembly memory: a view over all of it. */
 export type SharedBytes = Uint8Array<SharedArrayBuffer>;
 
+/** Where the bytes of a socket lie: addresses in the shared memory. */
+export interface SocketBuffers {
+  readonly rx: number;
+  readonly rxBytes: number;
+  /** |start i32|end i32| of what is unread in RX. */
+  readonly rxWords: number;
+  readonly tx: number;
+  readonly txBytes: number;
+  /** |end i32|: what lies in TX is to be sent, and goes from there when it has been. */
+  readonly txWords: number;
+}
+
+/**
+ * The sockets of one thread's loop, in the memory map of wasm/native-layout.ts. Numbers that come back are
+ * errno, 0 = done or under way. What a socket is told follows in SOC_EVENTS after a turn.
+ */
+export interface SocketLoop {
+  connect(
+    slot: number,
+    address: string,
+    port: number,
+    from: string | undefined,
+    buffers: SocketBuffers,
+  ): number;
+  listen(slot: number, address: string, port: number, backlog: number): number;
+  accept(listener: number, slot: number, buffers: SocketBuffers): number;
+  /** -1 = none. */
+  localPort(slot: number): number;
+  /** SO_BUSY_POLL in microseconds. */
+  busyPoll(slot: number, us: number): number;
+  /** Sends what is in TX, tells the peer that nothing follows, then SOCKET_EVENT_ENDED. */
+  end(slot: number): void;
+  /** At once: what was not sent is lost. */
+  close(slot: number): void;
+  /** Closes all; the memory is another loop's to take. */
+  dispose(): void;
+  /** HOT: sends what is in all TX, waits for something to do; TURN_* bits. */
+  turnFunction(): () => number;
+  /** HOT: sends what is in the TX of one socket now. */
+  sendFunction(): (slot: number) => void;
+}
+
 export interface NativeModule {
+  /** Throws where another loop has this memory's sockets. */
+  readonly SocketLoop: new (
+    view: SharedBytes,
+  ) => SocketLoop;
+  /** Any thread: the turn of the loop on this memory ends, and its thread looks at its messages. */
+  wakeLoop(view: SharedBytes): void;
+  /** Control thread: takes the send lock of a session; false = not within this time. */
+  lockSession(view: SharedBytes, slot: number, waitMs: number): boolean;
+  /**
+   * Control thread, under the lock: sends all that lies in the session's TX. Bytes left after this time,
+   * or -errno.
+   */
+  sendLocked(view: SharedBytes, slot: number, waitMs: number): number;
+  unlockSession(view: SharedBytes, slot: number): void;
+  /** The cores that this thread may run on. */
+  coresAvailable(): number[];
+  /** This thread runs on this core alone; throws where that is not possible. */
+  pinThread(core: number): void;
   /** NATIVE_LAYOUT_VERSION that the addon was built with. */
   layoutVersion(): number;
   /**

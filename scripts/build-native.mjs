@@ -6,11 +6,6 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 
-const FILES = {
-  linux: 'libgyrfalcon_native.so',
-  darwin: 'libgyrfalcon_native.dylib',
-  win32: 'gyrfalcon_native.dll',
-};
 const target = join('build', 'cargo');
 const { status } = spawnSync(
   'cargo',
@@ -20,5 +15,5 @@ const { status } = spawnSync(
 if (status !== 0) process.exit(1);
 const built = join('build', 'native.node');
 // Put in place at once: a process that has the old one loaded keeps it.
-copyFileSync(join(target, 'release', FILES[process.platform]), `${built}.new`);
+copyFileSync(join(target, 'release', 'libgyrfalcon_native.so'), `${built}.new`);
 renameSync(`${built}.new`, built);

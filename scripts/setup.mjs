@@ -174,11 +174,11 @@ function ensureDictionaries(node) {
 }
 
 /**
- * The addon is built where cargo is. It is not needed: a machine without, or a build that fails, is told once
+ * The addon is for Linux and built where cargo is. It is not needed: a machine without, or a build that fails, is told once
  * (and tried again when native/ changes or build/native.stamp is removed).
  */
 function ensureNative(node) {
-  if (process.env.GYRFALCON_NATIVE === 'off') return;
+  if (process.env.GYRFALCON_NATIVE === 'off' || process.platform !== 'linux') return;
   const names = readdirSync(join(root, 'native', 'src')).filter((f) => f.endsWith('.rs'));
   const sources = ['Cargo.toml', 'Cargo.lock', 'build.rs', ...names.sort().map((f) => `src/${f}`)];
   const stamp = hashOf([
@@ -187,7 +187,7 @@ function ensureNative(node) {
     ...sources.map((f) => `native/${f}`),
   ]);
   const file = join(root, 'build', 'native.stamp');
-  const hasCargo = isOnPath(windows ? 'cargo.exe' : 'cargo');
+  const hasCargo = isOnPath('cargo');
   const wanted = hasCargo ? stamp : 'no cargo';
   const seen = existsSync(file) ? readFileSync(file, 'utf8') : '';
   if (seen === wanted || seen === `failed ${stamp}`) return;
@@ -208,7 +208,7 @@ function ensureNative(node) {
 
 function isOnPath(name) {
   return (process.env.PATH ?? '')
-    .split(windows ? ';' : ':')
+    .split(':')
     .some((folder) => folder !== '' && existsSync(join(folder, name)));
 }
 

@@ -1,26 +1,15 @@
 /**
- * The engine's side of one FIX venue over a Node socket: bytes go straight into the session's RX,
- * where the WASM fast path reads them; what that leaves goes to the Session here. Reconnects for
- * ever, and after each logon subscribes again and asks what became of every open order.
+ * The engine's side of one FIX venue: bytes go straight into the session's RX, where the WASM fast path
+ * reads them; what that leaves goes to the Session here. After each logon it subscribes again and asks
+ * what became of every open order.
  */
-import net from 'node:net';
 import type { FixVenueConfig } from '../../config/schema.ts';
 import type { SessionEvent as SessionRecord } from '../../engine/event/event.ts';
 import { SessionEventKind } from '../../engine/event/generated/session-event-kind.ts';
 import type { AppMessage, OpenOrder, VenueLink } from '../../engine/ports.ts';
-import {
-  CTL_NOW_NS,
-  RX,
-  RX_BYTES,
-  SES_RX_END,
-  SES_RX_START,
-  SES_SEARCHED,
-  SES_TX_END,
-  SESSION_BYTES,
-  SESSIONS,
-  TX_BYTES,
-} from '../../wasm/layout.ts';
+import { CTL_NOW_NS, SES_TX_END, SESSION_BYTES, SESSIONS, TX_BYTES } from '../../wasm/layout.ts';
 import type { Memory } from '../../wasm/memory.ts';
+import type { NativeSockets } from '../sockets/native-sockets.ts';
 import type { FixMessage } from './codec.ts';
 import { marketDataRequest } from './market-data.ts';
 import { massCancelRequest, orderStatusRequest } from './order-entry.ts';
@@ -28,20 +17,12 @@ import { withoutSecrets } from './secret-tags.ts';
 import { Session } from './session/session.ts';
 import { SharedCounters } from './session/session-counters.ts';
 import type { MessageStore, SessionEvent } from './session/session-types.ts';
-import { venueSession, venueTls } from './settings/venue-session.ts';
+import { venueSession } from './settings/venue-session.ts';
 import { MsgType } from './tags.ts';
 import { formatTimestamp, NS_PER_MS } from './timestamp.ts';
-import { BackOff } from './transport/back-off.ts';
-import { connectTls } from './transport/tls-client.ts';
-import type { TlsSource } from './transport/tls-settings.ts';
+import { VenueConnection } from './venue-connection.ts';
 
 const TIMER_MS = 50;
-/** The clock may be set while a session's window is waited for. */
-const WINDOW_CHECK_MS = 60_000;
-/** After the end of a session its last messages have this long to leave. */
-const LINGER_MS = 1000;
-/** A peer that leaves this much unread is not read from us any more. */
-const PENDING_BYTES_MAX = 1_048_576;
 /** A resend waits while the venue has left more than this unread. */
 const RESEND_UNREAD_BYTES_MAX = 16_384;
 
@@ -65,6 +46,8 @@ interface HotLinkParts {
   readonly memory: Memory;
   readonly index: number;
   readonly venue: FixVenueConfig;
+  /** undefined = over Node's own. */
+  readonly sockets: NativeSockets | undefined;
   readonly loop: LinkLoop;
   readonly clock: LinkClock;
   readonly store: MessageStore & { note(nextOut: number): void };
@@ -87,17 +70,9 @@ export class HotLink implements VenueLink {
   readonly #parts: HotLinkParts;
   readonly #session: Session;
   readonly #block: number;
-  readonly #rx: number;
-  readonly #addresses: readonly { readonly host: string; readonly port: number }[];
-  readonly #backOff: BackOff;
-  readonly #tls: TlsSource | undefined;
-  #address = 0;
-  /** Until the next try. */
-  #wait: NodeJS.Timeout | undefined;
-  #socket: net.Socket | undefined;
+  readonly #connection: VenueConnection;
   #timer: NodeJS.Timeout | undefined;
   #resendTimer: NodeJS.Timeout | undefined;
-  #isStopping = false;
   /** Numbers are agreed: only the very first logon of a journal asks for a reset. */
   #hasLoggedOn: boolean;
   #wasFastSinceTimer = false;
@@ -105,18 +80,11 @@ export class HotLink implements VenueLink {
   #requests = 0;
   #afterLogon = false;
   #onStopped: (() => void) | undefined;
-  #wasOpen = false;
-  #lastError = '';
 
   constructor(parts: HotLinkParts, numbers: AgreedNumbers) {
     this.#parts = parts;
     this.#hasLoggedOn = numbers.hasLoggedOn;
     this.#block = SESSIONS + parts.index * SESSION_BYTES;
-    this.#rx = RX + parts.index * RX_BYTES;
-    const { host, port, backups, reconnect } = parts.venue;
-    this.#addresses = [{ host, port }, ...backups];
-    this.#backOff = new BackOff(reconnect, Math.random);
-    this.#tls = venueTls(parts.venue, parts.log);
     this.#session = new Session({
       config: venueSession(parts.venue, () => this.#hasLoggedOn, parts.log),
       counters: new SharedCounters(parts.memory, parts.index),
@@ -129,11 +97,23 @@ export class HotLink implements VenueLink {
         event: (kind, reason, about) => this.#onEvent(kind, reason, about),
       },
     });
+    this.#connection = new VenueConnection({
+      memory: parts.memory,
+      index: parts.index,
+      venue: parts.venue,
+      schedule: this.#session.config.schedule,
+      sockets: parts.sockets,
+      clock: parts.clock,
+      log: parts.log,
+      onConnect: () => this.#onConnect(),
+      onReadable: (receivedNs) => parts.loop.onReadable(parts.index, receivedNs),
+      onClose: (wasOpen) => this.#onClose(wasOpen),
+    });
   }
 
   start(): void {
     this.#timer = setInterval(() => this.#onTimer(), TIMER_MS);
-    this.#connectOrWait();
+    this.#connection.start();
   }
 
   get isLoggedOn(): boolean {
@@ -142,9 +122,7 @@ export class HotLink implements VenueLink {
 
   /** A connection that is lost from now on stays lost; one that is still being made is given up. */
   stopReconnecting(): void {
-    this.#isStopping = true;
-    clearTimeout(this.#wait);
-    if (!this.#wasOpen) this.#socket?.destroy(); // no TLS yet, or no connection at all
+    this.#connection.stopReconnecting();
   }
 
   /** Logs out and closes; resolves when the connection is gone. */
@@ -156,7 +134,7 @@ export class HotLink implements VenueLink {
         clearTimeout(this.#resendTimer);
         resolve();
       };
-      if (this.#socket === undefined) return finish();
+      if (!this.#connection.isAny) return finish();
       this.#onStopped = finish;
       this.#session.logout(reason, this.#parts.clock.nowNs());
       this.#parts.loop.endTurn();
@@ -165,13 +143,16 @@ export class HotLink implements VenueLink {
 
   // ---- VenueLink, called by the hot loop
 
+  flush(): boolean {
+    const isSeenTo = this.#connection.flush();
+    if (isSeenTo) this.#didSendSinceTimer = true;
+    return isSeenTo;
+  }
+
   send(bytes: Uint8Array): boolean {
-    const socket = this.#socket;
-    if (socket === undefined || !socket.writable) return true; // nobody there: the journal has it
-    if (socket.writableLength > PENDING_BYTES_MAX) return false;
-    socket.write(bytes);
-    this.#didSendSinceTimer = true;
-    return true;
+    const isTaken = this.#connection.write(bytes);
+    if (isTaken) this.#didSendSinceTimer = true;
+    return isTaken;
   }
 
   onSlowMessage(frame: Uint8Array): void {
@@ -204,105 +185,17 @@ export class HotLink implements VenueLink {
 
   // ---- connection
 
-  /** Now, or when the session's window comes. */
-  #connectOrWait(): void {
-    const { schedule } = this.#session.config;
-    const nowNs = this.#parts.clock.nowNs();
-    if (schedule === undefined || schedule.windowAt(nowNs) !== undefined) this.#connect();
-    else {
-      const waitMs = Number((schedule.nextStartNs(nowNs) - nowNs) / NS_PER_MS) + 1;
-      this.#wait = setTimeout(() => this.#connectOrWait(), Math.min(waitMs, WINDOW_CHECK_MS));
-    }
-  }
-
-  #connect(): void {
-    const { venue, index, loop, clock, memory } = this.#parts;
-    const { host, port } = this.#addresses[this.#address]!;
-    memory.setI32(this.#block + SES_RX_START, 0);
-    memory.setI32(this.#block + SES_RX_END, 0);
-    memory.setI32(this.#block + SES_SEARCHED, 0);
-    const target: net.TcpNetConnectOpts = {
-      host,
-      port,
-      noDelay: true,
-      ...(venue.bindHost === null ? {} : { localAddress: venue.bindHost }),
-      onread: {
-        buffer: () => this.#room(),
-        callback: (count) => {
-          memory.setI32(this.#block + SES_RX_END, memory.i32(this.#block + SES_RX_END) + count);
-          loop.onReadable(index, clock.elapsedNs());
-          return true;
-        },
-      },
-    };
-    const secure = this.#tls?.current();
-    const socket = secure === undefined ? net.connect(target) : connectTls(target, secure);
-    this.#socket = socket;
-    const tooLate = setTimeout(
-      () => socket.destroy(new Error(`no connection in ${venue.connectWaitS} s`)),
-      venue.connectWaitS * 1000,
-    );
-    socket.on(secure === undefined ? 'connect' : 'secureConnect', () => {
-      clearTimeout(tooLate);
-      this.#onConnect();
-    });
-    socket.on('error', (error: NodeJS.ErrnoException) => {
-      const what = `${venue.name} (${host}:${port}): ${error.code ?? error.message}`;
-      // Said once: the retries of an hour would bury everything else.
-      if (what === this.#lastError) return;
-      this.#lastError = what;
-      this.#parts.log(`${what}; trying again`);
-    });
-    socket.on('close', () => {
-      clearTimeout(tooLate);
-      this.#onClose();
-    });
-  }
-
-  /** Room behind the last byte; unread bytes move to the front first. */
-  #room(): Uint8Array {
-    const { memory } = this.#parts;
-    const start = memory.i32(this.#block + SES_RX_START);
-    const end = memory.i32(this.#block + SES_RX_END);
-    if (start > 0) {
-      memory.bytes.copyWithin(this.#rx, this.#rx + start, this.#rx + end);
-      memory.setI32(this.#block + SES_RX_START, 0);
-      memory.setI32(this.#block + SES_RX_END, end - start);
-    }
-    return memory.bytes.subarray(this.#rx + end - start, this.#rx + RX_BYTES);
-  }
-
   #onConnect(): void {
-    this.#lastError = '';
     this.#tell(SessionEventKind.CONNECTED, 'connected');
     this.#session.start(this.#now()); // what a replay has for it
     this.#parts.loop.endTurn();
   }
 
-  /** Once what the turn still sends is on its way; a peer that does not read is not waited for. */
-  #endSoon(): void {
-    const socket = this.#socket;
-    if (socket === undefined) return;
-    setImmediate(() => socket.destroySoon());
-    const linger = setTimeout(() => socket.destroy(), LINGER_MS);
-    socket.on('close', () => clearTimeout(linger));
-  }
-
-  #onClose(): void {
-    this.#socket = undefined;
+  #onClose(wasOpen: boolean): void {
     this.#afterLogon = false;
     this.#session.onDisconnect();
-    if (this.#wasOpen) {
-      this.#wasOpen = false;
-      this.#tell(SessionEventKind.DISCONNECTED, 'the connection is gone');
-    }
-    if (this.#isStopping) {
-      this.#onStopped?.();
-      return;
-    }
-    this.#address = (this.#address + 1) % this.#addresses.length;
-    this.#wait = setTimeout(() => this.#connectOrWait(), this.#backOff.pauseMs());
-    if (this.#address === 0) this.#backOff.grow();
+    if (wasOpen) this.#tell(SessionEventKind.DISCONNECTED, 'the connection is gone');
+    this.#onStopped?.();
   }
 
   #onTimer(): void {
@@ -331,8 +224,7 @@ export class HotLink implements VenueLink {
 
   #canResend(): boolean {
     const waiting = this.#parts.memory.i32(this.#block + SES_TX_END);
-    const unread = this.#socket?.writableLength ?? 0;
-    return waiting < TX_BYTES / 4 && unread <= RESEND_UNREAD_BYTES_MAX;
+    return waiting < TX_BYTES / 4 && this.#connection.unsentBytes <= RESEND_UNREAD_BYTES_MAX;
   }
 
   // ---- session
@@ -341,8 +233,7 @@ export class HotLink implements VenueLink {
     const { venue, log } = this.#parts;
     if (kind === 'LOGGED_ON') {
       this.#hasLoggedOn = true;
-      this.#address = -1; // the first is tried first again
-      this.#backOff.reset();
+      this.#connection.onLogon();
       this.#tell(SessionEventKind.LOGGED_ON, reason);
       log(`${venue.name}: logged on`);
       this.#afterLogon = true;
@@ -351,7 +242,7 @@ export class HotLink implements VenueLink {
       log(`${venue.name}: logged out: ${reason}`);
     } else if (kind === 'DISCONNECT') {
       log(`${venue.name}: closing the connection: ${reason}`);
-      this.#endSoon();
+      this.#connection.end();
     } else if (kind === 'GAP_FILLED') {
       this.#tell(SessionEventKind.GAP_FILLED, reason);
       // Market data are not sent again: what the books missed only a snapshot can say.
@@ -380,11 +271,10 @@ export class HotLink implements VenueLink {
     log(`${venue.name}: the venue does not read what we send; closing the connection`);
     // Its number is used and in no journal: nothing may be numbered after it.
     this.#session.onDisconnect();
-    this.#socket?.destroy();
+    this.#connection.destroy();
   }
 
   #tell(kind: SessionEventKind, reason: string): void {
-    if (kind === SessionEventKind.CONNECTED) this.#wasOpen = true;
     const { nextIn, nextOut } = this.#session.counters;
     const { index: session, loop } = this.#parts;
     loop.onSession({ type: 'SESSION', kind, session, nextIn, nextOut, reason });

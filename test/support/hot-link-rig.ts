@@ -18,6 +18,8 @@ import { parseMessage } from '../../gateways/fix/codec.ts';
 import { HotLink } from '../../gateways/fix/hot-link.ts';
 import { MemoryMessageStore } from '../../gateways/fix/session/message-store.ts';
 import { Tag } from '../../gateways/fix/tags.ts';
+import { NativeSockets } from '../../gateways/sockets/native-sockets.ts';
+import { loadNative } from '../../native/index.ts';
 import * as L from '../../wasm/layout.ts';
 import { Memory } from '../../wasm/memory.ts';
 import { ScriptedVenue } from './scripted-venue.ts';
@@ -32,6 +34,8 @@ interface RigWish {
   readonly settings?: (port: number) => Partial<FixVenueConfig>;
   /** The venue speaks TLS with these, in PEM. */
   readonly secure?: { readonly cert: string; readonly key: string };
+  /** The link runs over the addon's sockets; else over Node's own. */
+  readonly isNative?: boolean;
 }
 
 export class HotLinkRig {
@@ -47,7 +51,11 @@ export class HotLinkRig {
   readonly log: string[] = [];
   readonly openOrders: OpenOrder[] = [];
 
-  private constructor(venue: ScriptedVenue, settings: Partial<FixVenueConfig>) {
+  readonly #sockets: NativeSockets | undefined;
+
+  private constructor(venue: ScriptedVenue, settings: Partial<FixVenueConfig>, isNative: boolean) {
+    const native = isNative ? loadNative().module : undefined;
+    this.#sockets = native && new NativeSockets(native, this.memory, { spinUs: 0, waitMs: 20 });
     const core = loadCore(this.memory);
     writeConfig(this.memory, core, CONFIG);
     this.venue = venue;
@@ -103,6 +111,7 @@ export class HotLinkRig {
           reconnect: { minMs: 10, maxMs: 10 },
           ...settings,
         },
+        sockets: this.#sockets,
         loop: this.loop,
         clock: { elapsedNs: parts.clock.elapsedNs, nowNs },
         store: new MemoryMessageStore(100),
@@ -120,13 +129,14 @@ export class HotLinkRig {
     const { senderCompId, targetCompId } = fixVenues(CONFIG)[0]!;
     const venue = new ScriptedVenue({ ours: targetCompId, theirs: senderCompId }, wish.secure);
     await venue.listen();
-    return new HotLinkRig(venue, wish.settings?.(venue.port) ?? {});
+    return new HotLinkRig(venue, wish.settings?.(venue.port) ?? {}, wish.isNative ?? false);
   }
 
   async close(): Promise<void> {
     this.link.stopReconnecting();
     this.venue.close();
     await this.link.stop('test over');
+    this.#sockets?.dispose();
   }
 
   async until(isReached: () => boolean, what: string): Promise<void> {

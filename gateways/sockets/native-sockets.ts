@@ -1,0 +1,152 @@
+/**
+ * HOT: the addon's sockets on one thread, and who drives them: turn after turn, with Node's event loop in
+ * between, as soon as it has something to do and at least once a lap. No allocation per turn.
+ */
+import { getSystemErrorName } from 'node:util';
+import type { NativeModule, SocketBuffers, SocketLoop } from '../../native/index.ts';
+import type { Memory } from '../../wasm/memory.ts';
+import * as N from '../../wasm/native-layout.ts';
+
+/** While there is always something to do, Node's event loop waits this long for its turn. */
+const LAP_NS = 1_000_000;
+const NS_PER_US = 1000;
+const NS_PER_MS = 1_000_000;
+const NO_SLOT = -1;
+
+/** Who is told what has become of a socket: SOCKET_EVENT_* bits. */
+export interface NativeSocketOwner {
+  onEvents(events: number): void;
+}
+
+export interface NativeSocketSettings {
+  /** The thread polls so long after the last activity, then it blocks. */
+  readonly spinUs: number;
+  /** A turn that finds nothing ends after this time. */
+  readonly waitMs: number;
+}
+
+export class NativeSockets {
+  readonly memory: Memory;
+  readonly #loop: SocketLoop;
+  readonly #turn: () => number;
+  readonly #sendNow: (slot: number) => void;
+  readonly #owners: (NativeSocketOwner | undefined)[] = new Array(N.SOCKETS_MAX).fill(undefined);
+  /** CLOCK_MONOTONIC when performance.now() was 0. */
+  readonly #originNs: number;
+  #count = 0;
+  #lap: NodeJS.Immediate | undefined;
+
+  constructor(native: NativeModule, memory: Memory, settings: NativeSocketSettings) {
+    this.memory = memory;
+    this.#loop = new native.SocketLoop(memory.bytes);
+    this.#turn = this.#loop.turnFunction();
+    this.#sendNow = this.#loop.sendFunction();
+    this.#originNs = Number(process.hrtime.bigint()) - performance.now() * NS_PER_MS;
+    memory.setI64(N.SLO_SPIN_NS, settings.spinUs * NS_PER_US);
+    memory.setI64(N.SLO_WAIT_NS, settings.waitMs * NS_PER_MS);
+  }
+
+  /** A slot for a new socket; throws where there is none. */
+  freeSlot(): number {
+    const slot = this.#owners.indexOf(undefined);
+    if (slot === NO_SLOT) throw new Error(`all ${N.SOCKETS_MAX} sockets are in use`);
+    return slot;
+  }
+
+  /** undefined = under way, else why not: a name of the system's (ECONNREFUSED). */
+  connect(
+    slot: number,
+    owner: NativeSocketOwner,
+    to: { readonly address: string; readonly port: number; readonly from: string | undefined },
+    buffers: SocketBuffers,
+  ): string | undefined {
+    return this.#own(slot, owner, this.#loop.connect(slot, to.address, to.port, to.from, buffers));
+  }
+
+  listen(slot: number, owner: NativeSocketOwner, address: string, port: number, backlog: number) {
+    return this.#own(slot, owner, this.#loop.listen(slot, address, port, backlog));
+  }
+
+  /** EAGAIN = nobody waits any more. */
+  accept(listener: number, slot: number, owner: NativeSocketOwner, buffers: SocketBuffers) {
+    return this.#own(slot, owner, this.#loop.accept(listener, slot, buffers));
+  }
+
+  localPort(slot: number): number {
+    return this.#loop.localPort(slot);
+  }
+
+  /** Sends what lies in TX; what the kernel does not take yet leaves with a later turn. */
+  flush(slot: number): void {
+    this.#sendNow(slot);
+  }
+
+  end(slot: number): void {
+    this.#loop.end(slot);
+  }
+
+  close(slot: number): void {
+    if (this.#owners[slot] === undefined) return;
+    this.#loop.close(slot);
+    this.#owners[slot] = undefined;
+    if (--this.#count > 0 || this.#lap === undefined) return;
+    clearImmediate(this.#lap);
+    this.#lap = undefined;
+  }
+
+  /** Why a socket has failed. */
+  errorOf(slot: number): string {
+    return errorName(this.memory.i32(rowOf(slot) + N.SOC_ERRNO));
+  }
+
+  /** When the last bytes came, as performance.now() counts, in nanoseconds. */
+  receivedNs(slot: number): number {
+    return this.memory.i64(rowOf(slot) + N.SOC_RECEIVED_MONO_NS) - this.#originNs;
+  }
+
+  isOpen(slot: number): boolean {
+    return this.memory.i32(rowOf(slot) + N.SOC_STATE) === N.SOCKET_OPEN;
+  }
+
+  dispose(): void {
+    for (let slot = 0; slot < N.SOCKETS_MAX; slot++) this.close(slot);
+    this.#loop.dispose();
+  }
+
+  #own(slot: number, owner: NativeSocketOwner, errno: number): string | undefined {
+    if (errno !== 0) return errorName(errno);
+    this.#owners[slot] = owner;
+    this.#count++;
+    this.#lap ??= setImmediate(this.#runLap);
+    return undefined;
+  }
+
+  readonly #runLap = (): void => {
+    // First of all: whatever is thrown below, the sockets are driven on.
+    this.#lap = setImmediate(this.#runLap);
+    let flags = this.#turn();
+    const endNs = this.memory.i64(N.SLO_MONO_NS) + LAP_NS;
+    for (;;) {
+      if ((flags & N.TURN_READY) !== 0) this.#tell();
+      const isOver = flags !== N.TURN_READY || this.memory.i64(N.SLO_MONO_NS) >= endNs;
+      if (isOver || this.#count === 0) return;
+      flags = this.#turn();
+    }
+  };
+
+  #tell(): void {
+    this.#tellSome(0, this.memory.i32(N.SLO_READY_LOW));
+    this.#tellSome(32, this.memory.i32(N.SLO_READY_HIGH));
+  }
+
+  #tellSome(first: number, ready: number): void {
+    for (let left = ready; left !== 0; left &= left - 1) {
+      const slot = first + 31 - Math.clz32(left & -left);
+      this.#owners[slot]?.onEvents(this.memory.i32(rowOf(slot) + N.SOC_EVENTS));
+    }
+  }
+}
+
+const rowOf = (slot: number): number => N.SOCKET_ROWS + slot * N.SOCKET_ROW_BYTES;
+
+const errorName = (errno: number): string => getSystemErrorName(-errno);

@@ -14,7 +14,7 @@ export const JOURNAL_RING_HEADER_BYTES = 65536;
 export const JOURNAL_RING_DATA = 27328512;
 export const JOURNAL_RING_DATA_BYTES = 16777216; // a power of two
 export const JOURNAL_RING_BYTES = 16842752; // header and data: the size of the file
-/** "GFRING01" as a little-endian i64 in two halves; another format gets another number. */
+/** "GFRING01" as a little-endian i64 in two halves; another format gets another number. Stored last. */
 export const JOURNAL_RING_MAGIC_LOW = 0x49524647;
 export const JOURNAL_RING_MAGIC_HIGH = 0x3130474e;
 
@@ -26,6 +26,11 @@ export const RING_JOURNAL_ID = JOURNAL_RING + 16;
 export const RING_JOURNAL_ID_BYTES = 16;
 export const RING_CAPACITY = JOURNAL_RING + 32;
 export const RING_OPENED_SEQUENCE = JOURNAL_RING + 40; // last record of the segments when the ring was opened
+
+// |1024 deviceId i64 |1032 directory 4096 bytes, NUL-padded: whose ring the file is
+export const RING_DIRECTORY_DEVICE = JOURNAL_RING + 1024;
+export const RING_DIRECTORY = JOURNAL_RING + 1032;
+export const RING_DIRECTORY_BYTES = 4096;
 
 export const JOURNAL_TO_STAGE = 0; // records wait at JOURNAL_STAGE until the loop itself writes them
 export const JOURNAL_TO_RING = 1;

@@ -58,6 +58,7 @@ function missing(directory: string, why: string): GyrfalconError {
 
 /** Where and why reading stopped before the end. */
 export interface JournalDamage {
+  /** A file's name; the ring's with its path. */
   readonly segment: string;
   /** Of the first bad byte's record, in the segment. */
   readonly offset: number;
@@ -73,7 +74,9 @@ export type DamageReason =
   | 'unknown version'
   | 'wrong sequence'
   | 'padding not zero'
-  | 'missing segment';
+  | 'missing segment'
+  | 'missing records'
+  | 'wrong check in the ring';
 
 export const damageText = (damage: JournalDamage): string =>
   `${damage.reason} at ${damage.segment} offset ${damage.offset}, ` +

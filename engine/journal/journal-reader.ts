@@ -1,7 +1,7 @@
 /**
- * Reads a journal in order, with bounded memory, needing neither WebAssembly nor a lock. It stops
- * at the first record that is not exactly what the writer wrote, and says where and why; it never
- * skips.
+ * Reads a journal in order, with bounded memory, needing neither WebAssembly nor a lock: the segments,
+ * then what only the ring of a running or killed engine holds. It stops at the first record that is
+ * not exactly what the writer wrote, and says where and why; it never skips.
  */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
@@ -27,6 +27,7 @@ import {
   segmentNumbers,
   unreadable,
 } from './journal-format.ts';
+import { placeAfter, type RingTail, readRingTail } from './ring-tail.ts';
 
 const READ_BYTES = 4 * 1024 * 1024; // and room for one record that the last read cut in two
 
@@ -35,7 +36,8 @@ export class JournalRecord {
   kind = 0;
   source = 0;
   sequence = 0;
-  /** Where the record stands. */
+  crc = 0;
+  /** Where the record stands; what only the ring holds stands where the segment would go on. */
   segment = 0;
   offset = 0;
   /** A view of the reader's buffer; copy what must outlive the next `next`. */
@@ -71,6 +73,8 @@ export interface ReadOptions {
   readonly fromSequence?: number;
   /** Read from the disk at once. */
   readonly readBytes?: number;
+  /** Only what is in the segments. */
+  readonly segmentsOnly?: boolean;
 }
 
 export class JournalReader {
@@ -80,7 +84,10 @@ export class JournalReader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
   readonly #segments: readonly number[];
+  readonly #tail: RingTail | undefined;
   #file = -1;
+  /** What of the tail is still to be read, once the segments are. */
+  #ring: Uint8Array | undefined;
   #segmentIndex = -1;
   /**
    * Bytes [at, end) of the buffer are read and not yet looked at; `at` stands at #offset of the
@@ -90,6 +97,7 @@ export class JournalReader {
   #end = 0;
   #offset = 0;
   #sequence = 0;
+  #crc = 0;
   #damage: JournalDamage | undefined;
   #finished = false;
 
@@ -99,6 +107,8 @@ export class JournalReader {
     this.#readBytes = options.readBytes ?? READ_BYTES;
     this.#bytes = new Uint8Array(this.#readBytes + RECORD_BYTES_MAX);
     this.#view = new DataView(this.#bytes.buffer);
+    // Before the segments are looked at: what is handed over from now on is in both.
+    this.#tail = options.segmentsOnly ? undefined : tailOf(directory);
     this.#segments = segmentNumbers(directory);
     this.record = new JournalRecord(this.#bytes, this.#view);
     if (options.fromSequence !== undefined) this.#skipTo(options.fromSequence);
@@ -125,9 +135,10 @@ export class JournalReader {
   /** Moves `record` on; false at the end, good or bad (see `damage`). */
   next(): boolean {
     while (!this.#finished) {
-      if (this.#file !== -1) {
-        if (this.#available(RECORD_HEADER_BYTES)) return this.#take();
-        if (this.#at < this.#end) return this.#stop('incomplete record');
+      if (this.#file !== -1 || this.#ring !== undefined) {
+        if (this.#hasRecord()) return this.#take();
+        if (this.#finished) return false;
+        if (this.#at < this.#end && !this.#isGoneOnWith()) return this.#stop('incomplete record');
       }
       if (!this.#openNext()) return false;
     }
@@ -140,14 +151,27 @@ export class JournalReader {
     this.#finished = true;
   }
 
-  #take(): boolean {
-    const view = this.#view;
-    const used = view.getUint32(this.#at + RECORD_LENGTH, true);
+  /** A record of possible length is all in the buffer. */
+  #hasRecord(): boolean {
+    if (!this.#available(RECORD_HEADER_BYTES)) return false;
+    const used = this.#view.getUint32(this.#at + RECORD_LENGTH, true);
     const padded = paddedBytes(used);
     if (used < RECORD_HEADER_BYTES || padded > RECORD_BYTES_MAX) {
       return this.#stop('impossible length');
     }
-    if (!this.#available(padded)) return this.#stop('incomplete record');
+    return this.#available(padded);
+  }
+
+  /** The last segment ends in mid-record, as a writer that works or was killed leaves it: the ring has that. */
+  #isGoneOnWith(): boolean {
+    const isLast = this.#segmentIndex === this.#segments.length - 1;
+    return this.#tail !== undefined && this.#ring === undefined && isLast;
+  }
+
+  #take(): boolean {
+    const view = this.#view;
+    const used = view.getUint32(this.#at + RECORD_LENGTH, true);
+    const padded = paddedBytes(used);
     const fault = this.#fault(this.#at, used, padded);
     if (fault !== undefined) return this.#stop(fault);
     const at = this.#at;
@@ -155,6 +179,7 @@ export class JournalReader {
     record.kind = view.getUint16(at + RECORD_KIND, true);
     record.source = view.getUint16(at + RECORD_SOURCE, true);
     record.sequence = ++this.#sequence;
+    record.crc = this.#crc;
     record.segment = this.segment;
     record.offset = this.#offset;
     record.place(at + RECORD_HEADER_BYTES, used - RECORD_HEADER_BYTES);
@@ -166,9 +191,9 @@ export class JournalReader {
   #fault(at: number, used: number, padded: number): DamageReason | undefined {
     const bytes = this.#bytes;
     const view = this.#view;
-    const crc = view.getInt32(at + RECORD_CRC32C, true);
+    this.#crc = view.getInt32(at + RECORD_CRC32C, true);
     view.setInt32(at + RECORD_CRC32C, 0, true);
-    if (crc32c(bytes, at, at + used) !== crc) return 'wrong checksum';
+    if (crc32c(bytes, at, at + used) !== this.#crc) return 'wrong checksum';
     if (view.getUint32(at + RECORD_VERSION, true) !== JOURNAL_VERSION) return 'unknown version';
     const low = view.getUint32(at + RECORD_SEQUENCE, true);
     const sequence = view.getUint32(at + RECORD_SEQUENCE + 4, true) * 2 ** 32 + low;
@@ -193,6 +218,7 @@ export class JournalReader {
   }
 
   #read(room: number): number {
+    if (this.#ring !== undefined) return this.#readRing(this.#ring, room);
     try {
       return readSync(this.#file, this.#bytes, this.#end, room, null);
     } catch (cause) {
@@ -200,19 +226,38 @@ export class JournalReader {
     }
   }
 
+  #readRing(ring: Uint8Array, room: number): number {
+    const read = ring.subarray(0, room);
+    this.#bytes.set(read, this.#end);
+    this.#ring = ring.subarray(read.length);
+    return read.length;
+  }
+
   #openNext(): boolean {
     if (this.#file !== -1) closeSync(this.#file);
     this.#file = -1;
     const number = this.#segmentIndex === -1 ? 1 : this.segment + 1;
     const next = this.#segments[this.#segmentIndex + 1];
-    if (next === undefined) {
-      this.#finished = true;
-      return false;
-    }
+    if (next === undefined) return this.#openRing();
     this.#segmentIndex++;
     this.#offset = 0;
     if (next !== number) return this.#stop('missing segment', segmentName(number));
     this.#file = this.#openSegment(next);
+    this.#at = 0;
+    this.#end = 0;
+    return true;
+  }
+
+  /** Behind the segments: false at the end of the ring, too. */
+  #openRing(): boolean {
+    const tail = this.#tail;
+    if (tail === undefined || this.#ring !== undefined) {
+      if (tail?.damage !== undefined) return this.#stop(tail.damage, tail.note.file);
+      this.#finished = true;
+      return false;
+    }
+    if (tail.handedSequence > this.#sequence) return this.#stop('missing records');
+    this.#ring = tail.bytes.subarray(placeAfter(tail, this.#sequence));
     this.#at = 0;
     this.#end = 0;
     return true;
@@ -254,6 +299,15 @@ export class JournalReader {
     } finally {
       closeSync(file);
     }
+  }
+}
+
+function tailOf(directory: string): RingTail | undefined {
+  try {
+    const tail = readRingTail(directory);
+    return typeof tail === 'string' ? undefined : tail;
+  } catch (cause) {
+    throw unreadable(directory, cause);
   }
 }
 

@@ -32,7 +32,7 @@ import {
   segmentName,
   segmentNumbers,
 } from './journal-format.ts';
-import { JournalReader } from './journal-reader.ts';
+import { JournalReader, type JournalRecord } from './journal-reader.ts';
 
 export interface Recovered {
   /** Of the last good record, 0 = the journal is empty. */
@@ -44,13 +44,17 @@ export interface Recovered {
   readonly notice: string | undefined;
 }
 
-export function recoverJournal(directory: string): Recovered {
+/** `visit` is shown every good record of the segments. */
+export function recoverJournal(
+  directory: string,
+  visit: (record: JournalRecord) => void = () => {},
+): Recovered {
   const segments = segmentNumbers(directory);
   if (segments.length === 0) {
     return { sequence: 0, segment: 0, segmentBytes: 0, notice: undefined };
   }
-  const reader = new JournalReader(directory);
-  while (reader.next());
+  const reader = new JournalReader(directory, { segmentsOnly: true });
+  while (reader.next()) visit(reader.record);
   const { sequence, segment, offset, damage } = reader;
   const good = { sequence, segment, segmentBytes: offset };
   if (damage === undefined) return { ...good, notice: undefined };

@@ -83,8 +83,9 @@ function times({ operationsPerSample }: BenchResult, variant: VariantResult): re
   );
 }
 
-const timesAs = (ratio: number): string => `${ratio.toFixed(2)}x`;
-const span = ({ min, max }: Ratio): string => `${min.toFixed(2)}–${max.toFixed(2)}`;
+const timesAs = (ratio: number): string => `${digits(ratio)}x`;
+const span = ({ min, max }: Ratio): string => `${digits(min)}–${digits(max)}`;
+const digits = (ratio: number): string => ratio.toFixed(ratio < 0.1 ? 4 : 2);
 
 function figureRows({ bench, figures }: BenchResult): readonly (readonly string[])[] {
   return figures.map(({ name, unit, rounds }) => {
@@ -100,16 +101,21 @@ function figureRows({ bench, figures }: BenchResult): readonly (readonly string[
 }
 
 export function footnote(result: BenchResult): string {
-  const { bench, operation, operationsPerSample, rounds, seed, machine, versions } = result;
-  const sample =
-    operationsPerSample === 1 ? 'each timed' : `a time is the mean of ${operationsPerSample}`;
+  const { bench, rounds, seed, machine, versions, revision } = result;
   const remarks = result.remarks.map((remark) => ` ${capitalised(remark)}.`).join('');
   const leftOut = result.leftOut.length === 0 ? '' : ` Left out: ${result.leftOut.join('; ')}.`;
   const load = `load ${result.loadBefore.toFixed(1)} before, ${result.loadAfter.toFixed(1)} after`;
   return (
-    `- ${bench}: one operation is one ${operation}, ${sample}; ${rounds} rounds, seed ${seed}; ` +
-    `${machine.cpu}, ${machine.cores} cores, Node.js ${versions.node}, ${load}, ${result.revision}.${remarks}${leftOut}`
+    `- ${bench}: ${measured(result)}; ${rounds} rounds, seed ${seed}; ${machine.cpu}, ` +
+    `${machine.cores} cores, Node.js ${versions.node}, ${load}, ${revision}.${remarks}${leftOut}`
   );
+}
+
+function measured({ operation, operationsPerSample, variants }: BenchResult): string {
+  if (variants.length === 0) return operation;
+  const sample =
+    operationsPerSample === 1 ? 'each timed' : `a time is the mean of ${operationsPerSample}`;
+  return `one operation is one ${operation}, ${sample}`;
 }
 
 const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

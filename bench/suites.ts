@@ -43,6 +43,15 @@ export const SUITES = {
     about: 'Monte Carlo VaR: SIMD kernel, workers, plain twin',
     prepare: async () => one((await import('./value-at-risk.ts')).prepareValueAtRisk()),
   },
+  startup: {
+    about:
+      'a process from its command to console, logon and first order, with a journal and without',
+    prepare: async ({ rounds }) => (await import('./startup.ts')).measureStartup(rounds),
+  },
+  memory: {
+    about: 'a process with a venue and all instruments: RSS by isolate, CPU when idle',
+    prepare: async ({ rounds }) => (await import('./memory.ts')).measureMemory(rounds),
+  },
   'fix-sessions': {
     about: 'hundreds of FIX sessions, undisturbed and among hostile peers (--sessions N)',
     prepare: async (options) =>

@@ -12,7 +12,7 @@ import { type PreparedBench, timeEach } from '../harness.ts';
 import type { JspurefixCodec, LooseMessage } from './jspurefix-codec.ts';
 import { BATCH, type DecodedKind, messagesOf, SEED, TICKS_PER_UNIT } from './messages.ts';
 
-const SAMPLES = 250;
+const SAMPLES = 128;
 /** The session of DecodeHarness. */
 const SESSION = 1;
 const BLOCK = L.SESSIONS + SESSION * L.SESSION_BYTES;

@@ -16,7 +16,7 @@ import { type PreparedBench, timeEach } from '../harness.ts';
 import type { JspurefixCodec } from './jspurefix-codec.ts';
 import { BATCH, SEED } from './messages.ts';
 
-const SAMPLES = 250;
+const SAMPLES = 128;
 /** 2012-06-21 13:30:00.123 UTC: all clocks of the bench stand still. */
 const NOW_NS = 1_340_285_400_123_000_000n;
 const NOW_MS = 1_340_285_400_123;

@@ -35,6 +35,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     summary: 'stop all trading of a running engine, now',
     load: () => import('./cli/kill.ts'),
   },
+  latency: {
+    summary: 'print stages and slowest ticks of a running engine',
+    load: () => import('./cli/latency.ts'),
+  },
   bench: {
     summary: 'measure, against a plain version in the same run',
     load: () => import('./cli/bench.ts'),

@@ -80,9 +80,11 @@ export class LatencyHistograms {
   /** Cold. Of an empty histogram all figures are 0. */
   read(index: number): LatencyReading {
     const base = HISTOGRAMS + index * HISTOGRAM_BYTES;
-    // Copied first: the loop goes on counting, and the figures must agree with each other.
-    const counters = this.#counters.slice(base >>> 2, (base >>> 2) + COUNTERS);
     const max = this.#memory.f64(base + MAXIMUM);
+    // Nothing is counted above the maximum: whole buckets up to its own.
+    const used = (Math.floor(counterOf(Math.min(max, NS_MAX)) / PER_BUCKET) + 1) * PER_BUCKET;
+    // Copied first: the loop goes on counting, and the figures must agree with each other.
+    const counters = this.#counters.slice(base >>> 2, (base >>> 2) + used);
     const sum = this.#memory.f64(base + SUM);
     const buckets = bucketsOf(counters);
     const count = buckets.reduce((total, bucket) => total + bucket.count, 0);

@@ -1,9 +1,9 @@
 /** `gyrfalcon kill`: the kill switch of a running engine, from the command line. */
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../../config/load.ts';
-import { EXIT_FAILED, EXIT_OK, GyrfalconError } from '../errors.ts';
+import { EXIT_FAILED, EXIT_OK } from '../errors.ts';
 import { usage, wholeNumber } from './arguments.ts';
+import { askEngine } from './control-client.ts';
 
 const HELP = `usage: gyrfalcon kill --reason TEXT [options]
 
@@ -55,49 +55,14 @@ export async function main(args: readonly string[]): Promise<number> {
   }
   if (values.port !== undefined) wholeNumber('port', values.port, { min: 1, max: 65_535 });
   const { control } = loadConfig(values.config).config;
-  const host = control.host === '::1' ? '[::1]' : control.host;
-  const address = `http://${host}:${values.port ?? control.port}/api/v1/${values.rearm ? 'rearm' : 'kill'}`;
-  const token = readToken(values.rearm ? control.rearmTokenFile : control.tokenFile);
-  const body = JSON.stringify({ scope, ...(target === '' ? {} : { target }), reason, operator });
-  const status = await post(address, token, body);
+  const status = await askEngine<Status>({
+    control,
+    port: values.port,
+    path: values.rearm ? 'rearm' : 'kill',
+    tokenFile: values.rearm ? control.rearmTokenFile : control.tokenFile,
+    body: { scope, ...(target === '' ? {} : { target }), reason, operator },
+  });
   if (values.json) process.stdout.write(`${JSON.stringify(status)}\n`);
   else process.stdout.write(`${status.state}: ${status.openOrders} orders open in scope\n`);
   return values.rearm || status.state === 'KILLED' ? EXIT_OK : EXIT_FAILED;
-}
-
-function readToken(file: string): string {
-  try {
-    return readFileSync(file, 'utf8').trim();
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    const what =
-      code === 'ENOENT'
-        ? 'there is no such file; the engine makes it at its first start'
-        : `the token cannot be read (${code})`;
-    throw new GyrfalconError('INPUT_MISSING', `${file}: ${what}`, {}, cause);
-  }
-}
-
-async function post(address: string, token: string, body: string): Promise<Status> {
-  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-  let response: Response;
-  try {
-    response = await fetch(address, { method: 'POST', headers, body });
-  } catch (cause) {
-    throw new GyrfalconError(
-      'VENUE_UNREACHABLE',
-      `no engine answers at ${new URL(address).origin}: start it, or give its port with --port`,
-      {},
-      cause,
-    );
-  }
-  const answer = (await response.json()) as Status & {
-    readonly error?: { readonly message: string };
-  };
-  if (!response.ok)
-    throw new GyrfalconError(
-      'USAGE',
-      `the engine refused: ${answer.error?.message ?? response.status}`,
-    );
-  return answer;
 }

@@ -79,6 +79,7 @@ export function buildRoutes(parts: ApiParts): Routes {
     ['/healthz', [open(() => health(reader))]],
     ['/metrics', [open(() => metrics(parts))]],
     ['/api/v1/state', [read(() => json(200, reader.read()))]],
+    ['/api/v1/latency', [read(() => json(200, reader.latency()))]],
     [
       '/api/v1/kill',
       [

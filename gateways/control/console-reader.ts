@@ -8,6 +8,7 @@ import type { KillStatus } from './actions.ts';
 import type {
   ConsoleState,
   HistogramFigure,
+  LatencyState,
   SlowTickState,
   ValueAtRiskFigure,
 } from './console-state.ts';
@@ -101,7 +102,6 @@ export class ConsoleReader {
     const orders = readOrders(memory, scales);
     const positions = readPositions(memory, scales);
     const coreNs = memory.i64(layout.CTL_CORE_TIME_NS);
-    const { paths, stages, slowTicks } = this.#context.latencies();
     return {
       sequence: ++this.#sequence,
       wallMs,
@@ -131,6 +131,13 @@ export class ConsoleReader {
       limits: readLimits(memory, scales),
       sessions: readSessions(memory),
       valueAtRisk: this.#context.valueAtRisk(),
+      ...this.latency(),
+    };
+  }
+
+  latency(): LatencyState {
+    const { paths, stages, slowTicks } = this.#context.latencies();
+    return {
       histograms: paths.map(histogramFigure),
       stages: stages.map(histogramFigure),
       slowTicks: slowTicks.ticks,

@@ -170,7 +170,18 @@ export interface SlowTickState {
   readonly causes: readonly string[];
 }
 
-export interface ConsoleState {
+/** What the engine measures of itself. */
+export interface LatencyState {
+  readonly histograms: readonly HistogramFigure[];
+  /** The stages of a tick, in the order of the path. */
+  readonly stages: readonly HistogramFigure[];
+  /** Slowest first. */
+  readonly slowTicks: readonly SlowTickState[];
+  /** Causes of a slow tick that nobody watches for here. */
+  readonly unknownCauses: readonly string[];
+}
+
+export interface ConsoleState extends LatencyState {
   readonly sequence: number;
   readonly wallMs: number;
   /** null until the first market time was seen. */
@@ -201,11 +212,4 @@ export interface ConsoleState {
   readonly limits: readonly LimitState[];
   readonly sessions: readonly SessionState[];
   readonly valueAtRisk: ValueAtRiskFigure | null;
-  readonly histograms: readonly HistogramFigure[];
-  /** The stages of a tick, in the order of the path. */
-  readonly stages: readonly HistogramFigure[];
-  /** Slowest first. */
-  readonly slowTicks: readonly SlowTickState[];
-  /** Causes of a slow tick that nobody watches for here. */
-  readonly unknownCauses: readonly string[];
 }

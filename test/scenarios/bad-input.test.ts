@@ -30,7 +30,7 @@ function written(name: string, content: string | Uint8Array): string {
   return file;
 }
 
-const COMMANDS = ['run', 'venue', 'replay', 'journal', 'book', 'kill', 'bench'];
+const COMMANDS = ['run', 'venue', 'replay', 'journal', 'book', 'kill', 'latency', 'bench'];
 
 /** One complaint, as a user can read it, and nothing else that matters. */
 function expectOneLine({ code, stdout, stderr }: Finished, exitCode: number, says: string): void {
@@ -45,7 +45,7 @@ function expectOneLine({ code, stdout, stderr }: Finished, exitCode: number, say
 
 describe.concurrent('a wrong command line is refused with exit code 2', () => {
   const cases: readonly [args: string, says: string][] = [
-    ['', 'name a command: run venue replay journal book fix kill bench'],
+    ['', 'name a command: run venue replay journal book fix kill latency bench'],
     ['trade', 'there is no command trade; name one of: run venue'],
     ...COMMANDS.map((name): [string, string] => [
       `${name} --nonsense`,
@@ -55,6 +55,7 @@ describe.concurrent('a wrong command line is refused with exit code 2', () => {
     ['venue extra', 'unexpected argument extra'],
     ['book extra', 'unexpected argument extra'],
     ['kill extra', 'unexpected argument extra'],
+    ['latency extra', 'unexpected argument extra'],
     ['replay one two', 'give one journal directory'],
     ['journal verify one two', 'name one journal directory'],
     ['bench book journal', 'name one bench, or none for all'],

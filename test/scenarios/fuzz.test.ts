@@ -27,6 +27,7 @@ const WORDS = [
   'journal',
   'book',
   'kill',
+  'latency',
   'bench',
   'verify',
   'show',

@@ -2,6 +2,7 @@
 
 import { LatencyFigureReader } from '../../engine/latency-figures.ts';
 import { LatencyHistograms } from '../../engine/latency-histogram.ts';
+import { SlowTicks } from '../../engine/slow-ticks.ts';
 import type {
   ControlActions,
   KillRequest,
@@ -10,8 +11,19 @@ import type {
 } from '../../gateways/control/actions.ts';
 import type { ConsoleContext } from '../../gateways/control/console-reader.ts';
 import { startControlServer } from '../../gateways/control/server.ts';
-import { CTL_FIRM_STATE, TRADING_ACTIVE, TRADING_HALTED } from '../../wasm/layout.ts';
-import { HISTOGRAM_STAGES, STAGES } from '../../wasm/stage-layout.ts';
+import { CTL_FIRM_STATE, CTL_NOW_NS, TRADING_ACTIVE, TRADING_HALTED } from '../../wasm/layout.ts';
+import type { Memory } from '../../wasm/memory.ts';
+import {
+  CAUSE_COMMAND,
+  CAUSE_GC,
+  CAUSE_PEER_SLOW,
+  HISTOGRAM_STAGES,
+  STAGE_SEND,
+  STAGE_WAIT,
+  STAGES,
+  TICK_EXECUTION,
+  TICK_MARKET_DATA,
+} from '../../wasm/stage-layout.ts';
 import { MovingMemory } from './moving-memory.ts';
 
 export const TEST_TOKENS = { control: 'c'.repeat(64), rearm: 'd'.repeat(64) };
@@ -79,10 +91,36 @@ function fillHistograms(histograms: LatencyHistograms): void {
   }
 }
 
+/** Thirty ticks of half a millisecond and less; every third has its stages timed, some have a cause. */
+function fillSlowTicks(memory: Memory): void {
+  const slowTicks = new SlowTicks(memory);
+  slowTicks.watch(CAUSE_GC | CAUSE_COMMAND | CAUSE_PEER_SLOW);
+  memory.setAbsoluteNs(CTL_NOW_NS, BigInt(Date.now()) * 1_000_000n);
+  for (let tick = 1; tick <= 30; tick++) {
+    const stagesNs = Float64Array.from({ length: STAGES }, (_, stage) => 900 + stage * tick * 110);
+    const isSampled = tick % 3 === 0;
+    slowTicks.offer({
+      totalNs: stagesNs.reduce((sum, ns) => sum + ns, 0),
+      receivedNs: tick * 1_000_000,
+      record: 41 * tick,
+      tick: 64 * tick,
+      kind: tick % 5 === 0 ? TICK_EXECUTION : TICK_MARKET_DATA,
+      source: 0,
+      bytes: 180 + tick,
+      orders: tick % 2,
+      causes: tick % 7 === 0 ? CAUSE_COMMAND : 0,
+      timed: isSampled ? 2 ** STAGES - 1 : (1 << STAGE_WAIT) | (1 << STAGE_SEND),
+      stagesNs,
+    });
+  }
+  slowTicks.addGarbageCollection(30_000_000, 30_005_000);
+}
+
 export async function startFakeControl(port = 0) {
   const moving = new MovingMemory();
   const actions = new FakeActions(moving);
   fillHistograms(new LatencyHistograms(moving.memory));
+  fillSlowTicks(moving.memory);
   const latencies = new LatencyFigureReader(moving.memory);
   const context: ConsoleContext = {
     nowMs: () => Date.now(),

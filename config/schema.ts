@@ -127,6 +127,16 @@ export const limitSchema = z.strictObject({
 export const configSchema = z.strictObject({
   baseCurrency: currency,
   journal: z.strictObject({ directory: text, segmentBytes: z.number().int().min(1_048_576) }),
+  /** How the hot loop's thread talks to the network and waits for it. */
+  hotLoop: z.strictObject({
+    sockets: z
+      .enum(['auto', 'native', 'node'])
+      .describe('native (of the addon), node, or auto (native where the addon is built)'),
+    core: z.number().int().min(0).max(1023).nullable().describe('the number of a core, or null'),
+    spinUs: z.number().int().min(0).max(1_000_000_000), // polls so long after the last activity …
+    waitMs: z.number().int().min(1).max(1000), // … then blocks, at most so long at a time
+    busyPollUs: z.number().int().min(0).max(10_000), // SO_BUSY_POLL; 0 = off
+  }),
   control: z.strictObject({
     host: z.enum(['127.0.0.1', '::1']),
     port,

@@ -7,6 +7,7 @@ import { configSchema, type GyrfalconConfig } from '../config/schema.ts';
 import { HotLink } from '../gateways/fix/hot-link.ts';
 import { JournalStore } from '../gateways/fix/session/journal-store.ts';
 import { ReplaySession } from '../gateways/fix/session/replay-session.ts';
+import { openHotSockets } from '../gateways/sockets/hot-sockets.ts';
 import * as L from '../wasm/layout.ts';
 import { Memory } from '../wasm/memory.ts';
 import { AppInput } from './app-input.ts';
@@ -208,6 +209,8 @@ class HotEngine {
   }
 
   #connect(sessions: readonly ReplaySession[], stores: readonly JournalStore[]): void {
+    const { sockets, text } = openHotSockets(this.#config.hotLoop, this.#memory, log);
+    log(text);
     for (const command of input.firstCommands) {
       this.#clock.stamp();
       this.#loop.command(command);
@@ -223,7 +226,7 @@ class HotEngine {
           index,
           venue,
           symbols,
-          sockets: undefined,
+          sockets,
           log,
           loop: this.#loop,
           clock: this.#clock,

@@ -1,6 +1,7 @@
 /** What a run came to: counted from the shared memory, for the screen at the end and for `--json`. */
 import * as L from '../wasm/layout.ts';
 import type { Memory } from '../wasm/memory.ts';
+import { SLO_OWNER } from '../wasm/native-layout.ts';
 import { REFUSALS } from './errors.ts';
 import { type LatencyFigures, TICK_TO_ORDER } from './latency-figures.ts';
 import type { LatencyReading } from './latency-histogram.ts';
@@ -54,6 +55,8 @@ export interface RunSummary {
   /** Of the state that the strategies declare, alone. */
   readonly strategyStateHash: string;
   readonly journal: { readonly directory: string; readonly records: number };
+  /** Whose sockets the sessions ran over: the addon's or Node's. */
+  readonly sockets: 'native' | 'node';
   /** From the first to the last market data. */
   readonly seconds: number;
   readonly messagesPerSecond: number;
@@ -114,6 +117,7 @@ export function summarise(input: SummaryInput): RunSummary {
     stateHash: input.stateHash,
     strategyStateHash: input.strategyStateHash,
     journal: { directory: input.journalDirectory, records: memory.i64(L.CTL_RECORD_SEQUENCE) },
+    sockets: memory.i32(SLO_OWNER) === 1 ? 'native' : 'node',
     seconds: round(seconds),
     messagesPerSecond: seconds > 0 ? Math.round(input.messages / seconds) : 0,
   };

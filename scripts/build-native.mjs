@@ -6,7 +6,8 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 
-const target = join('build', 'cargo');
+// Not in build/, which is copied and packed.
+const target = join('node_modules', '.cache', 'gyrfalcon-native');
 const { status } = spawnSync(
   'cargo',
   ['build', '--release', '--locked', '--quiet', '--target-dir', join('..', target)],
@@ -14,6 +15,7 @@ const { status } = spawnSync(
 );
 if (status !== 0) process.exit(1);
 const built = join('build', 'native.node');
+const temporary = `${built}.${process.pid}`;
 // Put in place at once: a process that has the old one loaded keeps it.
-copyFileSync(join(target, 'release', 'libgyrfalcon_native.so'), `${built}.new`);
-renameSync(`${built}.new`, built);
+copyFileSync(join(target, 'release', 'libgyrfalcon_native.so'), temporary);
+renameSync(temporary, built);

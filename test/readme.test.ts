@@ -20,6 +20,7 @@ const PARTS = [
   'config',
   'engine',
   'gateways',
+  'native',
   'risk',
   'strategies',
   'wasm',

@@ -26,6 +26,7 @@ export function summaryScreen(summary: RunSummary): string {
       ([stage, latency]) => `    ${stage.padEnd(13)}${figures(latency)}`,
     ),
     `  journal        ${summary.journal.records.toLocaleString('en')} records in ${summary.journal.directory}`,
+    `  sockets        ${summary.sockets}`,
     `  state hash     ${summary.stateHash}`,
     '',
   ];

@@ -3,6 +3,7 @@
  * and starts it again from the journal.
  */
 import { Worker } from 'node:worker_threads';
+import { loadNative } from '../../native/index.ts';
 import type { Memory } from '../../wasm/memory.ts';
 import { type FaultCode, GyrfalconError } from '../errors.ts';
 import type { Command } from '../event/event.ts';
@@ -102,6 +103,8 @@ export class HotThread {
 
   #post(message: ToHotWorker): void {
     this.#worker?.postMessage(message);
+    // It may be waiting in the addon rather than in its event loop.
+    loadNative().module?.wakeLoop(this.#memory.bytes);
   }
 
   #onMessage(message: FromHotWorker): void {

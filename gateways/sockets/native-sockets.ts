@@ -23,6 +23,9 @@ export interface NativeSocketSettings {
   readonly spinUs: number;
   /** A turn that finds nothing ends after this time. */
   readonly waitMs: number;
+  /** SO_BUSY_POLL of each socket; 0 = off. */
+  readonly busyPollUs: number;
+  readonly log: (text: string) => void;
 }
 
 export class NativeSockets {
@@ -33,11 +36,13 @@ export class NativeSockets {
   readonly #owners: (NativeSocketOwner | undefined)[] = new Array(N.SOCKETS_MAX).fill(undefined);
   /** CLOCK_MONOTONIC when performance.now() was 0. */
   readonly #originNs: number;
+  readonly #settings: NativeSocketSettings;
   #count = 0;
   #lap: NodeJS.Immediate | undefined;
 
   constructor(native: NativeModule, memory: Memory, settings: NativeSocketSettings) {
     this.memory = memory;
+    this.#settings = settings;
     this.#loop = new native.SocketLoop(memory.bytes);
     this.#turn = this.#loop.turnFunction();
     this.#sendNow = this.#loop.sendFunction();
@@ -69,7 +74,8 @@ export class NativeSockets {
 
   /** EAGAIN = nobody waits any more. */
   accept(listener: number, slot: number, owner: NativeSocketOwner, buffers: SocketBuffers) {
-    return this.#own(slot, owner, this.#loop.accept(listener, slot, buffers));
+    const errno = this.#loop.accept(listener, slot, buffers);
+    return this.#own(slot, owner, errno) ?? this.#busyPoll(slot);
   }
 
   localPort(slot: number): number {
@@ -119,6 +125,14 @@ export class NativeSockets {
     this.#count++;
     this.#lap ??= setImmediate(this.#runLap);
     return undefined;
+  }
+
+  /** The connection does without where the system does not let us. */
+  #busyPoll(slot: number): undefined {
+    const { busyPollUs, log } = this.#settings;
+    if (busyPollUs === 0) return;
+    const errno = this.#loop.busyPoll(slot, busyPollUs);
+    if (errno !== 0) log(`SO_BUSY_POLL of ${busyPollUs} us: ${errorName(errno)}`);
   }
 
   readonly #runLap = (): void => {

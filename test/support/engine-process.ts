@@ -60,7 +60,7 @@ export class TestFolder {
   }
 }
 
-const PARTS = ['build', 'console', 'engine', 'gateways', 'risk', 'strategies', 'wasm'];
+const PARTS = ['build', 'console', 'engine', 'gateways', 'native', 'risk', 'strategies', 'wasm'];
 
 /** A copy of the program with a strategy file of the test's own, as a user would add one; its root. */
 export function programWith(folder: TestFolder, name: string, code: string): string {

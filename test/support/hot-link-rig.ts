@@ -55,7 +55,14 @@ export class HotLinkRig {
 
   private constructor(venue: ScriptedVenue, settings: Partial<FixVenueConfig>, isNative: boolean) {
     const native = isNative ? loadNative().module : undefined;
-    this.#sockets = native && new NativeSockets(native, this.memory, { spinUs: 0, waitMs: 20 });
+    this.#sockets =
+      native &&
+      new NativeSockets(native, this.memory, {
+        spinUs: 0,
+        waitMs: 20,
+        busyPollUs: 0,
+        log: () => {},
+      });
     const core = loadCore(this.memory);
     writeConfig(this.memory, core, CONFIG);
     this.venue = venue;

@@ -23,6 +23,8 @@ export interface JournalOptions {
   readonly notice: (text: string) => void;
   /** The disk is full: what is written from now on lives from a small reserve. Stop soon. */
   readonly onOutOfRoom?: (fault: GyrfalconError) => void;
+  /** The directory, where somebody has opened it already. */
+  readonly opened?: OpenedJournal;
 }
 
 export class JournalWriter implements Journal {
@@ -31,6 +33,7 @@ export class JournalWriter implements Journal {
   readonly #core: Pick<CoreModule, 'journalAppend'>;
   readonly #opened: OpenedJournal;
   readonly #segments: SegmentWriter;
+  #handedSequence: number;
   #isOpen = true;
 
   /** Opens or makes the directory; CTL_RECORD_SEQUENCE goes on from the last good record. */
@@ -39,7 +42,7 @@ export class JournalWriter implements Journal {
     this.directory = directory;
     this.#memory = memory;
     this.#core = options.core;
-    this.#opened = openJournalDirectory({ directory, segmentBytes, notice });
+    this.#opened = options.opened ?? openJournalDirectory({ directory, segmentBytes, notice });
     const { sequence, segment, segmentBytes: writtenBytes } = this.#opened.recovered;
     try {
       const onOutOfRoom = options.onOutOfRoom ?? (() => {});
@@ -54,6 +57,7 @@ export class JournalWriter implements Journal {
       this.#opened.lock.release();
       throw cause;
     }
+    this.#handedSequence = sequence;
     memory.setI64(CTL_RECORD_SEQUENCE, sequence);
     memory.setI32(RING_MODE, JOURNAL_TO_STAGE);
     memory.setI32(RING_STAGED, 0);
@@ -61,6 +65,10 @@ export class JournalWriter implements Journal {
 
   get sequence(): number {
     return this.#memory.i64(CTL_RECORD_SEQUENCE);
+  }
+
+  get handedSequence(): number {
+    return this.#handedSequence;
   }
 
   append(kind: number, source: number, address: number, length: number): void {
@@ -79,6 +87,7 @@ export class JournalWriter implements Journal {
     this.#segments.write(memory.bytes, JOURNAL_STAGE, JOURNAL_STAGE + staged);
     memory.addI64(CTL_JOURNAL_BYTES, staged);
     memory.setI32(RING_STAGED, 0);
+    this.#handedSequence = this.sequence;
   }
 
   sync(): Promise<void> {

@@ -6,6 +6,8 @@ export interface Journal {
   readonly directory: string;
   /** Of the last record that was appended. */
   readonly sequence: number;
+  /** Of the last record that is in the segments. */
+  readonly handedSequence: number;
   /** One record with CTL_NOW_NS as its time; the payload lies in shared memory. */
   append(kind: number, source: number, address: number, length: number): void;
   /** What was appended before outlives the process from now on: it may be applied, its bytes may leave. */

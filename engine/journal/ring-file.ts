@@ -20,6 +20,8 @@ import * as R from '../../wasm/journal-ring-layout.ts';
 
 /** Memory with a file's name: what is written there outlives the process, not the machine. */
 export const SHM_DIRECTORY = '/dev/shm';
+/** Of a ring of this user. */
+export const RING_NAME = new RegExp(`^gyrfalcon-${process.getuid?.() ?? 0}-[0-9a-f]{24}\\.ring$`);
 const NOTE_NAME = 'journal.ring';
 const HASH_DIGITS = 24;
 /** Left to others in /dev/shm. */

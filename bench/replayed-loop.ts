@@ -56,7 +56,7 @@ export class ReplayedLoop {
       core: kernels,
       notice: fail,
     });
-    const recorder = new JournalRecorder(memory, this.#writer, strategies, {
+    const recorder = new JournalRecorder(core, this.#writer, strategies, {
       takeCommands: fail,
       applyOwn: fail,
     });

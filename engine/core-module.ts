@@ -47,6 +47,8 @@ export interface CoreModule {
   orderMove(order: number, state: number): void;
   /** Runs the pre-trade checks on INTENT; ALLOWED or DENY_*; an allowed message is counted. */
   limitsCheck(): number;
+  /** Puts the INTENT block as an INTENT record's payload at the address; returns its length. */
+  intentWrite(strategy: number, address: number): number;
   /** Appends the FIX message of INTENT to the session's TX, using up one number; returns its length, 0 = no room. */
   encodeIntent(session: number): number;
   /** Appends 35=U1 "done through msgSeqNum" likewise. */

@@ -78,7 +78,7 @@ class HotEngine {
     const { journalDirectory: directory, configJson } = input;
     const recovered = recover(this.#core, { directory, configJson, sessions });
     const recoveredEvents = recovered.events;
-    this.#recorder = new JournalRecorder(this.#memory, this.#writer, strategies, {
+    this.#recorder = new JournalRecorder(this.#core, this.#writer, strategies, {
       takeCommands: () => this.#takeCommands(),
       applyOwn: (command) => {
         if (command.kind === 'PAUSE_STRATEGY')

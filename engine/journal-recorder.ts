@@ -4,10 +4,11 @@
  */
 import * as L from '../wasm/layout.ts';
 import type { Memory } from '../wasm/memory.ts';
+import type { CoreModule } from './core-module.ts';
 import type { Command, EngineEvent } from './event/event.ts';
 import { encodeEvent } from './event/event-codec.ts';
 import { RecordKind } from './event/generated/record-kind.ts';
-import { IntentRecord } from './event/intent-record.ts';
+import { writeIntentTemplate } from './event/intent-record.ts';
 import type { JournalWriter } from './journal/journal-writer.ts';
 import type { Recorder } from './recorder.ts';
 import type { LoadedStrategy } from './strategy/strategy-loader.ts';
@@ -33,24 +34,25 @@ export interface RecorderPorts {
 
 export class JournalRecorder implements Recorder {
   readonly #memory: Memory;
+  readonly #core: Pick<CoreModule, 'intentWrite'>;
   readonly #writer: JournalWriter;
-  readonly #intents: readonly IntentRecord[];
   readonly #ports: RecorderPorts;
   readonly #strategies: readonly LoadedStrategy[];
 
   constructor(
-    memory: Memory,
+    core: { readonly memory: Memory; readonly module: Pick<CoreModule, 'intentWrite'> },
     writer: JournalWriter,
     strategies: readonly LoadedStrategy[],
     ports: RecorderPorts,
   ) {
-    this.#memory = memory;
+    this.#memory = core.memory;
+    this.#core = core.module;
     this.#writer = writer;
     this.#ports = ports;
     this.#strategies = strategies;
-    this.#intents = strategies.map(
-      ({ codeHash, configHash }) => new IntentRecord({ codeHash, configHash, modelHash: '' }),
-    );
+    for (const [index, { codeHash, configHash }] of strategies.entries()) {
+      writeIntentTemplate(core.memory, index, { codeHash, configHash, modelHash: '' });
+    }
   }
 
   beforeDecision(): void {
@@ -73,9 +75,8 @@ export class JournalRecorder implements Recorder {
 
   intent(): void {
     const strategy = this.#memory.i32(L.INTENT + L.INT_STRATEGY);
-    const record = this.#intents[strategy]!;
-    record.write(this.#memory, PAYLOAD);
-    this.#writer.append(RecordKind.INTENT, strategy, PAYLOAD, record.length);
+    const length = this.#core.intentWrite(strategy, PAYLOAD);
+    this.#writer.append(RecordKind.INTENT, strategy, PAYLOAD, length);
   }
 
   outbound(session: number, address: number, length: number): void {

@@ -416,6 +416,17 @@ export const WRITTEN_TEXT = 23601680; // 18 bytes: yyyymmdd-hh:mm:ss.
 export const READ_DATE = 23601712; // 8 bytes: the yyyymmdd that was read last
 export const READ_DAY_NS = 23601720; // i64: its midnight, since 1970
 
+// ---- Templates of INTENT records, one a strategy: |0 length i32 |4 words i32 |8 bytes i32 |12 features i32
+// |16 places: |in the record u16 |in INTENT u16| of each word, then of each byte |256 the record
+export const INTENT_TEMPLATES = 48234496;
+export const INTENT_TEMPLATE_BYTES = 1024;
+export const ITP_LENGTH = 0;
+export const ITP_WORD_COUNT = 4;
+export const ITP_BYTE_COUNT = 8;
+export const ITP_FEATURES = 12; // where the features stand in the record
+export const ITP_PLACES = 16;
+export const ITP_TEMPLATE = 256;
+
 // ---- Refusal codes of the limits gate, in the order of the checks; clause and text in engine/errors.ts
 export const ALLOWED = 0;
 export const DENY_KILLED = 1; // firm HALTED

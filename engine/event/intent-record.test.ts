@@ -2,14 +2,16 @@
 import { expect, test } from 'vitest';
 import * as layout from '../../wasm/layout.ts';
 import { Memory } from '../../wasm/memory.ts';
+import { loadCore } from '../core-module.ts';
 import type { IntentEvent } from './event.ts';
 import { decodeEvent } from './event-codec.ts';
 import { RecordKind } from './generated/record-kind.ts';
-import { IntentRecord, loadIntent } from './intent-record.ts';
+import { loadIntent, writeIntentTemplate } from './intent-record.ts';
 
 const memory = new Memory();
 const hashes = { codeHash: 'c0de', configHash: 'c0ffee', modelHash: '' };
-const record = new IntentRecord(hashes);
+const core = loadCore(memory);
+writeIntentTemplate(memory, 3, hashes);
 const AT = layout.SCRATCH;
 
 const intent: IntentEvent = {
@@ -36,10 +38,11 @@ function scramble(byte: number): void {
 }
 
 function written(): unknown {
-  memory.bytes.fill(0x5a, AT, AT + record.length + 8);
-  record.write(memory, AT);
-  expect(memory.bytes[AT + record.length]).toBe(0x5a);
-  return decodeEvent(RecordKind.INTENT, memory.bytes.subarray(AT, AT + record.length));
+  memory.bytes.fill(0x5a, AT, AT + 1024);
+  const length = core.intentWrite(3, AT);
+  // The template is copied by sixteen bytes.
+  expect(memory.bytes[AT + length + 15]).toBe(0x5a);
+  return decodeEvent(RecordKind.INTENT, memory.bytes.subarray(AT, AT + length));
 }
 
 test('an intent goes from the INTENT block to its bytes and back', () => {

@@ -1,11 +1,11 @@
 /**
- * HOT: one call an intent; no allocation. Writes the INTENT block as the bytes of event.fbs'
- * Intent: a template is encoded once a strategy (its hashes never change), then only the numbers
- * are put in place. `loadIntent` is the way back, for a replay.
+ * The INTENT block as event.fbs' Intent and back: templates for the kernel that writes the records
+ * (wasm/intent-record.ts), `loadIntent` for a replay.
  */
 import { Builder, ByteBuffer } from 'flatbuffers';
 import * as layout from '../../wasm/layout.ts';
 import type { Memory } from '../../wasm/memory.ts';
+import { assert } from '../errors.ts';
 import type { IntentEvent } from './event.ts';
 import { encodeIntent } from './event-codec.ts';
 import { Intent } from './generated/intent.ts';
@@ -39,53 +39,33 @@ const U8_FIELDS = [
   [6, layout.INT_TIME_IN_FORCE],
 ] as const;
 
-export class IntentRecord {
-  /** Bytes that `write` puts down, always the same number. */
-  readonly length: number;
-  readonly #template: Uint8Array;
-  /** Pairs: place in the record, address in the INTENT block. An i64 or f64 is two words. */
-  readonly #words: Int32Array;
-  readonly #bytes: Int32Array;
-
-  constructor(hashes: IntentHashes) {
-    const builder = new Builder(512);
-    builder.forceDefaults(true); // every field has a place, whatever its value
-    builder.finish(encodeIntent(builder, { ...EMPTY, ...hashes }));
-    this.#template = builder.asUint8Array().slice();
-    this.length = this.#template.length;
-    const buffer = new ByteBuffer(this.#template);
-    const table = Intent.getRootAsIntent(buffer);
-    const place = (field: number) =>
-      table.bb_pos + buffer.__offset(table.bb_pos, vtableEntry(field));
-    const words: number[] = [];
-    for (const [field, from] of I32_FIELDS) words.push(place(field), layout.INTENT + from);
-    for (const [field, from] of I64_FIELDS) pushLong(words, place(field), layout.INTENT + from);
-    const features = buffer.__vector(place(12));
-    for (let i = 0; i < layout.FEATURES; i++) {
-      pushLong(words, features + i * 8, layout.INTENT + layout.INT_FEATURES + i * 8);
-    }
-    this.#words = Int32Array.from(words);
-    this.#bytes = Int32Array.from(
-      U8_FIELDS.flatMap(([field, from]) => [place(field), layout.INTENT + from]),
-    );
+/** Makes the strategy's template for wasm/intent-record.ts: its hashes never change. */
+export function writeIntentTemplate(memory: Memory, strategy: number, hashes: IntentHashes): void {
+  const builder = new Builder(512);
+  builder.forceDefaults(true); // every field has a place, whatever its value
+  builder.finish(encodeIntent(builder, { ...EMPTY, ...hashes }));
+  const record = builder.asUint8Array();
+  assert(
+    record.length <= layout.INTENT_TEMPLATE_BYTES - layout.ITP_TEMPLATE,
+    'an intent record fits its template',
+  );
+  const buffer = new ByteBuffer(record.slice());
+  const table = Intent.getRootAsIntent(buffer);
+  const place = (field: number) => table.bb_pos + buffer.__offset(table.bb_pos, vtableEntry(field));
+  const words: (readonly [number, number])[] = [];
+  for (const [field, from] of I32_FIELDS) words.push([place(field), from]);
+  for (const [field, from] of I64_FIELDS)
+    words.push([place(field), from], [place(field) + 4, from + 4]);
+  const bytes = U8_FIELDS.map(([field, from]) => [place(field), from] as const);
+  const template = layout.INTENT_TEMPLATES + strategy * layout.INTENT_TEMPLATE_BYTES;
+  memory.setI32(template + layout.ITP_LENGTH, record.length);
+  memory.setI32(template + layout.ITP_WORD_COUNT, words.length);
+  memory.setI32(template + layout.ITP_BYTE_COUNT, bytes.length);
+  memory.setI32(template + layout.ITP_FEATURES, buffer.__vector(place(12)));
+  for (const [index, [to, from]] of [...words, ...bytes].entries()) {
+    memory.setI32(template + layout.ITP_PLACES + index * 4, to | (from << 16));
   }
-
-  /** Puts the INTENT block as it now stands at `address` (a multiple of 8). */
-  write(memory: Memory, address: number): void {
-    memory.bytes.set(this.#template, address);
-    const words = this.#words;
-    for (let i = 0; i < words.length; i += 2) {
-      memory.setI32(address + words[i]!, memory.i32(words[i + 1]!));
-    }
-    const bytes = this.#bytes;
-    for (let i = 0; i < bytes.length; i += 2) {
-      memory.bytes[address + bytes[i]!] = memory.i32(bytes[i + 1]!);
-    }
-  }
-}
-
-function pushLong(words: number[], place: number, from: number): void {
-  words.push(place, from, place + 4, from + 4);
+  memory.bytes.set(record, template + layout.ITP_TEMPLATE);
 }
 
 const EMPTY: IntentEvent = {

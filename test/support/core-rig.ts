@@ -73,7 +73,7 @@ export class CoreRig {
       core: core.module,
       notice: () => {},
     });
-    const recorder = new JournalRecorder(memory, this.#writer, this.#strategies, {
+    const recorder = new JournalRecorder(core, this.#writer, this.#strategies, {
       takeCommands: () => {},
       applyOwn: (command) => this.loop.command(command),
     });

@@ -1,4 +1,4 @@
-/** HOT: what a position is valued at. */
+/** HOT: what a position is valued at. Twin: mark-reference.ts. */
 import {
   BOOK_ASK_COUNT,
   BOOK_ASK_TICKS,

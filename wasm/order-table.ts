@@ -1,7 +1,7 @@
 /**
  * HOT: the order table and every figure that is derived from it: orders by state, open orders of firm
  * and strategy, lots at work a position. Whoever changes an order's state does it here, so the figures
- * are always the sum over the table. Twin: order-table-reference.ts.
+ * are always the sum over the table. Twin: order-entry-reference.ts.
  */
 import {
   CLORDID_BYTES,

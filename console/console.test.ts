@@ -268,7 +268,44 @@ describe.skipIf(!hasChromium)('the console', () => {
     expect(await text('#positions thead')).toContain('Fees (− rebate)');
   });
 
-  test.for(['#fill-list', '#refusals', '#orders', '#sessions'])(
+  test('stages stand in the order of the path, the slowest ticks with record, cause and stages', async () => {
+    await open(1280);
+    await page.waitForSelector('#slow-ticks tbody td');
+    const column = (table: string, index: number) =>
+      page.locator(`${table} tbody td:nth-child(${index})`).allInnerTexts();
+    expect((await column('#stages', 1)).join(' ')).toBe(
+      'wait frame journal book signal strategy limits encode rest send',
+    );
+    expect(await column('#stages', 2)).toEqual(Array(10).fill('3,999'));
+    for (const p50 of await column('#stages', 3)) expect(p50).toMatch(/^\d+\.\d µs$/);
+    const ticks = await page.locator('#slow-ticks tbody tr').all();
+    expect(ticks).toHaveLength(25);
+    const cells = async (row: number) =>
+      (await ticks[row]!.locator('td').allInnerTexts()).map((cell) =>
+        cell.replaceAll('\u00a0', ' '),
+      );
+    const [time, ...first] = await cells(0);
+    expect(time).toMatch(/^\d\d:\d\d:\d\d\.\d{3}$/);
+    expect(first.slice(0, 6)).toEqual([
+      '157.5 µs',
+      'send',
+      '1,230',
+      'execution report, 210 B',
+      '0',
+      'garbage collection 0.005 ms',
+    ]);
+    expect(first[6]).toContain('wait 900 ns · frame 4.2 µs · journal 7.5 µs');
+    expect((await cells(1)).slice(6)).toEqual([
+      'none known',
+      'wait 900 ns · inside 122.0 µs · send 29.6 µs',
+    ]);
+    expect((await cells(2))[6]).toBe('command');
+    expect(await text('#unknown-causes')).toBe(
+      'not watched for: new journal segment, journal pushed back',
+    );
+  });
+
+  test.for(['#fill-list', '#refusals', '#orders', '#sessions', '#stages', '#slow-ticks'])(
     'the last column of %s is in sight',
     async (table) => {
       await open(1280);

@@ -10,6 +10,7 @@ import { HeaderPanel, showStale } from './header-panel.ts';
 import { MarketPanels } from './market-panels.ts';
 import { LatencyPanel, RiskPanel } from './risk-panels.ts';
 import { rowsOf } from './rows.ts';
+import { StagePanels } from './stage-panels.ts';
 import { StreamClient } from './stream-client.ts';
 import { keepToken, readToken } from './token.ts';
 import { Decimals, TradingPanels } from './trading-panels.ts';
@@ -38,6 +39,7 @@ const trading = new TradingPanels(decimals, {
 });
 const risk = new RiskPanel();
 const latency = new LatencyPanel();
+const stages = new StagePanels();
 const instrumentChoice = byId<HTMLSelectElement>('instrument');
 const priceChart = new TimeChart(
   byId('price-chart'),
@@ -90,6 +92,7 @@ function show(frame: ConsoleFrame): void {
   trading.update(frame);
   risk.update(frame);
   latency.update(frame);
+  stages.update(frame);
 }
 
 const stream = new StreamClient(() => token, {

@@ -1,5 +1,4 @@
 //! What a thread that does not own the loop may do with it: wake it, and send for a session under its lock.
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use napi::bindgen_prelude::Uint8Array;
@@ -10,17 +9,13 @@ use crate::layout::*;
 use crate::memory::Memory;
 use crate::session_lock::{Held, take};
 use crate::socket::send_held;
-use crate::socket_loop::row_of;
+use crate::socket_loop::{row_of, wake};
 use crate::sys;
 
 /// The loop's turn ends soon, and Node's event loop of its thread has its own.
 #[napi]
 pub fn wake_loop(view: Uint8Array) -> Result<()> {
-    let memory = memory_of(&view)?;
-    memory.word(SLO_WAKE).store(1, Ordering::SeqCst);
-    if memory.word(SLO_ASLEEP).load(Ordering::SeqCst) != 0 {
-        sys::signal(memory.get(SLO_EVENT));
-    }
+    wake(&memory_of(&view)?);
     Ok(())
 }
 

@@ -307,6 +307,14 @@ impl SocketLoop {
     }
 }
 
+/// From any thread: the turn of this memory's loop ends.
+pub fn wake(memory: &Memory) {
+    memory.word(SLO_WAKE).store(1, Ordering::SeqCst);
+    if memory.word(SLO_ASLEEP).load(Ordering::SeqCst) != 0 {
+        sys::signal(memory.get(SLO_EVENT));
+    }
+}
+
 pub fn row_of(slot: usize) -> usize {
     SOCKET_ROWS + slot * SOCKET_ROW_BYTES
 }
@@ -376,3 +384,7 @@ fn bits(mut mask: u64) -> impl Iterator<Item = usize> {
         Some(bit)
     })
 }
+
+#[cfg(test)]
+#[path = "socket_loop_tests.rs"]
+mod tests;

@@ -30,7 +30,9 @@ import { recover } from './recovery.ts';
 import { stateHashOf, strategyStateHashOf } from './state-hash.ts';
 import { loadStrategies } from './strategy/strategy-loader.ts';
 import { type RunSummary, summarise } from './summary.ts';
+import { watchGarbageCollections } from './supervisor/gc-watch.ts';
 import { WallClock } from './supervisor/wall-clock.ts';
+import { NS_PER_MS } from './units.ts';
 import { VenueWatch } from './venue-watch.ts';
 import { ENGINE_VERSION } from './version.ts';
 
@@ -198,7 +200,9 @@ class HotEngine {
       links: this.#links,
     });
     const feeds = new FeedInput(this.#memory, this.#loop);
+    watchGarbageCollections(this.#clock, this.#core.stages.slowTicks);
     setInterval(() => {
+      this.#core.stages.timerRan(HEARTBEAT_MS * NS_PER_MS);
       this.#retry.run(this.#clock.elapsedNs());
       feeds.drain();
       this.#loop.endTurn();

@@ -200,6 +200,15 @@ test('what happened in a tick is said of that tick alone', () => {
   ]);
 });
 
+test('a timer that comes late says for how long, one that comes early was not late', () => {
+  for (const ranNs of [5_000_000, 25_000_000, 52_000_000, 71_000_000]) {
+    nowNs = ranNs;
+    clock.timerRan(20_000_000);
+  }
+  const delays = histograms.read(S.HISTOGRAM_LOOP_DELAY);
+  expect(delays).toMatchObject({ count: 3, sum: 7_000_000, max: 7_000_000 });
+});
+
 test('a clock that was never started costs a replay nothing', () => {
   const idle = new StageClock(new Memory());
   idle.lap(S.STAGE_LIMITS);

@@ -49,6 +49,8 @@ export class StageClock {
   #lapNs = 0;
   #handedNs = 0;
   #endNs = 0;
+  /** When the loop's own timer ran last; 0 = not yet. */
+  #timerNs = 0;
 
   /** Does nothing until it is started: a replay has no clock. */
   constructor(memory: Memory) {
@@ -158,6 +160,14 @@ export class StageClock {
     const sentNs = this.#sentNs[orderNumber % SENT_KEPT]!;
     if (sentNs === 0) return;
     this.#histograms.record(S.HISTOGRAM_ORDER_TO_ACK, this.#clock.elapsedNs() - sentNs);
+  }
+
+  /** The loop's own timer runs, due every `periodNs`: by how much it is late, the loop was held up. */
+  timerRan(periodNs: number): void {
+    const nowNs = this.#clock.elapsedNs();
+    const dueNs = this.#timerNs + periodNs;
+    if (this.#timerNs !== 0) this.#histograms.record(S.HISTOGRAM_LOOP_DELAY, nowNs - dueNs);
+    this.#timerNs = nowNs;
   }
 
   /** The stages between the first and the last, which every tick records. */

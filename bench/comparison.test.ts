@@ -84,6 +84,25 @@ describe('a change against the accepted figures', () => {
     expect(changes.find(({ of }) => of === 'figure')).toMatchObject(expected);
   });
 
+  test.each([
+    { nowCount: 100, verdict: 'no difference shown', fails: false },
+    { nowCount: 99, verdict: 'smaller', fails: false },
+    { nowCount: 102.9, verdict: 'larger', fails: false },
+    { nowCount: 103.1, verdict: 'larger', fails: true },
+  ])(
+    'of instructions from 100 to $nowCount: $verdict, fails: $fails',
+    ({ nowCount, ...expected }) => {
+      const counted = (count: number): Figure[] => [
+        { name: 'decode', unit: 'instructions', rounds: [count] },
+      ];
+      const changes = compareWithAccepted(
+        run(STEADY, counted(nowCount)),
+        run(STEADY, counted(100)),
+      );
+      expect(changes.find(({ of }) => of === 'figure')).toMatchObject(expected);
+    },
+  );
+
   test('of a variant that was not accepted yet is none', () => {
     const accepted = { ...run(STEADY), variants: run(STEADY).variants.slice(1) };
     expect(compareWithAccepted(run(STEADY), accepted)).toEqual([]);

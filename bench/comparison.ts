@@ -9,6 +9,8 @@ import { median } from './spread.ts';
 
 /** A run fails where the whole interval of a change lies below this share of the accepted figure. */
 export const TOLERATED_SHARE = 0.85;
+/** Instructions are counted, not timed: 3 % more fail. */
+export const INSTRUCTIONS_TOLERATED_SHARE = 1 / 1.03;
 
 export type Verdict = 'slower' | 'faster' | 'larger' | 'smaller' | 'no difference shown';
 
@@ -38,10 +40,15 @@ export function compareWithAccepted(now: BenchResult, accepted: BenchResult): re
       return [changeOf({ bench: now.bench, variant: name, of }, rounds, ratio.rounds)];
     }),
   );
-  const figures = now.figures.flatMap(({ name, rounds }) => {
+  const figures = now.figures.flatMap(({ name, unit, rounds }) => {
     const before = accepted.figures.find((figure) => figure.name === name);
     if (before === undefined) return [];
-    return [changeOf({ bench: now.bench, variant: name, of: 'figure' }, rounds, before.rounds)];
+    const what = { bench: now.bench, variant: name, of: 'figure' } as const;
+    return [
+      unit === 'instructions'
+        ? exactly(what, rounds, before.rounds)
+        : changeOf(what, rounds, before.rounds),
+    ];
   });
   return [...ratios, ...figures];
 }
@@ -61,6 +68,21 @@ function changeOf(what: What, now: readonly number[], accepted: readonly number[
     high: interval?.high ?? null,
     verdict: verdictOf(what.of, interval),
     fails: interval !== undefined && interval.high < TOLERATED_SHARE,
+  };
+}
+
+/** A count has no noise: the interval is a point. */
+function exactly(what: What, now: readonly number[], accepted: readonly number[]): Change {
+  const change = median(accepted) / median(now);
+  const point = { low: change, high: change };
+  return {
+    ...what,
+    accepted: median(accepted),
+    now: median(now),
+    change,
+    ...point,
+    verdict: verdictOf(what.of, point),
+    fails: change < INSTRUCTIONS_TOLERATED_SHARE,
   };
 }
 

@@ -52,6 +52,10 @@ export const SUITES = {
     about: 'a process with a venue and all instruments: RSS by isolate, CPU when idle',
     prepare: async ({ rounds }) => (await import('./memory.ts')).measureMemory(rounds),
   },
+  instructions: {
+    about: 'instructions that the kernels of a tick execute: the guard of the hot path',
+    prepare: async () => [(await import('./instructions/instructions.ts')).measureInstructions()],
+  },
   'fix-sessions': {
     about: 'hundreds of FIX sessions, undisturbed and among hostile peers (--sessions N)',
     prepare: async (options) =>

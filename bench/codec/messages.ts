@@ -19,8 +19,8 @@ const makers: Readonly<Record<DecodedKind, (random: SeededRandom, number: number
   '35=8': execution,
 };
 
-export function messagesOf(kind: DecodedKind): readonly Buffer[] {
-  const random = new SeededRandom(SEED);
+export function messagesOf(kind: DecodedKind, seed = SEED): readonly Buffer[] {
+  const random = new SeededRandom(seed);
   return Array.from({ length: BATCH }, (_, index) => {
     const body = `${kind}|49=${SESSION_OF_TEST.target}|56=${SESSION_OF_TEST.sender}|34=${index + 1}|52=${TIME}|`;
     const fields = (body + makers[kind](random, index + 1)).replaceAll('|', SOH);

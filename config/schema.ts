@@ -126,7 +126,14 @@ export const limitSchema = z.strictObject({
 
 export const configSchema = z.strictObject({
   baseCurrency: currency,
-  journal: z.strictObject({ directory: text, segmentBytes: z.number().int().min(1_048_576) }),
+  journal: z.strictObject({
+    directory: text,
+    segmentBytes: z.number().int().min(1_048_576),
+    /** auto: where the addon is built and /dev/shm has room; off: the loop writes its records itself. */
+    ring: z.enum(['auto', 'off']),
+    /** What power loss may take: what was written is on the disk after this time. */
+    syncMs: z.number().int().min(1).max(60_000),
+  }),
   /** How the hot loop's thread talks to the network and waits for it. */
   hotLoop: z.strictObject({
     sockets: z

@@ -167,7 +167,7 @@ export const REFUSALS: readonly Refusal[] = [
   refusal(
     layout.DENY_BACK_PRESSURE,
     'BACK_PRESSURE',
-    'the session cannot take more bytes now',
+    'the session cannot take more bytes now, or the journal waits for its disk',
     '15c3-5(c)(1)',
   ),
 ];

@@ -43,7 +43,7 @@ export class FeedInput {
   /** Works off what is there, at most BURST_MAX; how many. */
   drain(): number {
     let count = 0;
-    while (count < BURST_MAX && this.#ring.poll()) {
+    while (count < BURST_MAX && !this.#loop.holdsInputs() && this.#ring.poll()) {
       const { address, length } = this.#ring;
       const received = this.#memory.bytes.subarray(
         address + FEED_RECEIVE_TIME_NS,

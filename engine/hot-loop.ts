@@ -59,6 +59,7 @@ export class HotLoop {
   #turnStartNs = 0;
   readonly #stages: StageClock;
   #doneThrough = 0;
+  #hasHeld = false;
 
   constructor(parts: LoopParts) {
     this.#parts = parts;
@@ -83,6 +84,7 @@ export class HotLoop {
     const { core, clock, recorder } = this.#parts;
     const block = L.SESSIONS + session * L.SESSION_BYTES;
     for (;;) {
+      if (this.holdsInputs()) return;
       clock.stamp();
       this.#turnStartNs = receivedNs;
       this.#stages.beginTick(receivedNs);
@@ -101,6 +103,21 @@ export class HotLoop {
       this.#applyMessage(session, kind, address, length);
       this.endTurn();
     }
+  }
+
+  /** The journal is nearly full: what it still takes is for cancels and kills, and nothing is read. */
+  holdsInputs(): boolean {
+    const isHeld = this.#parts.core.module.journalHoldsInputs() !== 0;
+    this.#hasHeld ||= isHeld;
+    return isHeld;
+  }
+
+  /** Works off what was left unread, once the journal has room again. */
+  resume(): void {
+    if (!this.#hasHeld || this.holdsInputs()) return;
+    this.#hasHeld = false;
+    const nowNs = this.#parts.clock.elapsedNs();
+    for (let session = 0; session < this.#links.length; session++) this.onReadable(session, nowNs);
   }
 
   /** A feed record lies at address (8-byte aligned); the caller has set CTL_NOW_NS to its receive time. */

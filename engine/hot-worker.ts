@@ -8,6 +8,7 @@ import { HotLink } from '../gateways/fix/hot-link.ts';
 import { JournalStore } from '../gateways/fix/session/journal-store.ts';
 import { ReplaySession } from '../gateways/fix/session/replay-session.ts';
 import { openHotSockets } from '../gateways/sockets/hot-sockets.ts';
+import { loadNative } from '../native/index.ts';
 import * as L from '../wasm/layout.ts';
 import { Memory } from '../wasm/memory.ts';
 import { AppInput } from './app-input.ts';
@@ -20,7 +21,9 @@ import { SessionEventKind } from './event/generated/session-event-kind.ts';
 import { FeedInput } from './feed-input.ts';
 import { HotLoop } from './hot-loop.ts';
 import type { FromHotWorker, HotWorkerInput, ToHotWorker } from './hot-messages.ts';
-import { JournalWriter } from './journal/journal-writer.ts';
+import type { Journal } from './journal/journal.ts';
+import { openJournal } from './journal/open-journal.ts';
+import { SHM_DIRECTORY } from './journal/ring-file.ts';
 import { RESTART_REASON } from './journal-crashes.ts';
 import { JournalRecorder } from './journal-recorder.ts';
 import { LatencyFigureReader } from './latency-figures.ts';
@@ -53,7 +56,7 @@ class HotEngine {
   readonly #clock = new WallClock(this.#memory);
   readonly #links: HotLink[] = [];
   #core!: Core;
-  #writer!: JournalWriter;
+  #writer!: Journal;
   #recorder!: JournalRecorder;
   #loop!: HotLoop;
   #retry!: CancelRetry;
@@ -65,9 +68,14 @@ class HotEngine {
     const strategies = await loadStrategies(this.#config.strategies);
     const coreInput = { memory: this.#memory, config: this.#config, strategies };
     this.#core = buildCore(coreInput, NO_RECORDER);
-    this.#writer = new JournalWriter({
+    const { segmentBytes, ring, syncMs } = this.#config.journal;
+    this.#writer = openJournal({
       directory: input.journalDirectory,
-      segmentBytes: this.#config.journal.segmentBytes,
+      segmentBytes,
+      ring,
+      syncMs,
+      shmDirectory: SHM_DIRECTORY,
+      native: loadNative(),
       memory: this.#memory,
       core: this.#core.module,
       notice: log,
@@ -129,8 +137,9 @@ class HotEngine {
 
   #stores(): readonly JournalStore[] {
     const sequence = (): number => this.#memory.i64(L.CTL_RECORD_SEQUENCE);
+    const handed = (): number => this.#writer.handedSequence;
     return fixVenues(this.#config).map(
-      (_, index) => new JournalStore(input.journalDirectory, index, sequence),
+      (_, index) => new JournalStore(input.journalDirectory, index, { sequence, handed }),
     );
   }
 
@@ -204,6 +213,7 @@ class HotEngine {
     setInterval(() => {
       this.#core.stages.timerRan(HEARTBEAT_MS * NS_PER_MS);
       this.#retry.run(this.#clock.elapsedNs());
+      this.#loop.resume();
       feeds.drain();
       this.#loop.endTurn();
     }, HEARTBEAT_MS);

@@ -9,7 +9,7 @@ import type { Command, EngineEvent } from './event/event.ts';
 import { encodeEvent } from './event/event-codec.ts';
 import { RecordKind } from './event/generated/record-kind.ts';
 import { writeIntentTemplate } from './event/intent-record.ts';
-import type { JournalWriter } from './journal/journal-writer.ts';
+import type { Journal } from './journal/journal.ts';
 import type { Recorder } from './recorder.ts';
 import type { LoadedStrategy } from './strategy/strategy-loader.ts';
 
@@ -35,13 +35,13 @@ export interface RecorderPorts {
 export class JournalRecorder implements Recorder {
   readonly #memory: Memory;
   readonly #core: Pick<CoreModule, 'intentWrite'>;
-  readonly #writer: JournalWriter;
+  readonly #writer: Journal;
   readonly #ports: RecorderPorts;
   readonly #strategies: readonly LoadedStrategy[];
 
   constructor(
     core: { readonly memory: Memory; readonly module: Pick<CoreModule, 'intentWrite'> },
-    writer: JournalWriter,
+    writer: Journal,
     strategies: readonly LoadedStrategy[],
     ports: RecorderPorts,
   ) {

@@ -17,6 +17,7 @@ import {
 import { requireVenueSessions } from '../gateways/fix/settings/venue-session.ts';
 import { type Feed, startFeed } from '../gateways/ws/start-feed.ts';
 import { positionVar, prepareVarModel } from '../risk/var/position-var.ts';
+import { JOURNAL_RING, JOURNAL_RING_BYTES } from '../wasm/journal-ring-layout.ts';
 import { Memory } from '../wasm/memory.ts';
 import { fixVenues } from './core-setup.ts';
 import { GyrfalconError } from './errors.ts';
@@ -241,7 +242,9 @@ export class Engine {
   async #restart(command: Command): Promise<void> {
     for (const feed of this.#feeds.splice(0)) await feed.stop();
     await this.#thread.end();
-    this.#memory.bytes.fill(0);
+    // But for the ring: what the ended loop has left there is in no segment yet.
+    this.#memory.bytes.fill(0, 0, JOURNAL_RING);
+    this.#memory.bytes.fill(0, JOURNAL_RING + JOURNAL_RING_BYTES);
     await this.#thread.start([command]);
     this.#startFeeds();
   }

@@ -3,6 +3,7 @@
  * ordinary lists instead of rings. Tests run both on the same intents and demand the same verdicts. It reads
  * the shared memory and writes none of it.
  */
+import * as R from './journal-ring-layout.ts';
 import * as L from './layout.ts';
 import type { Memory } from './memory.ts';
 
@@ -95,7 +96,7 @@ export class LimitsReference {
     [L.DENY_OPEN_ORDERS, (intent) => this.#hasTooManyOpen(intent)],
     [L.DENY_TOO_MANY_ORDERS, (intent) => isNew(intent) && this.#isTableFull()],
     [L.DENY_ORDER_STATE, (intent) => !isNew(intent) && !this.#isResting(intent)],
-    [L.DENY_BACK_PRESSURE, (intent) => this.#isTxFull(intent)],
+    [L.DENY_BACK_PRESSURE, (intent) => this.#isTxFull(intent) || this.#isJournalBehind()],
   ];
 
   #read(): Case {
@@ -296,6 +297,12 @@ export class LimitsReference {
     const session = this.#memory.i32(block.instrument + L.INS_SESSION);
     const used = this.#memory.i32(L.SESSIONS + session * L.SESSION_BYTES + L.SES_TX_END);
     return L.TX_BYTES - used < 1024;
+  }
+
+  #isJournalBehind(): boolean {
+    const waiting = this.#memory.i64(R.RING_HEAD) - this.#memory.i64(R.RING_TAIL);
+    const isWell = this.#memory.i32(R.RING_FAULT) === R.WRITER_WELL;
+    return !isWell || waiting * 2 >= R.JOURNAL_RING_DATA_BYTES;
   }
 
   #count(intent: Case): void {

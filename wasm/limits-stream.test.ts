@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { loadCore } from '../engine/core-module.ts';
 import * as desk from '../test/support/desk.ts';
 import { SeededRandom } from '../test/support/seeded-random.ts';
+import * as R from './journal-ring-layout.ts';
 import * as L from './layout.ts';
 import { LimitsReference } from './limits-reference.ts';
 import { Memory } from './memory.ts';
@@ -51,6 +52,8 @@ function nudge(random: SeededRandom): void {
     () => memory.setI32(L.CTL_OPEN_ORDERS, L.ORDERS_MAX - random.below(3)),
     () => memory.setI32(L.SESSIONS + L.SES_TX_END, L.TX_BYTES - 1022 - random.below(5)),
     () => memory.setI32(L.SESSIONS + L.SES_TX_END, 0),
+    () => memory.setI64(R.RING_HEAD, random.oneIn(9) ? R.RING_ORDERS_BYTES_MAX - 8 * random.below(3) : 0),
+    () => memory.setI32(R.RING_FAULT, random.oneIn(9) ? random.below(3) : R.WRITER_WELL),
     () => nudgeOrder(random),
   ];
   random.pick(steps)();

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { loadCore } from '../engine/core-module.ts';
 import { REFUSALS } from '../engine/errors.ts';
 import * as desk from '../test/support/desk.ts';
+import * as R from './journal-ring-layout.ts';
 import * as L from './layout.ts';
 import { LimitsReference } from './limits-reference.ts';
 import { Memory } from './memory.ts';
@@ -134,6 +135,9 @@ const rows: readonly Row[] = [
   { code: L.DENY_ORDER_STATE, what: 'a replace of the other side', world: working, refused: { ...replace(20), side: SELL }, passes: replace(20) },
   { code: L.DENY_BACK_PRESSURE, what: 'the socket does not take the bytes', world: int(L.SESSIONS + L.SES_TX_END, L.TX_BYTES - TX_ROOM + 1), refused: {}, passes: {}, nearest: int(L.SESSIONS + L.SES_TX_END, L.TX_BYTES - TX_ROOM) },
   { code: L.DENY_BACK_PRESSURE, what: 'nor those of a cancel', world: all(working, int(L.SESSIONS + L.SES_TX_END, L.TX_BYTES)), refused: cancel, passes: cancel, nearest: int(L.SESSIONS + L.SES_TX_END, 0) },
+  { code: L.DENY_BACK_PRESSURE, what: 'the journal is half full of what is not handed over', world: all(long(R.RING_HEAD, 9_000_000_000), long(R.RING_TAIL, 9_000_000_000 - R.RING_ORDERS_BYTES_MAX)), refused: {}, passes: {}, nearest: long(R.RING_TAIL, 9_000_000_008 - R.RING_ORDERS_BYTES_MAX) },
+  { code: L.DENY_BACK_PRESSURE, what: 'the journal’s disk is full, but cancels leave', world: all(working, int(R.RING_FAULT, R.WRITER_FAULT_NO_ROOM)), refused: replace(20), passes: cancel },
+  { code: L.DENY_BACK_PRESSURE, what: 'the journal’s disk is gone', world: int(R.RING_FAULT, R.WRITER_FAULT_FAILED), refused: {}, passes: {}, nearest: int(R.RING_FAULT, R.WRITER_WELL) },
 ];
 
 interface Gate {

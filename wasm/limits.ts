@@ -5,6 +5,7 @@
  * that cannot be cancelled and a full TX stop it. Comparisons run in f64 where a product may pass 2^63;
  * the operands are integers, so both twins round alike.
  */
+import { journalHoldsOrders } from './journal-ring';
 import {
   ACC_TRADING_STATE,
   ACCOUNT_BYTES,
@@ -169,7 +170,8 @@ function checkOrder(): i32 {
     checkOpenOrders() ||
     checkOrderTable() ||
     checkOrderState() ||
-    checkBackPressure()
+    checkBackPressure() ||
+    checkJournal()
   );
 }
 
@@ -360,6 +362,11 @@ function checkBackPressure(): i32 {
   const session = load<i32>(instrumentBlock() + INS_SESSION);
   const used = load<i32>(SESSIONS + session * SESSION_BYTES + SES_TX_END);
   return TX_BYTES - used < TX_ROOM_MIN ? DENY_BACK_PRESSURE : ALLOWED;
+}
+
+/** What cannot be written down in time must not be decided; a cancel finds room longer. */
+function checkJournal(): i32 {
+  return journalHoldsOrders() !== 0 ? DENY_BACK_PRESSURE : ALLOWED;
 }
 
 // ---- Counting what was allowed

@@ -8,6 +8,8 @@ import type { LinkSocket, LinkSocketEvents, LinkTarget } from './link-socket.ts'
 
 /** A peer that leaves this much unread is not sent to any more. */
 const PENDING_BYTES_MAX = 1_048_576;
+/** A full RX, which the loop does not read now, is looked at again after this time. */
+const FULL_WAIT_MS = 5;
 
 export interface NodeLinkParts {
   readonly memory: Memory;
@@ -67,12 +69,25 @@ export class NodeLinkSocket implements LinkSocket {
     this.#socket.destroy(why === undefined ? undefined : new Error(why));
   }
 
-  #onBytes(count: number): true {
+  /** false = RX is full, as the loop does not read now: the peer waits until there is room. */
+  #onBytes(count: number): boolean {
     const { memory, buffers, events, clock } = this.#parts;
     const end = buffers.rxWords + 4;
     memory.setI32(end, memory.i32(end) + count);
     events.onReadable(clock.elapsedNs());
-    return true;
+    if (this.#freeBytes > 0) return true;
+    setTimeout(() => this.#readOn(), FULL_WAIT_MS);
+    return false;
+  }
+
+  #readOn(): void {
+    if (this.#freeBytes > 0) this.#socket.resume();
+    else setTimeout(() => this.#readOn(), FULL_WAIT_MS);
+  }
+
+  get #freeBytes(): number {
+    const { memory, buffers } = this.#parts;
+    return buffers.rxBytes - (memory.i32(buffers.rxWords + 4) - memory.i32(buffers.rxWords));
   }
 
   /** Room behind the last byte; unread bytes move to the front first. */

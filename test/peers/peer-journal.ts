@@ -12,7 +12,7 @@ import { JournalStore } from '../../gateways/fix/session/journal-store.ts';
 import { plainCounters } from '../../gateways/fix/session/session-counters.ts';
 import { Tag } from '../../gateways/fix/tags.ts';
 import type { ConnectionMemory } from '../../gateways/fix/transport/fix-connection.ts';
-import { CTL_NOW_NS, CTL_RECORD_SEQUENCE, SCRATCH } from '../../wasm/layout.ts';
+import { CTL_NOW_NS, SCRATCH } from '../../wasm/layout.ts';
 import { Memory } from '../../wasm/memory.ts';
 
 const SESSION = 0;
@@ -35,7 +35,10 @@ export class PeerJournal implements ConnectionMemory {
       core: loadCore(this.#memory),
       notice,
     });
-    this.store = new JournalStore(directory, SESSION, () => this.#memory.i64(CTL_RECORD_SEQUENCE));
+    this.store = new JournalStore(directory, SESSION, {
+      sequence: () => this.#writer.sequence,
+      handed: () => this.#writer.handedSequence,
+    });
     for (const { kind, message } of this.#records()) {
       const next = message.getInt(Tag.MsgSeqNum)! + 1;
       if (kind === RecordKind.OUTBOUND) this.counters.nextOut = next;

@@ -7,7 +7,7 @@ import { loadCore } from '../../../engine/core-module.ts';
 import { RecordKind } from '../../../engine/event/generated/record-kind.ts';
 import { JournalWriter } from '../../../engine/journal/journal-writer.ts';
 import { encodeMessage } from '../../../test/support/fix-message.ts';
-import { CTL_NOW_NS, CTL_RECORD_SEQUENCE, SCRATCH } from '../../../wasm/layout.ts';
+import { CTL_NOW_NS, SCRATCH } from '../../../wasm/layout.ts';
 import { Memory } from '../../../wasm/memory.ts';
 import type { Field } from '../codec.ts';
 import { JournalStore } from './journal-store.ts';
@@ -42,7 +42,10 @@ function send(msgSeqNum: number, msgType = 'D', extra: Field[] = [], session = S
 }
 
 const newStore = (): JournalStore =>
-  new JournalStore(directory, SESSION, () => memory.i64(CTL_RECORD_SEQUENCE));
+  new JournalStore(directory, SESSION, {
+    sequence: () => writer.sequence,
+    handed: () => writer.handedSequence,
+  });
 
 function read(store: JournalStore, from: number, to: number): string[] {
   writer.flush();

@@ -25,35 +25,44 @@ interface Mark {
   readonly sequence: number;
 }
 
+/** Sequences of the journal's last records. */
+export interface JournalEnds {
+  sequence(): number;
+  /** Of the last one that is in the segments. */
+  handed(): number;
+}
+
 type Step = StoredMessage | typeof NOTHING_YET;
 
 export class JournalStore implements MessageStore {
   readonly #directory: string;
   readonly #session: number;
-  /** Sequence of the journal's last record. */
-  readonly #sequence: () => number;
+  readonly #ends: JournalEnds;
   /** Rising; empty = where the numbers began is still to be found out. */
   #marks: Mark[] = [];
 
-  constructor(directory: string, session: number, sequence: () => number) {
+  constructor(directory: string, session: number, ends: JournalEnds) {
     this.#directory = directory;
     this.#session = session;
-    this.#sequence = sequence;
+    this.#ends = ends;
   }
 
   /** The next message will have this number: told now and then, it spares a search. */
   note(nextOut: number): void {
     const last = this.#marks.at(-1);
     if (last === undefined || nextOut < last.msgSeqNum + MARK_EVERY) return;
-    this.#marks.push({ msgSeqNum: nextOut, sequence: this.#sequence() });
+    this.#marks.push({ msgSeqNum: nextOut, sequence: this.#ends.sequence() });
   }
 
   /** The next message is number 1. */
   reset(): void {
-    this.#marks = [{ msgSeqNum: 1, sequence: this.#sequence() }];
+    this.#marks = [{ msgSeqNum: 1, sequence: this.#ends.sequence() }];
   }
 
   *sent(fromSeq: number, toSeq: number): Iterable<Step> {
+    // All that can be asked for is appended; the segments have it in a moment.
+    const last = this.#ends.sequence();
+    while (this.#ends.handed() < last) yield NOTHING_YET;
     if (this.#marks.length === 0) yield* this.#findBeginning();
     const mark = this.#marks.findLast(({ msgSeqNum }) => msgSeqNum <= fromSeq)!;
     for (const record of this.#records(mark.sequence + 1)) {
@@ -83,6 +92,7 @@ export class JournalStore implements MessageStore {
     const reader = new JournalReader(this.#directory, {
       fromSequence: first,
       readBytes: READ_BYTES,
+      segmentsOnly: true,
     });
     const { record } = reader;
     let left = STEP;

@@ -91,7 +91,8 @@ export function placeStop(command: usize, slot: usize): u32 {
   store<i64>(extra + EXT_DISPLAY, load<i64>(command + CMD_DISPLAY_LOTS));
   store<u32>(extra + EXT_OWNER, load<u32>(command + CMD_OWNER));
   store<u32>(extra + EXT_TERMS, terms & 0xffff);
-  store<i32>(extra + EXT_LIMIT, <i32>(limitTicks - base));
+  const hasLimit = (terms & 255) === ORDER_STOP_LIMIT;
+  store<i32>(extra + EXT_LIMIT, hasLimit ? <i32>(limitTicks - base) : 0);
   appendOrder(ladder, key, slot);
   wakeAtLastTrade(block);
   return ACCEPTED;

@@ -205,6 +205,7 @@ function restTaker(): void {
     store<u32>(extra + EXT_OWNER, tag >> 8);
   }
   appendOrder(load<usize>(TAKER_OWN), load<i32>(TAKER_KEY), order);
+  store<i64>(TAKER_LEAVES, 0); // matchTaker may be called again when there was no room behind this
 }
 
 /** TAKER is complete: lets it match. A FOK order that cannot be filled at once is gone. */

@@ -228,12 +228,15 @@ export class HotLoop {
       link.onSlowMessage(this.#memory.bytes.slice(address, address + length));
       return;
     }
+    link.onFastMessage();
+    if (kind === L.DECODED_HEARTBEAT) return;
     this.#doneThrough = this.#memory.i64(L.DECODED + L.DEC_MSG_SEQ_NUM);
     if (kind === L.DECODED_MARKET_DATA) {
       core.pipeline.onMarketData(session);
       this.#noteData();
-    } else this.#afterOutcome(core.pipeline.onExecution(session));
-    link.onFastMessage();
+    } else if (kind === L.DECODED_EXECUTION) {
+      this.#afterOutcome(core.pipeline.onExecution(session));
+    } else this.#afterOutcome(core.pipeline.onCancelReject());
   }
 
   /** What the venue says does not fit what we know: the strategy trades no more until somebody has looked. */

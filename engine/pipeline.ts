@@ -35,6 +35,8 @@ export class Pipeline {
   readonly #orders: OrderManager;
   readonly #positions: Positions;
   readonly #breakers: CircuitBreakers;
+  /** Reused. */
+  readonly #cancelReject = { clOrdId: 0, origClOrdId: 0, ordStatus: 0, reason: 0 };
   readonly #host: StrategyHost;
   readonly #hours: TradingHours;
   readonly #stages: StageClock;
@@ -95,6 +97,17 @@ export class Pipeline {
     this.#stages.lap(S.STAGE_BOOK);
     this.#core.marketSignals();
     this.#stages.lap(S.STAGE_SIGNAL);
+  }
+
+  /** 35=9 lies decoded in DECODED. */
+  onCancelReject(): OrderOutcome {
+    const memory = this.#memory;
+    const reject = this.#cancelReject;
+    reject.clOrdId = memory.i64(L.DECODED + L.DEC_CLORDID);
+    reject.origClOrdId = memory.i64(L.DECODED + L.DEC_ORIG_CLORDID);
+    reject.ordStatus = memory.i32(L.DECODED + L.DEC_ORD_STATUS);
+    reject.reason = memory.i32(L.DECODED + L.DEC_REJECT_REASON);
+    return this.#orders.applyCancelReject(reject);
   }
 
   /** Nothing came for the instrument within the time that its breaker allows. */

@@ -170,6 +170,11 @@ export class Replay implements Recorder {
       pipeline.onExecution(session);
       return;
     }
+    if (kind === L.DECODED_CANCEL_REJECT) {
+      pipeline.onCancelReject();
+      return;
+    }
+    if (kind === L.DECODED_HEARTBEAT) return;
     if (kind !== L.DECODED_SLOW) throw this.#diverged(record, 'the message is not whole any more');
     this.#sessions[session]!.onMessage(record.payload.slice(), record.timeNs);
   }

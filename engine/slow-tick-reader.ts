@@ -62,6 +62,8 @@ const KIND_NAMES: Readonly<Record<number, string>> = {
   [S.TICK_EXECUTION]: 'execution report',
   [S.TICK_SLOW]: 'session message',
   [S.TICK_FEED]: 'feed',
+  [S.TICK_CANCEL_REJECT]: 'cancel reject',
+  [S.TICK_HEARTBEAT]: 'heartbeat',
 };
 const CAUSE_NAMES: readonly (readonly [number, string])[] = [
   [S.CAUSE_GC, 'garbage collection'],

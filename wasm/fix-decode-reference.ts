@@ -3,7 +3,16 @@
  * from the rules in fix-decode.ts and wasm/layout.ts, not from its code; tests demand the same
  * verdict and values.
  */
-import { BESIDE, ENTRY_ORDER, isFastValue, timestamp } from './fix-fast-values-reference.ts';
+import {
+  BESIDE,
+  CANCEL_REJECT,
+  CANCEL_REJECT_REQUIRED,
+  ENTRY_ORDER,
+  fnv1a64,
+  isFastValue,
+  timestamp,
+} from './fix-fast-values-reference.ts';
+import { demand, onGrid, quantity, Refused, TWO_53 } from './fix-grid-reference.ts';
 import * as L from './layout.ts';
 
 export interface ReferenceInstrument {
@@ -43,22 +52,17 @@ export interface ReferenceDecoded {
   readonly fields: ReadonlyMap<string, bigint>;
 }
 
-class Refused {
-  readonly reason: number;
-  constructor(reason: number) {
-    this.reason = reason;
-  }
-}
-
-function demand(condition: boolean, reason: number): asserts condition {
-  if (!condition) throw new Refused(reason);
-}
-
 type Field = readonly [tag: string, value: string];
 
 const SOH = '\x01';
-const TWO_53 = 2n ** 53n;
-const FAST_TYPES = ['W', 'X', '8'];
+/** By MsgType; the session in TypeScript hands over those of the first three alone. */
+const KINDS: Readonly<Record<string, number>> = {
+  W: L.DECODED_MARKET_DATA,
+  X: L.DECODED_MARKET_DATA,
+  8: L.DECODED_EXECUTION,
+  9: L.DECODED_CANCEL_REJECT,
+  0: L.DECODED_HEARTBEAT,
+};
 const HEADER = new Set(['34', '49', '56', '52', '43']);
 const RARE_HEADER = new Set('50 57 97 115 116 122 128 129 142 143 144 145 369'.split(' '));
 const IGNORED_MARKET_DATA = new Set('22 48 60 75 83 207 262 272 273 278 290 346'.split(' '));
@@ -77,7 +81,8 @@ export function referenceDecode(
   const type = pairs[2]!.slice(3);
   try {
     demand(!checks || pairs[0] === `8=${session.begin}`, L.FIX_BEGIN_STRING);
-    demand(FAST_TYPES.includes(type), L.FIX_NOT_FAST_TYPE);
+    const isHandedOver = type === '8' || type === 'W' || type === 'X';
+    demand(type in KINDS && (checks || isHandedOver), L.FIX_NOT_FAST_TYPE);
     demand(!checks || session.isLive, L.FIX_NOT_LIVE);
     const seen = new Map<string, string>();
     const timeTag = String(session.marketTimeTag);
@@ -100,13 +105,13 @@ export function referenceDecode(
       else if (checks || type !== '8' || IDENTITY.has(tag)) body.field([tag, value]);
     }
     body.end();
-    const hasTime = timeTag === '0' || timeTag === '52' || type === '8' || body.hasMarketTime;
+    const isTimed = type === 'W' || type === 'X';
+    const hasTime = timeTag === '0' || timeTag === '52' || !isTimed || body.hasMarketTime;
     demand(!checks || hasTime, L.FIX_MISSING_TAG);
     if (checks) sessionChecks(seen, session);
     fields.set('msgSeqNum', BigInt(seen.get('34')!));
     fields.set('sendingTimeNs', timestamp(seen.get('52')!)!);
-    const kind = type === '8' ? L.DECODED_EXECUTION : L.DECODED_MARKET_DATA;
-    return { kind, error: 0, entries, fields };
+    return { kind: KINDS[type]!, error: 0, entries, fields };
   } catch (refused) {
     if (!(refused instanceof Refused)) throw refused;
     return { kind: L.DECODED_SLOW, error: refused.reason, entries: [], fields: new Map() };
@@ -155,24 +160,6 @@ function sessionChecks(seen: ReadonlyMap<string, string>, session: ReferenceSess
   demand((late < 0n ? -late : late) <= session.maxLatencyNs, L.FIX_SENDING_TIME);
 }
 
-/** A decimal as a whole number of steps; throws the reason when it is none. */
-function onGrid(text: string, stepE8: bigint): bigint {
-  const match = /^(-?)(\d*)(?:\.(\d*))?$/.exec(text);
-  demand(match !== null, L.FIX_BAD_VALUE);
-  const [, sign, whole = '', fraction = ''] = match;
-  demand(whole + fraction !== '', L.FIX_BAD_VALUE);
-  demand(/^\d{0,8}0*$/.test(fraction), L.FIX_OFF_GRID);
-  const value = BigInt(whole + fraction.slice(0, 8).padEnd(8, '0'));
-  demand(value % stepE8 === 0n && value / stepE8 <= TWO_53, L.FIX_OFF_GRID);
-  return sign === '-' ? -(value / stepE8) : value / stepE8;
-}
-
-function quantity(text: string, lotE8: bigint): bigint {
-  const lots = onGrid(text, lotE8);
-  demand(lots >= 0n, L.FIX_BAD_VALUE);
-  return lots;
-}
-
 interface BodyParts {
   readonly type: string;
   readonly checks: boolean;
@@ -204,7 +191,8 @@ class Body {
   }
 
   marketTime(tag: string, value: string): void {
-    demand(!this.#checks || this.#type !== '8', L.FIX_UNKNOWN_TAG);
+    const isTimed = this.#type === 'W' || this.#type === 'X';
+    demand(!this.#checks || isTimed, L.FIX_UNKNOWN_TAG);
     if (this.#checks) this.#closeGroup();
     this.hasMarketTime = true;
     const time = timestamp(value);
@@ -214,12 +202,16 @@ class Body {
   }
 
   field(field: Field): void {
+    demand(this.#type !== '0', L.FIX_UNKNOWN_TAG);
     if (this.#type === '8') this.#execution(field);
+    else if (this.#type === '9') this.#cancelReject(field);
     else this.#marketData(field);
   }
 
   end(): void {
-    if (this.#type === '8') this.#endExecution();
+    if (this.#type === '0') this.#demandAll('34 49 56 52');
+    else if (this.#type === '8') this.#endExecution();
+    else if (this.#type === '9') this.#endCancelReject();
     else this.#endMarketData();
   }
 
@@ -381,18 +373,25 @@ class Body {
     fields.set('orderIdLength', BigInt(seen.get('37')!.length));
   }
 
+  #cancelReject([tag, value]: Field): void {
+    demand(CANCEL_REJECT.has(tag), L.FIX_UNKNOWN_TAG);
+    demand(isFastValue(tag, value), L.FIX_BAD_VALUE);
+    this.#once(tag, value);
+  }
+
+  #endCancelReject(): void {
+    this.#demandAll(CANCEL_REJECT_REQUIRED);
+    const fields = this.#fields;
+    fields.set('ordStatus', BigInt(this.#seen.get('39')!.charCodeAt(0)));
+    fields.set('rejectReason', BigInt(this.#seen.get('102') ?? '-1'));
+    fields.set('clOrdId', this.#intentOf(this.#seen.get('11')));
+    fields.set('origClOrdId', this.#intentOf(this.#seen.get('41')));
+  }
+
   #intentOf(clOrdId: string | undefined): bigint {
     const prefix = this.#session.clOrdIdPrefix;
     if (clOrdId === undefined || !clOrdId.startsWith(prefix)) return -1n;
     const digits = clOrdId.slice(prefix.length);
     return /^\d{1,18}$/.test(digits) && BigInt(digits) <= TWO_53 ? BigInt(digits) : -1n;
   }
-}
-
-function fnv1a64(text: string): bigint {
-  let hash = 0xcbf29ce484222325n;
-  for (const byte of Buffer.from(text, 'latin1')) {
-    hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
-  }
-  return BigInt.asIntN(64, hash);
 }

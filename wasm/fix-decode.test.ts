@@ -96,7 +96,7 @@ test.each(good)('is on the fast path: $name', ({ fields, entries }) => {
 });
 
 const bad: readonly { name: string; fields: string; error: number }[] = [
-  { name: 'another type', fields: `35=0|${HEADER}`, error: L.FIX_NOT_FAST_TYPE },
+  { name: 'another type', fields: `35=1|${HEADER}`, error: L.FIX_NOT_FAST_TYPE },
   {
     name: 'a type that only begins like a fast one',
     fields: `35=W1|${HEADER}`,
@@ -477,5 +477,40 @@ test.each([
   },
   { name: 'a tag that is not on the list', fields: `${REPORT}|880=1`, error: L.FIX_UNKNOWN_TAG },
 ])('an execution report is left to the session: $name', ({ fields, error }) => {
+  expect(decode(fields)).toBe(refused(error));
+});
+
+const CANCEL_REJECT = `35=9|${HEADER}|37=V1|11=ABC0DEF42|41=ABC0DEF41|39=0|434=1`;
+
+test('a cancel reject says which request was refused, why, and what the order is', () => {
+  const found = `${decode(`${CANCEL_REJECT}|102=99|58=any text = at all|1=A|60=20120621-13:30:00`)} `;
+  expect(found).toContain(`kind ${L.DECODED_CANCEL_REJECT}`);
+  for (const each of ['clOrdId=42', 'origClOrdId=41', 'ordStatus=48', 'rejectReason=99']) {
+    expect(found).toContain(` ${each} `);
+  }
+  expect(`${decode(CANCEL_REJECT)} `).toContain(' rejectReason=-1 ');
+});
+
+test('a heartbeat is on the fast path, one that answers a TestRequest is the session’s', () => {
+  expect(decode(`35=0|${HEADER}`)).toContain(`kind ${L.DECODED_HEARTBEAT}`);
+  expect(decode(`35=0|${HEADER}|112=TEST`)).toBe(refused(L.FIX_UNKNOWN_TAG));
+});
+
+test.each([
+  ...['37=V1', '11=ABC0DEF42', '41=ABC0DEF41', '39=0', '434=1'].map((field) => ({
+    name: `${field} is missing`,
+    fields: CANCEL_REJECT.replace(`|${field}`, ''),
+    error: L.FIX_MISSING_TAG,
+  })),
+  ...['102=7', '102=00', '102=100', '60=noon'].map((field) => ({
+    name: `a value that FIX does not know, ${field}`,
+    fields: `${CANCEL_REJECT}|${field}`,
+    error: L.FIX_BAD_VALUE,
+  })),
+  { name: '434=3', fields: CANCEL_REJECT.replace('434=1', '434=3'), error: L.FIX_BAD_VALUE },
+  { name: '39=5', fields: CANCEL_REJECT.replace('39=0', '39=5'), error: L.FIX_BAD_VALUE },
+  { name: 'a field twice', fields: `${CANCEL_REJECT}|37=V2`, error: L.FIX_BAD_VALUE },
+  { name: 'a field off the list', fields: `${CANCEL_REJECT}|55=GOOG`, error: L.FIX_UNKNOWN_TAG },
+])('a cancel reject is left to the session: $name', ({ fields, error }) => {
   expect(decode(fields)).toBe(refused(error));
 });

@@ -1,11 +1,12 @@
 /**
  * HOT: bytes received to DECODED; no allocation. fixNext frames the next message in a session's RX
- * and decodes 35=W, X and 8 when the session is live and the message is beyond doubt; every other
+ * and decodes 35=W, X, 8, 9 and 0 when the session is live and the message is beyond doubt; every other
  * whole message is left to the session in TypeScript, which consumes it in order. The reason
  * (DEC_ERROR) is the first of: type, session state, the first faulty field, what is missing,
  * CompIDs, PossDup, number, time.
  */
 
+import { cancelRejectEnd, cancelRejectField } from './fix-cancel-reject';
 import { dataTagOf } from './fix-data-tag';
 import { executionEnd, executionField } from './fix-execution';
 import { bodyEnd, bodyStart, droppedLength, frameLength } from './fix-frame';
@@ -23,6 +24,7 @@ import {
   haveAll,
   isFast,
   SEEN_BODY,
+  SEEN_HEADER,
   SEEN_MARKET_TIME,
   ST_BYTES,
   ST_GROUP_COUNT,
@@ -45,8 +47,10 @@ import {
   DEC_ORIG_CLORDID,
   DEC_REJECT_REASON,
   DECODED,
+  DECODED_CANCEL_REJECT,
   DECODED_EXECUTION,
   DECODED_GARBLED,
+  DECODED_HEARTBEAT,
   DECODED_MARKET_DATA,
   DECODED_NOTHING,
   DECODED_SLOW,
@@ -74,6 +78,8 @@ export { symbolAdd, symbolFind } from './symbol-table';
 
 const SOH: i32 = 1;
 const TYPE_EXECUTION: i32 = 56; // 8
+const TYPE_CANCEL_REJECT: i32 = 57; // 9
+const TYPE_HEARTBEAT: i32 = 48; // 0
 const TYPE_SNAPSHOT: i32 = 87; // W
 const TYPE_UPDATE: i32 = 88; // X
 const TAG_MAX: i32 = 9999999; // a longer tag is none that we know
@@ -123,13 +129,21 @@ export function fixDecode(session: i32, address: i32, length: i32): i32 {
   const body = bodyStart(address, address + length);
   if (body === 0) return verdict(DECODED_SLOW, FIX_FIRST_FIELDS);
   const type = messageType(body);
-  if (type === 0) return verdict(DECODED_SLOW, FIX_NOT_FAST_TYPE);
+  if (!isMarketData(type) && type !== TYPE_EXECUTION) {
+    return verdict(DECODED_SLOW, FIX_NOT_FAST_TYPE);
+  }
   const error = decodeBody(SESSIONS + session * SESSION_BYTES, type, false);
   return error !== 0 ? verdict(DECODED_SLOW, error) : verdict(kindOfType(type), 0);
 }
 
 function kindOfType(type: i32): i32 {
-  return type === TYPE_EXECUTION ? DECODED_EXECUTION : DECODED_MARKET_DATA;
+  if (isMarketData(type)) return DECODED_MARKET_DATA;
+  if (type === TYPE_EXECUTION) return DECODED_EXECUTION;
+  return type === TYPE_CANCEL_REJECT ? DECODED_CANCEL_REJECT : DECODED_HEARTBEAT;
+}
+
+function isMarketData(type: i32): boolean {
+  return type === TYPE_SNAPSHOT || type === TYPE_UPDATE;
 }
 
 function verdict(kind: i32, error: i32): i32 {
@@ -157,7 +171,8 @@ function clear(address: i32, bytes: i32): void {
 function messageType(body: i32): i32 {
   if (load<u8>(body + 4) !== SOH) return 0;
   const type = <i32>load<u8>(body + 3);
-  return type === TYPE_SNAPSHOT || type === TYPE_UPDATE || type === TYPE_EXECUTION ? type : 0;
+  if (isMarketData(type) || type === TYPE_EXECUTION) return type;
+  return type === TYPE_CANCEL_REJECT || type === TYPE_HEARTBEAT ? type : 0;
 }
 
 /** All fields between MsgType and CheckSum; 0 or FIX_*. */
@@ -193,14 +208,22 @@ function decodeBody(block: i32, type: i32, sessionChecks: boolean): i32 {
     }
     cursor++;
   }
-  const error = type === TYPE_EXECUTION ? executionEnd() : marketDataEnd();
+  const error = bodyError(type);
   return error === 0 && lacksMarketTime(type) ? FIX_MISSING_TAG : error;
+}
+
+/** What the whole body lacks. */
+function bodyError(type: i32): i32 {
+  if (isMarketData(type)) return marketDataEnd();
+  if (type === TYPE_EXECUTION) return executionEnd();
+  if (type === TYPE_CANCEL_REJECT) return cancelRejectEnd();
+  return haveAll(SEEN_HEADER) ? 0 : FIX_MISSING_TAG;
 }
 
 /** On the fast path, where the session has a tag for it. */
 function lacksMarketTime(type: i32): boolean {
   const tag = load<i32>(ST_MARKET_TIME_TAG);
-  if (tag === 0 || tag === TAG_SENDING_TIME || type === TYPE_EXECUTION || !isFast()) return false;
+  if (tag === 0 || tag === TAG_SENDING_TIME || !isMarketData(type) || !isFast()) return false;
   return !haveAll(SEEN_MARKET_TIME);
 }
 
@@ -232,15 +255,16 @@ function decodeField(block: i32, tag: i32, at: i32, end: i32): i32 {
   }
   store<i64>(ST_SEEN, load<i64>(ST_SEEN) | SEEN_BODY);
   if (tag === load<i32>(ST_MARKET_TIME_TAG)) return marketTime(at, end);
-  return load<i32>(ST_TYPE) === TYPE_EXECUTION
-    ? executionField(tag, at, end)
-    : marketDataField(tag, at, end);
+  const type = load<i32>(ST_TYPE);
+  if (isMarketData(type)) return marketDataField(tag, at, end);
+  if (type === TYPE_EXECUTION) return executionField(tag, at, end);
+  return type === TYPE_CANCEL_REJECT ? cancelRejectField(tag, at, end) : FIX_UNKNOWN_TAG;
 }
 
 /** A field of 35=W and X, beside the group. */
 function marketTime(at: i32, end: i32): i32 {
   if (isFast()) {
-    const error = load<i32>(ST_TYPE) === TYPE_EXECUTION ? FIX_UNKNOWN_TAG : closeGroup();
+    const error = isMarketData(load<i32>(ST_TYPE)) ? closeGroup() : FIX_UNKNOWN_TAG;
     if (error !== 0) return error;
   }
   const time = parseTimestamp(at, end);

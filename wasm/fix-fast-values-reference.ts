@@ -24,14 +24,19 @@ const FAST_VALUES: Readonly<Record<string, (value: string) => boolean>> = {
   40: (value) => /^[1-46-9DEGIJ-MP]$/.test(value),
   59: (value) => /^[0-7]$/.test(value),
   60: (value) => timestamp(value) !== undefined,
+  102: (value) => /^([0-6]|99)$/.test(value),
   103: (value) => /^(\d|1[01345]|99)$/.test(value),
   150: (value) => /^[03-9A-I]$/.test(value),
   272: (value) => /^\d{8}$/.test(value) && timestamp(`${value}-00:00:00`) !== undefined,
   273: (value) => timestamp(`20120621-${value}`) !== undefined,
   290: (value) => /^\d{1,18}$/.test(value),
   346: (value) => /^\d{1,18}$/.test(value),
+  434: (value) => /^[12]$/.test(value),
   851: (value) => /^[1-3]$/.test(value),
 };
+/** What 35=9 may hold on the fast path, and what it must. */
+export const CANCEL_REJECT = new Set('1 11 37 39 41 58 60 102 434'.split(' '));
+export const CANCEL_REJECT_REQUIRED = '34 49 56 52 37 11 41 39 434';
 /** Whether the fast path takes the value for what it is. */
 export const isFastValue = (tag: string, value: string): boolean =>
   FAST_VALUES[tag]?.(value) ?? true;
@@ -46,4 +51,13 @@ export function timestamp(text: string): bigint | undefined {
   if (midnight.getUTCMonth() !== month! - 1 || midnight.getUTCDate() !== day!) return undefined;
   const seconds = midnight.getTime() / 1000 + hour! * 3600 + minute! * 60 + Math.min(second!, 59);
   return BigInt(seconds) * 1_000_000_000n + BigInt((match[7] ?? '').padEnd(9, '0'));
+}
+
+/** FNV-1a, 64 bits, as a signed number. */
+export function fnv1a64(text: string): bigint {
+  let hash = 0xcbf29ce484222325n;
+  for (const byte of Buffer.from(text, 'latin1')) {
+    hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
+  }
+  return BigInt.asIntN(64, hash);
 }

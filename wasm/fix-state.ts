@@ -55,6 +55,8 @@ export const SEEN_22: i64 = 1 << 27;
 export const SEEN_48: i64 = 1 << 28;
 export const SEEN_207: i64 = 1 << 29;
 export const SEEN_262: i64 = 1 << 30;
+export const SEEN_102: i64 = 1 << 31;
+export const SEEN_434: i64 = 1 << 32;
 export const SEEN_HEADER: i64 = 15; // 34 49 56 52
 
 /** Notes a field; false = it was there before. */

@@ -154,6 +154,8 @@ export const DECODED_MARKET_DATA = 1; // 35=W, X
 export const DECODED_EXECUTION = 2; // 35=8
 export const DECODED_SLOW = 3; // a whole, well-formed frame for the session in TypeScript; DEC_ERROR says why
 export const DECODED_GARBLED = 4; // bytes to be skipped (DEC_MESSAGE, DEC_MESSAGE_LENGTH), no number used up
+export const DECODED_CANCEL_REJECT = 5; // 35=9
+export const DECODED_HEARTBEAT = 6; // 35=0 that answers no TestRequest
 export const ACTION_NEW = 0;
 export const ACTION_CHANGE = 1;
 export const ACTION_DELETE = 2;

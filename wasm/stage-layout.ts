@@ -60,7 +60,9 @@ export const TCK_STAGES = 88; // f64 x STAGES, ns
 export const TICK_MARKET_DATA = 1; // = DECODED_MARKET_DATA
 export const TICK_EXECUTION = 2; // = DECODED_EXECUTION
 export const TICK_SLOW = 3; // = DECODED_SLOW: the session in TypeScript took it
-export const TICK_FEED = 4; // a record of a feed worker
+export const TICK_FEED = 4; // a record of a feed worker; DECODED_GARBLED is no tick
+export const TICK_CANCEL_REJECT = 5; // = DECODED_CANCEL_REJECT
+export const TICK_HEARTBEAT = 6; // = DECODED_HEARTBEAT
 
 export const CAUSE_GC = 1; // garbage collection ran within it
 export const CAUSE_SEGMENT = 2; // the journal began a segment

@@ -21,6 +21,7 @@ const FULL: Readonly<Record<string, string>> = {
   8:
     `35=8|${HEADER}|37=V|11=A|41=B|17=E|150=0|39=0|55=GOOG|54=1|38=5|44=1|31=1|32=1|151=5|14=0|` +
     '6=0|1=A|12=1|13=1|15=USD|40=2|59=0|58=x|60=20120621-13:30:00|103=0|851=1',
+  9: `35=9|${HEADER}|37=V|11=A|41=B|39=0|434=1|102=0|1=A|58=x|60=20120621-13:30:00`,
 };
 const CHARACTERS = Array.from({ length: 94 }, (_, index) => String.fromCharCode(33 + index));
 const VALUES = [

@@ -9,9 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
-const CLI = fileURLToPath(new URL('../engine/cli.ts', import.meta.url));
-/** As scripts/gyrfalcon.mjs starts it. */
-const NODE_ARGUMENTS = ['--disable-warning=ExperimentalWarning'];
+const COMMAND = fileURLToPath(new URL('../scripts/gyrfalcon.mjs', import.meta.url));
 const SAYS_WITHIN_MS = 60_000;
 const POLL_MS = 5;
 /** The kernel counts CPU time in these. */
@@ -27,10 +25,13 @@ export class EngineRun {
   /** All that it said so far on stderr, and when each piece came. */
   readonly #said: { readonly text: string; readonly atMs: number }[] = [];
 
-  /** `args` are those of `gyrfalcon run`. */
-  constructor(args: readonly string[], nodeArguments: readonly string[] = []) {
-    const all = [...NODE_ARGUMENTS, ...nodeArguments, CLI, 'run', ...args];
-    const child = spawn(process.execPath, all, { cwd: ROOT, stdio: ['ignore', 'ignore', 'pipe'] });
+  /** `args` are those of `gyrfalcon run`; `nodeOptions` reach every Node.js process of the run. */
+  constructor(args: readonly string[], nodeOptions: readonly string[] = []) {
+    const child = spawn(process.execPath, [COMMAND, 'run', ...args], {
+      cwd: ROOT,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, NODE_OPTIONS: nodeOptions.join(' ') },
+    });
     this.#process = child;
     this.#exited = once(child, 'exit');
     child.stderr!.on('data', (bytes) => {
@@ -38,8 +39,11 @@ export class EngineRun {
     });
   }
 
+  /** Of the engine itself, which the command has started. */
   get pid(): number {
-    return this.#process.pid!;
+    const command = this.#process.pid!;
+    const children = readFileSync(`/proc/${command}/task/${command}/children`, 'utf8');
+    return Number(children.trim().split(' ', 1)[0]);
   }
 
   /** When it had said this, in ms since 1970. */
@@ -70,7 +74,7 @@ export class EngineRun {
   }
 
   signal(name: NodeJS.Signals): void {
-    this.#process.kill(name);
+    process.kill(this.pid, name);
   }
 
   /** User and system time of all its threads so far. */

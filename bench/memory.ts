@@ -90,11 +90,12 @@ function figuresOf(rounds: readonly Round[]): readonly Figure[] {
   });
   return [
     bytes('RSS, trading', ({ trading }) => trading.rssBytes),
-    bytes('of that files mapped (Node.js itself, libraries)', ({ trading }) => trading.fileBytes),
+    bytes('of that program and libraries', ({ trading }) => trading.fileBytes),
+    bytes('of that journal ring in /dev/shm', ({ trading }) => trading.shmBytes),
     bytes('of that WebAssembly memory', ({ trading }) => trading.wasmBytes),
     bytes('of that heap of the main isolate', ({ trading }) => trading.mainHeapBytes),
     bytes('of that heap of the hot isolate', ({ trading }) => trading.workerHeapBytes[0] ?? 0),
-    bytes('of that heaps of the risk workers', ({ trading }) =>
+    bytes('of that heaps of the other workers', ({ trading }) =>
       trading.workerHeapBytes.slice(1).reduce((sum, each) => sum + each, 0),
     ),
     bytes('of that native', ({ trading }) => trading.nativeBytes),

@@ -16,8 +16,10 @@ const WASM_PAGE_BYTES = 65_536;
 
 export interface ProcessMemory {
   readonly rssBytes: number;
-  /** Pages of files: program text, libraries, anything mapped. Other processes may share them. */
+  /** Pages of files: program text and libraries. Other processes may share them. */
   readonly fileBytes: number;
+  /** Pages of /dev/shm: the journal ring, where the addon is built. */
+  readonly shmBytes: number;
   /** Of the shared WebAssembly memory: only what was ever touched. */
   readonly wasmBytes: number;
   /** Committed JavaScript heap of the main thread and of each worker, the largest first. */
@@ -41,7 +43,8 @@ export async function memoryOf(run: EngineRun, folder: string): Promise<ProcessM
   const bytesOf = (field: string): number =>
     Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) * KIB;
   const rssBytes = bytesOf('VmRSS');
-  const fileBytes = bytesOf('RssFile') + bytesOf('RssShmem');
+  const fileBytes = bytesOf('RssFile');
+  const shmBytes = bytesOf('RssShmem');
   const wasmBytes = wasmResidentBytes(readFileSync(`/proc/${run.pid}/smaps`, 'utf8'));
   const { javascriptHeap, workers } = await reportOf(run, join(folder, REPORT));
   const workerHeapBytes = workers
@@ -49,8 +52,11 @@ export async function memoryOf(run: EngineRun, folder: string): Promise<ProcessM
     .sort((a, b) => b - a);
   const mainHeapBytes = javascriptHeap.totalCommittedMemory;
   const heapBytes = workerHeapBytes.reduce((sum, bytes) => sum + bytes, mainHeapBytes);
-  const nativeBytes = Math.max(0, rssBytes - fileBytes - wasmBytes - heapBytes);
-  return { rssBytes, fileBytes, wasmBytes, mainHeapBytes, workerHeapBytes, nativeBytes };
+  const nativeBytes = Math.max(0, rssBytes - fileBytes - shmBytes - wasmBytes - heapBytes);
+  return {
+    ...{ rssBytes, fileBytes, shmBytes, wasmBytes },
+    ...{ mainHeapBytes, workerHeapBytes, nativeBytes },
+  };
 }
 
 /**

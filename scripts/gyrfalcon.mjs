@@ -2,7 +2,7 @@
 /** Hands the command line to engine/cli.ts under the pinned Node.js, and passes signals and exit code on. */
 import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { pinnedNode } from './setup.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -15,6 +15,7 @@ const child = spawn(
   node,
   [
     '--disable-warning=ExperimentalWarning',
+    `--import=${pathToFileURL(join(root, 'scripts', 'stripped-sources.mjs'))}`,
     join(root, 'engine', 'cli.ts'),
     ...process.argv.slice(2),
   ],

@@ -7,6 +7,7 @@ for (const [entry, target] of [
   ['wasm/index.ts', 'core'],
   ['wasm/value-at-risk.ts', 'value-at-risk'],
   ['wasm/matching/index.ts', 'matching'],
+  ['wasm/venue/index.ts', 'venue'],
 ]) {
   const { error, stderr } = await asc.main([entry, '--target', target]);
   if (error) {

@@ -2,8 +2,10 @@
 import { parseArgs } from 'node:util';
 import type { FixVersion } from '../../config/fix-version.ts';
 import { loadConfig } from '../../config/load.ts';
+import type { ExchangeOptions } from '../../gateways/sim/exchange/exchange-parts.ts';
 import { runVenue, type WebSocketOptions } from '../../gateways/sim/run-venue.ts';
 import { VENUE_DEFAULTS, type VenueOptions } from '../../gateways/sim/venue-options.ts';
+import { VENUE_OPEN_ORDERS_MAX } from '../../wasm/venue-layout.ts';
 import { EXIT_OK } from '../errors.ts';
 import { requireRecordedFile } from '../event/recorded-file.ts';
 import { durationMs, realNumber, speedOf, usage, wholeNumber } from './arguments.ts';
@@ -21,6 +23,8 @@ const HELP = `usage: gyrfalcon venue [options]
   --latency 5ms     from an order's arrival to its effect, in market time; --latency-jitter 2ms
   --reject-rate P   share of orders that are rejected, 0 to 1
   --disconnect N    drop the connection after every N messages
+  --exchange        no market of its own: orders meet in a book by order, market data come from it;
+                    --open-orders N (1000000), --log-sync: on disk before an answer leaves
   --fix VERSION     FIX.4.4 (default) or FIX.5.0SP2
   --sender S --target S   its own and its peer's CompID (default SIM, GYRFALCON)
   --config FILE     where the instruments stand (default config/default.yaml)
@@ -42,6 +46,9 @@ const OPTIONS = {
   'latency-jitter': { type: 'string', default: '0ms' },
   'reject-rate': { type: 'string', default: '0' },
   disconnect: { type: 'string', default: '0' },
+  exchange: { type: 'boolean', default: false },
+  'open-orders': { type: 'string', default: String(VENUE_OPEN_ORDERS_MAX) },
+  'log-sync': { type: 'boolean', default: false },
   fix: { type: 'string', default: VENUE_DEFAULTS.version },
   sender: { type: 'string', default: VENUE_DEFAULTS.senderCompId },
   target: { type: 'string', default: VENUE_DEFAULTS.targetCompId },
@@ -55,6 +62,16 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
+const MARKET_OPTIONS = [
+  'replay',
+  'speed',
+  'flow',
+  'latency',
+  'latency-jitter',
+  'reject-rate',
+  'disconnect',
+] as const;
+const OPTIONS_DEFAULTS = parseArgs({ args: [], options: OPTIONS }).values;
 const PORTS = { min: 0, max: 65_535 };
 /** Loopback alone: what the venue says is not protected. */
 const HOSTS: readonly string[] = ['127.0.0.1', '::1'];
@@ -70,7 +87,7 @@ export async function main(args: readonly string[]): Promise<number> {
   }
   if (values.replay !== undefined) requireRecordedFile(values.replay);
   const webSocket = webSocketOptions(values);
-  const options = venueOptions(values);
+  const options = values.exchange ? exchangeOptions(values) : venueOptions(values);
   if (values['with-parent']) {
     // The pipe closes when the parent is gone, however it went.
     process.stdin.on('end', () => process.kill(process.pid, 'SIGTERM'));
@@ -109,6 +126,20 @@ function venueOptions(values: Values): VenueOptions {
     disconnectEvery: wholeNumber('disconnect', values.disconnect, COUNTS),
     ...(values.replay === undefined ? {} : { replay: values.replay }),
     ...(values.log === undefined ? {} : { logDir: values.log }),
+  };
+}
+
+/** What a recorded or generated market needs has no meaning where orders alone make the market. */
+function exchangeOptions(values: Values): ExchangeOptions {
+  for (const name of MARKET_OPTIONS) {
+    if (values[name] === OPTIONS_DEFAULTS[name]) continue;
+    throw usage(`--${name} has no meaning with --exchange: its orders meet in its own book`);
+  }
+  const openOrders = { min: 1, max: VENUE_OPEN_ORDERS_MAX };
+  return {
+    ...venueOptions(values),
+    openOrders: wholeNumber('open-orders', values['open-orders'], openOrders),
+    isLogSync: values['log-sync'],
   };
 }
 

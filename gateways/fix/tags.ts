@@ -13,6 +13,7 @@ export const Tag = {
   CumQty: 14,
   EndSeqNo: 16,
   ExecID: 17,
+  ExecInst: 18,
   LastPx: 31,
   LastQty: 32,
   MsgSeqNum: 34,
@@ -40,9 +41,11 @@ export const Tag = {
   RawData: 96,
   PossResend: 97,
   EncryptMethod: 98,
+  StopPx: 99,
   CxlRejReason: 102,
   OrdRejReason: 103,
   HeartBtInt: 108,
+  MaxFloor: 111,
   TestReqID: 112,
   OnBehalfOfCompID: 115,
   OnBehalfOfSubID: 116,
@@ -85,10 +88,13 @@ export const Tag = {
   NewPassword: 925,
   ApplVerID: 1128,
   DefaultApplVerID: 1137,
+  DisplayQty: 1138,
   SessionStatus: 1409,
   MarketTime: 5060,
   DoneThroughSeqNum: 5061,
   RecordedMessages: 5062,
+  SelfMatchID: 7928,
+  SelfMatchInstruction: 8000,
 } as const;
 
 export const MsgType = {

@@ -3,6 +3,8 @@
  * it listens, a clean logout on SIGTERM and Ctrl-C, an exit code at the end.
  */
 import { EXIT_FAILED, EXIT_OK, FAULTS, GyrfalconError } from '../../engine/errors.ts';
+import { startExchange } from './exchange/exchange.ts';
+import type { ExchangeOptions } from './exchange/exchange-parts.ts';
 import { startVenue } from './venue.ts';
 import type { VenueOptions, VenueSpeed } from './venue-options.ts';
 import { startWsReplayer, type WsReplayer } from './ws-replayer.ts';
@@ -20,7 +22,7 @@ export interface WebSocketOptions {
  * `options` there is no FIX side, only the WebSocket one.
  */
 export async function runVenue(
-  options: VenueOptions | undefined,
+  options: VenueOptions | ExchangeOptions | undefined,
   webSocket: WebSocketOptions | undefined = undefined,
 ): Promise<number> {
   let stop: (exitCode: number) => void = () => {};
@@ -34,7 +36,7 @@ export async function runVenue(
   const onNote = (text: string): void => {
     process.stderr.write(`gyrfalcon venue: ${text}\n`);
   };
-  const venue = options && (await startVenue({ onNote, ...options, onFault }));
+  const venue = options && (await startFix({ onNote, ...options, onFault }));
   const replayer = webSocket === undefined ? undefined : await startFeed(webSocket);
   const onSignal = (): void => stop(EXIT_OK);
   process.once('SIGTERM', onSignal);
@@ -45,6 +47,13 @@ export async function runVenue(
   process.off('SIGINT', onSignal);
   await Promise.all([venue?.close('the venue was stopped'), replayer?.close()]);
   return exitCode;
+}
+
+/** One that plays a market, or one whose orders meet in its book. */
+function startFix(
+  options: VenueOptions | ExchangeOptions,
+): Promise<{ readonly port: number; close(reason: string): Promise<void> }> {
+  return 'openOrders' in options ? startExchange(options) : startVenue(options);
 }
 
 function startFeed(webSocket: WebSocketOptions): Promise<WsReplayer> {

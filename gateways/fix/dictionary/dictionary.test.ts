@@ -52,7 +52,9 @@ describe.each(FIX_VERSIONS)('%s', (version) => {
     expect(unknown).toEqual([]);
     if (version === 'FIX.4.2') return;
     const standard = Object.entries(Tag).filter(([, tag]) => tag < 5000);
-    const since5 = new Set(['NewPassword', 'ApplVerID', 'DefaultApplVerID', 'SessionStatus']);
+    const since5 = new Set(
+      'NewPassword ApplVerID DefaultApplVerID DisplayQty SessionStatus'.split(' '),
+    );
     const wrong = standard.filter(
       ([name, tag]) =>
         dictionary.fieldNamed(name)?.tag !== tag && !(version === 'FIX.4.4' && since5.has(name)),

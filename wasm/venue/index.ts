@@ -1,0 +1,14 @@
+// The venue's module: its order path from received bytes to reports, one WebAssembly module over one
+// shared memory with the layouts of wasm/layout.ts, wasm/venue-layout.ts and wasm/matching.
+
+export { matchingDepth } from '../matching/queries';
+export { matchingHash, matchingReset } from '../matching/state';
+export { symbolAdd } from '../symbol-table';
+export { bookGoOn, bookRestore } from './book-port';
+export { addClientId, orderOfClientId } from './client-ids';
+export { sweepNext, sweepStart, takeRequest } from './desk';
+export { logMessage } from './log-ring';
+export { nameOf } from './names';
+export { openOrder, takeOrder } from './order-table';
+export { requestNext } from './request-decode';
+export { venueTurn } from './turn';

@@ -1,6 +1,7 @@
 /**
  * HOT: the core's clock is the record in hand. Market time comes from the message's own tag where the
  * session has one (a replaying venue), else from the time of receipt; it never goes back.
+ * Twin: market-tick-reference.ts.
  */
 import {
   CTL_CORE_TIME_NS,

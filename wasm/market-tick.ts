@@ -1,7 +1,7 @@
 /**
  * HOT: all that a decoded market-data message changes, in one call: books, signals, what positions are
  * worth, breakers. It comes before the first decision, so that a replay that takes the decisions from
- * the journal has the same state at each of them.
+ * the journal has the same state at each of them. Twin: market-tick-reference.ts.
  */
 import { bookApply } from './book';
 import { equityChecked, equityOfInstrument } from './equity';
@@ -53,6 +53,10 @@ export function marketSignals(): void {
     if (instrument === before) continue;
     before = instrument;
     takeUp(instrument);
+  }
+  // A snapshot without a level empties its book all the same.
+  if (before === NONE && load<i32>(DECODED + DEC_IS_SNAPSHOT) !== 0) {
+    takeUp(load<i32>(DECODED + DEC_INSTRUMENT));
   }
   equityChecked();
 }

@@ -21,6 +21,8 @@ export interface NativeSocketOwner {
 export interface NativeSocketSettings {
   /** The thread polls so long after the last activity, then it blocks. */
   readonly spinUs: number;
+  /** Once it has lost its core while it polled, it blocks at once for this time; 0 = it polls on. */
+  readonly yieldMs: number;
   /** A turn that finds nothing ends after this time. */
   readonly waitMs: number;
   /** SO_BUSY_POLL of each socket; 0 = off. */
@@ -48,6 +50,7 @@ export class NativeSockets {
     this.#sendNow = this.#loop.sendFunction();
     this.#originNs = Number(process.hrtime.bigint()) - performance.now() * NS_PER_MS;
     memory.setI64(N.SLO_SPIN_NS, settings.spinUs * NS_PER_US);
+    memory.setI64(N.SLO_YIELD_NS, settings.yieldMs * NS_PER_MS);
     memory.setI64(N.SLO_WAIT_NS, settings.waitMs * NS_PER_MS);
   }
 

@@ -16,6 +16,8 @@ const DIRECT_MAX: usize = 2;
 const LOOKS_BETWEEN: u32 = 32;
 /// While the thread polls, a timer of Node's may be late by so much.
 const TIMER_CHECK_NS: i64 = 500_000;
+/// Between two looks at the sockets: who needs longer was not running.
+const LOST_NS: i64 = 100_000;
 const BLIND_WAIT_NS: i64 = 2_000_000;
 const NS_PER_MS: i64 = 1_000_000;
 const EVENT_KEY: u64 = SOCKETS_MAX as u64;
@@ -36,6 +38,8 @@ pub struct SocketLoop {
     untold: u64,
     looks: u32,
     active_ns: i64,
+    /// Until then somebody else needs the core more than polling does.
+    yield_until_ns: i64,
 }
 
 impl SocketLoop {
@@ -73,6 +77,7 @@ impl SocketLoop {
             untold: 0,
             looks: 0,
             active_ns: 0,
+            yield_until_ns: 0,
         })
     }
 
@@ -129,6 +134,8 @@ impl SocketLoop {
         let mut found = self.send_all();
         let mut flags = 0;
         let mut check_ns = began_ns + TIMER_CHECK_NS;
+        // Of the look before; the first one comes after the sending, which may take its time.
+        let mut last_ns = i64::MAX;
         let is_direct = self.watch_all();
         loop {
             flags |= self.take_wake();
@@ -140,7 +147,9 @@ impl SocketLoop {
             if found != 0 || flags != 0 || left_ns <= 0 {
                 return self.end_turn(found, flags, now_ns);
             }
-            if now_ns - self.active_ns >= spin_ns {
+            self.note_lost_core(now_ns, now_ns - last_ns);
+            last_ns = now_ns;
+            if now_ns - self.active_ns >= spin_ns || now_ns < self.yield_until_ns {
                 let (ready, more) = self.sleep(left_ns);
                 return self.end_turn(found | ready, flags | more, sys::monotonic_ns());
             }
@@ -150,6 +159,15 @@ impl SocketLoop {
             }
             std::hint::spin_loop();
         }
+    }
+
+    /// Polling is worth it only as long as nobody else wants the core.
+    fn note_lost_core(&mut self, now_ns: i64, since_last_ns: i64) {
+        if since_last_ns <= LOST_NS {
+            return;
+        }
+        self.memory.add_wide(SLO_LOST, 1);
+        self.yield_until_ns = now_ns + self.memory.get_wide(SLO_YIELD_NS);
     }
 
     /// Where Node's event loop cannot be watched, it gets its turn by the clock.

@@ -13,16 +13,23 @@ import { JournalWriter } from '../engine/journal/journal-writer.ts';
 import { JournalRecorder } from '../engine/journal-recorder.ts';
 import { NO_RECORDER } from '../engine/recorder.ts';
 import { prepareCore } from '../engine/recovery.ts';
+import { StageClock } from '../engine/stage-clock.ts';
 import { type LoadedStrategy, loadStrategies } from '../engine/strategy/strategy-loader.ts';
 import { ReplaySession } from '../gateways/fix/session/replay-session.ts';
 import * as L from '../wasm/layout.ts';
 import { Memory } from '../wasm/memory.ts';
+import { SLOW_TICKS, SLT_TICKS } from '../wasm/stage-layout.ts';
 import type { DayRecord, RecordedDay } from './recorded-day.ts';
 
 const NUMBER_FIELD = Buffer.from('\x0134=', 'latin1');
 const NS_PER_MS = 1e6;
 
+const elapsedNs = (): number => Math.round(performance.now() * NS_PER_MS);
+
 type Change = (core: CoreModule, memory: Memory) => CoreModule;
+type MakeStages = (memory: Memory) => StageClock;
+
+const ownStages: MakeStages = (memory) => new StageClock(memory);
 
 export class ReplayedLoop {
   readonly #memory: Memory;
@@ -31,23 +38,31 @@ export class ReplayedLoop {
   readonly #writer: JournalWriter;
   readonly #sent: Uint8Array[] = [];
   #nowNs = 0n;
+  #placedNs = 0;
   /** Where the bytes go on to. */
   onSend: (bytes: Uint8Array) => void = () => {};
 
-  static async build(day: RecordedDay, directory: string, change: Change): Promise<ReplayedLoop> {
-    return new ReplayedLoop(day, directory, await loadStrategies(day.config.strategies), change);
+  static async build(
+    day: RecordedDay,
+    directory: string,
+    change: Change,
+    stages = ownStages,
+  ): Promise<ReplayedLoop> {
+    const strategies = await loadStrategies(day.config.strategies);
+    return new ReplayedLoop(day, directory, strategies, { change, stages });
   }
 
   private constructor(
     { config, recorded }: RecordedDay,
     directory: string,
     strategies: readonly LoadedStrategy[],
-    change: Change,
+    make: { readonly change: Change; readonly stages: MakeStages },
   ) {
     const memory = new Memory();
     this.#memory = memory;
-    const kernels = change(loadCore(memory), memory);
-    const core = buildCore({ memory, config, strategies, kernels }, NO_RECORDER);
+    const kernels = make.change(loadCore(memory), memory);
+    const stages = make.stages(memory);
+    const core = buildCore({ memory, config, strategies, kernels, stages }, NO_RECORDER);
     const { segmentBytes } = config.journal;
     this.#writer = new JournalWriter({
       directory,
@@ -65,7 +80,7 @@ export class ReplayedLoop {
     this.#loop = new HotLoop({
       core,
       recorder,
-      clock: { stamp() {}, elapsedNs: () => performance.now() * NS_PER_MS },
+      clock: { stamp() {}, elapsedNs },
       input: new AppInput(core),
       isLockStep: recorded.lockStep,
       onOutcome() {},
@@ -109,11 +124,17 @@ export class ReplayedLoop {
     this.#memory.bytes.set(record.payload, L.RX);
     this.#memory.setI32(L.SESSIONS + L.SES_RX_START, 0);
     this.#memory.setI32(L.SESSIONS + L.SES_RX_END, record.payload.length);
+    this.#placedNs = elapsedNs();
   }
 
   /** From here to the return is what a tick costs. */
   receive(): void {
-    this.#loop.onReadable(0, 0);
+    this.#loop.onReadable(0, this.#placedNs);
+  }
+
+  /** That the stage clock has counted. */
+  get timedTicks(): number {
+    return this.#memory.f64(SLOW_TICKS + SLT_TICKS);
   }
 
   sentHash(): string {

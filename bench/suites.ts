@@ -39,6 +39,10 @@ export const SUITES = {
     about: 'four signals brought up to date after a book change',
     prepare: async () => one((await import('./signals.ts')).prepareSignals()),
   },
+  'stage-clock': {
+    about: 'what timing the stages of a tick costs: its calls alone, and on a recorded day',
+    prepare: async () => (await import('./stage-clock.ts')).prepareStageClock(),
+  },
   'value-at-risk': {
     about: 'Monte Carlo VaR: SIMD kernel, workers, plain twin',
     prepare: async () => one((await import('./value-at-risk.ts')).prepareValueAtRisk()),

@@ -40,17 +40,19 @@ export interface CoreInput {
   readonly strategies: readonly LoadedStrategy[];
   /** Left out: those of build/core.wasm. A bench puts plain twins in. */
   readonly kernels?: CoreModule;
+  /** Likewise: a bench puts one in that keeps no time. */
+  readonly stages?: StageClock;
 }
 
 export function buildCore(input: CoreInput, recorder: Recorder): Core {
   const { memory, config, strategies, kernels: module = loadCore(memory) } = input;
+  const { stages = new StageClock(memory) } = input;
   writeConfig(memory, module, config);
   const positions = new Positions(memory, module);
   const orders = new OrderManager(memory, module, positions);
   const breakers = new CircuitBreakers(memory, config.breakers);
   const quotes = new QuoteSlots(memory);
   const refusals = new RefusalLog(memory);
-  const stages = new StageClock(memory);
   const gate = new OrderGate({ memory, core: module, refusals, quotes, stages }, recorder);
   const symbols = config.instruments.map((instrument) => instrument.symbol);
   const host = new StrategyHost({ memory, gate, quotes }, strategies, symbols);

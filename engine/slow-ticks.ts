@@ -21,7 +21,7 @@ export interface FinishedTick {
   readonly bytes: number;
   readonly orders: number;
   readonly causes: number;
-  /** Bit of each STAGE_* whose time is known. */
+  /** Bit of each STAGE_* whose time is known; what stagesNs holds of the others means nothing. */
   readonly timed: number;
   readonly stagesNs: Float64Array;
 }
@@ -49,7 +49,7 @@ export class SlowTicks {
   offer(tick: FinishedTick): void {
     const marketNs = this.#memory.i64(L.CTL_CORE_TIME_NS);
     if (marketNs >= this.#dayEndNs) this.#beginDay(marketNs);
-    this.#memory.setI64(S.SLOW_TICKS + S.SLT_TICKS, tick.tick);
+    this.#memory.setF64(S.SLOW_TICKS + S.SLT_TICKS, tick.tick);
     if (tick.totalNs > this.#floorNs) this.#keep(tick, marketNs);
   }
 

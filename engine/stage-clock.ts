@@ -82,7 +82,6 @@ export class StageClock {
     tick.timed = WAIT_BIT;
     // Messages of one read follow one another without a pause: the end of one is the start of the next.
     this.#lapNs = Math.max(receivedNs, this.#endNs);
-    tick.stagesNs.fill(0);
     tick.stagesNs[S.STAGE_WAIT] = this.#lapNs - receivedNs;
     this.#handedNs = 0;
   }
@@ -95,16 +94,12 @@ export class StageClock {
     tick.bytes = bytes;
     this.#isInTick = true;
     this.#isSampled = tick.tick % S.STAGE_SAMPLE_TICKS === 0;
-    this.lap(S.STAGE_FRAME);
+    if (this.#isSampled) this.#beginSample();
   }
 
   /** The stage is through, for now. */
   lap(stage: number): void {
-    if (!this.#isSampled) return;
-    const nowNs = this.#clock.elapsedNs();
-    this.#tick.stagesNs[stage] = this.#tick.stagesNs[stage]! + (nowNs - this.#lapNs);
-    this.#tick.timed |= 1 << stage;
-    this.#lapNs = nowNs;
+    if (this.#isSampled) this.#lap(stage);
   }
 
   /** Something happened that may explain the tick in hand: CAUSE_*. */
@@ -168,6 +163,20 @@ export class StageClock {
     const dueNs = this.#timerNs + periodNs;
     if (this.#timerNs !== 0) this.#histograms.record(S.HISTOGRAM_LOOP_DELAY, nowNs - dueNs);
     this.#timerNs = nowNs;
+  }
+
+  #beginSample(): void {
+    const { stagesNs } = this.#tick;
+    stagesNs.fill(0, S.STAGE_WAIT + 1);
+    this.#lap(S.STAGE_FRAME);
+  }
+
+  #lap(stage: number): void {
+    const { stagesNs } = this.#tick;
+    const nowNs = this.#clock.elapsedNs();
+    stagesNs[stage] = stagesNs[stage]! + (nowNs - this.#lapNs);
+    this.#tick.timed |= 1 << stage;
+    this.#lapNs = nowNs;
   }
 
   /** The stages between the first and the last, which every tick records. */

@@ -30,13 +30,13 @@ export const STAGE_SEND = 9; // bytes handed to the sockets; only of ticks that 
 export const STAGES = 10;
 
 // ---- The slowest ticks of the day, in no order
-// |0 version i32 (atomic; odd while written) |4 count i32 |8 dayEndNs i64 rel |16 ticks i64 |24 knownCauses i32 |64 rows …
+// |0 version i32 (atomic; odd while written) |4 count i32 |8 dayEndNs i64 rel |16 ticks f64 |24 knownCauses i32 |64 rows …
 export const SLOW_TICKS = 46661632; // HISTOGRAMS + HISTOGRAMS_MAX * HISTOGRAM_BYTES
 export const SLOW_TICKS_MAX = 100; // the fastest of them gives way to a slower one
 export const SLT_VERSION = 0;
 export const SLT_COUNT = 4;
 export const SLT_DAY_END_NS = 8; // midnight UTC that ends the day of CTL_CORE_TIME_NS
-export const SLT_TICKS = 16; // ticks since the start
+export const SLT_TICKS = 16; // f64: ticks since the start
 export const SLT_KNOWN_CAUSES = 24; // CAUSE_* that somebody watches for; of the others nothing is known
 export const SLT_ROWS = 64;
 export const SLOW_TICK_BYTES = 192;

@@ -33,7 +33,6 @@ export interface RingMappingParts {
 export function openRing(parts: RingMappingParts): OpenRing {
   const { directory, memory, native } = parts;
   sweepRings(parts.shmDirectory);
-  const note = createRingFile(directory, parts.shmDirectory);
   const unmap = (): void => native.unmapShared(memory.bytes, R.JOURNAL_RING, R.JOURNAL_RING_BYTES);
   try {
     // That of a loop which was ended in this process.
@@ -41,6 +40,7 @@ export function openRing(parts: RingMappingParts): OpenRing {
   } catch {
     // Nothing was mapped: the usual case.
   }
+  const note = createRingFile(directory, parts.shmDirectory);
   try {
     native.mapShared(memory.bytes, R.JOURNAL_RING, R.JOURNAL_RING_BYTES, note.file);
   } catch (cause) {

@@ -74,22 +74,44 @@ const linkBytes = new Uint8Array(8);
 const link = new DataView(linkBytes.buffer);
 
 function readTail(file: number, note: RingNote): RingTail | undefined {
+  // The loop stores the sequence before the commit word: what is read behind it holds at least the one before.
+  const promised = at(readHeader(file).view, R.RING_LAST_SEQUENCE) - 1;
   const header = readHeader(file);
   if (!isOf(header, note)) return undefined;
   const from = header.position;
   const head = at(header.view, R.RING_HEAD);
+  const openedSequence = at(header.view, R.RING_OPENED_SEQUENCE);
+  if (!isPossible(from, head)) return unreadableTail(note, header, openedSequence);
   const data = readData(file, from, head);
   // What was handed over meanwhile may have been written over while it was copied; the segments have it.
   const later = readHeader(file);
   const skip = Math.min(Math.max(later.position, from), head) - from;
   const first = skip === 0 ? header.sequence : later.sequence;
   const records = takeRecords(data.subarray(skip), from + skip, first);
+  const isShort = records.damage === undefined && records.lastSequence < promised;
   return {
     note,
     handedSequence: first,
-    openedSequence: at(header.view, R.RING_OPENED_SEQUENCE),
+    openedSequence,
     handedChain: skip === 0 ? header.chain : later.chain,
     ...records,
+    ...(isShort ? { damage: 'missing records' } : {}),
+  };
+}
+
+const isPossible = (from: number, head: number): boolean =>
+  from >= 0 && from <= head && head - from <= R.JOURNAL_RING_DATA_BYTES && (from | head) % 8 === 0;
+
+/** The header itself was changed. */
+function unreadableTail(note: RingNote, header: RingHeader, openedSequence: number): RingTail {
+  return {
+    note,
+    handedSequence: header.sequence,
+    openedSequence,
+    handedChain: header.chain,
+    bytes: new Uint8Array(0),
+    lastSequence: header.sequence,
+    damage: 'wrong check in the ring',
   };
 }
 

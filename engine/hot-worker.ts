@@ -11,6 +11,7 @@ import { openHotSockets } from '../gateways/sockets/hot-sockets.ts';
 import { loadNative } from '../native/index.ts';
 import * as L from '../wasm/layout.ts';
 import { Memory } from '../wasm/memory.ts';
+import * as S from '../wasm/stage-layout.ts';
 import { AppInput } from './app-input.ts';
 import { CancelRetry } from './cancel-retry.ts';
 import { buildCore, type Core } from './core.ts';
@@ -22,6 +23,7 @@ import { FeedInput } from './feed-input.ts';
 import { HotLoop } from './hot-loop.ts';
 import type { FromHotWorker, HotWorkerInput, ToHotWorker } from './hot-messages.ts';
 import type { Journal } from './journal/journal.ts';
+import { JournalWriter } from './journal/journal-writer.ts';
 import { openJournal } from './journal/open-journal.ts';
 import { SHM_DIRECTORY } from './journal/ring-file.ts';
 import { RESTART_REASON } from './journal-crashes.ts';
@@ -80,7 +82,9 @@ class HotEngine {
       core: this.#core.module,
       notice: log,
       onOutOfRoom: (fault) => setImmediate(() => void this.#stop(fault.message, fault)),
+      onSegment: () => this.#core.stages.note(S.CAUSE_SEGMENT),
     });
+    this.#core.stages.slowTicks.watch(S.CAUSE_SEGMENT);
     const beganNs = this.#clock.elapsedNs();
     const app = new AppInput(this.#core);
     const stores = this.#stores();
@@ -220,6 +224,14 @@ class HotEngine {
     if (feeds.isUsed(this.#config)) feeds.listen();
     if (!input.isLockStep) setInterval(() => this.#watch.checkFeeds(), STALE_CHECK_MS);
     setInterval(() => this.#watch.askForUnknown(), UNKNOWN_CHECK_MS);
+    this.#syncJournal();
+  }
+
+  /** The ring's thread syncs by itself; what this loop writes is synced from here. */
+  #syncJournal(): void {
+    if (!(this.#writer instanceof JournalWriter)) return;
+    const sync = (): void => void this.#writer.sync().catch(() => {}); // the next flush says what is wrong
+    setInterval(sync, this.#config.journal.syncMs);
   }
 
   #connect(sessions: readonly ReplaySession[], stores: readonly JournalStore[]): void {

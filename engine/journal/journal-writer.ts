@@ -23,6 +23,8 @@ export interface JournalOptions {
   readonly notice: (text: string) => void;
   /** The disk is full: what is written from now on lives from a small reserve. Stop soon. */
   readonly onOutOfRoom?: (fault: GyrfalconError) => void;
+  /** A segment was begun: the loop has waited for it. */
+  readonly onSegment?: () => void;
   /** The directory, where somebody has opened it already. */
   readonly opened?: OpenedJournal;
 }
@@ -33,6 +35,7 @@ export class JournalWriter implements Journal {
   readonly #core: Pick<CoreModule, 'journalAppend'>;
   readonly #opened: OpenedJournal;
   readonly #segments: SegmentWriter;
+  readonly #onSegment: () => void;
   #handedSequence: number;
   #isOpen = true;
 
@@ -42,6 +45,7 @@ export class JournalWriter implements Journal {
     this.directory = directory;
     this.#memory = memory;
     this.#core = options.core;
+    this.#onSegment = options.onSegment ?? (() => {});
     this.#opened = options.opened ?? openJournalDirectory({ directory, segmentBytes, notice });
     const { sequence, segment, segmentBytes: writtenBytes } = this.#opened.recovered;
     try {
@@ -84,7 +88,9 @@ export class JournalWriter implements Journal {
     if (this.#segments.failure !== undefined) throw this.#segments.failure;
     const memory = this.#memory;
     const staged = memory.i32(RING_STAGED);
+    const { segment } = this.#segments;
     this.#segments.write(memory.bytes, JOURNAL_STAGE, JOURNAL_STAGE + staged);
+    if (this.#segments.segment !== segment) this.#onSegment();
     memory.addI64(CTL_JOURNAL_BYTES, staged);
     memory.setI32(RING_STAGED, 0);
     this.#handedSequence = this.sequence;

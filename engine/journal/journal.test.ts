@@ -253,3 +253,19 @@ test('the largest record fits, and records are found across the borders of large
   expect(reader.next()).toBe(false);
   expect(reader.damage).toBeUndefined();
 });
+
+test('a writer says when it has begun a segment, and only then', () => {
+  let begun = 0;
+  const segmentBytes = 4_096;
+  const notice = () => {};
+  const onSegment = () => void begun++;
+  const writer = new JournalWriter({ directory, segmentBytes, memory, core, notice, onSegment });
+  const segments = () => readdirSync(directory).filter((name) => name.endsWith('.journal')).length;
+  for (let record = 0; record < 300; record++) {
+    append(writer, 1);
+    writer.flush();
+    expect(begun).toBe(segments() - 1);
+  }
+  expect(begun).toBeGreaterThan(3);
+  writer.close();
+});

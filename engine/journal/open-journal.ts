@@ -27,6 +27,8 @@ export interface OpenJournalOptions {
   readonly notice: (text: string) => void;
   /** The disk is full or gone: only cancels find room from now on. Stop soon. */
   readonly onOutOfRoom: (fault: GyrfalconError) => void;
+  /** The loop itself has begun a segment; never through the ring. */
+  readonly onSegment?: () => void;
 }
 
 export function openJournal(options: OpenJournalOptions): Journal {

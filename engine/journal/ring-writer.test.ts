@@ -1,5 +1,14 @@
 /** A journal through the ring: the same journal in the end, whatever its writer's thread runs into. */
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { hasAddon, RingRig } from '../../test/support/ring-rig.ts';
@@ -21,6 +30,13 @@ const note = (): string => join(rig.directory, 'journal.ring');
 
 function appendMany(journal: Journal, count: number): void {
   for (let i = 0; i < count; i++) rig.append(journal, (journal.sequence * 31) % 400);
+}
+
+/** Without the addon the file has what the memory has only now. */
+function leaveRing(): void {
+  if (hasAddon) return;
+  const bytes = rig.memory.bytes.slice(R.JOURNAL_RING, R.JOURNAL_RING + R.JOURNAL_RING_BYTES);
+  writeFileSync(join(rig.shm, rings()[0]!), bytes);
 }
 
 /** Every record from 1 on is what `append` made of its sequence. */
@@ -122,6 +138,59 @@ test.skipIf(!hasAddon)('a reader of a running journal sees what only the ring ho
     expectRecords(250 * round);
   }
   journal.close();
+});
+
+test('a disk that fails stops orders, lets cancels be written down, and the next start takes them', async () => {
+  const journal = rig.open({ segmentBytes: 4096 });
+  mkdirSync(join(rig.directory, '00000003.gfj'));
+  while (rig.memory.i32(R.RING_WRITER_STATE) !== R.WRITER_FAILED) {
+    rig.append(journal, 200);
+    journal.flush();
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  expect(rig.core.journalHoldsOrders()).toBe(1);
+  appendMany(journal, 20);
+  journal.flush();
+  journal.flush();
+  expect(rig.faults).toEqual([
+    expect.objectContaining({
+      code: 'JOURNAL_WRITE_FAILED',
+      message: expect.stringMatching(
+        /cannot be written \(EISDIR\): check the disk, then start again/,
+      ),
+    }),
+  ]);
+  await journal.sync();
+  const { sequence } = journal;
+  const kept = sequence - journal.handedSequence;
+  expect(kept).toBeGreaterThanOrEqual(20);
+  leaveRing();
+  journal.close();
+  expect(rig.notices).toEqual([
+    expect.stringMatching(new RegExp(`its last ${kept} records are only in .*\\.ring, from where`)),
+  ]);
+  rmdirSync(join(rig.directory, '00000003.gfj'));
+  const again = rig.open({ segmentBytes: 4096 });
+  expect(again.sequence).toBe(sequence);
+  again.close();
+  expectRecords(sequence, true);
+});
+
+test('a thread that cannot begin is a clear error, and the directory stays free', () => {
+  mkdirSync(join(rig.directory, '00000001.gfj'), { recursive: true });
+  writeFileSync(join(rig.directory, '00000001.gfj', 'x'), '');
+  expect(() => rig.open()).toThrow(expect.objectContaining({ code: 'INPUT_INVALID' }));
+  rmSync(join(rig.directory, '00000001.gfj'), { recursive: true });
+  mkdirSync(join(rig.directory, 'journal.reserve'));
+  expect(() => rig.open()).toThrow(
+    expect.objectContaining({
+      code: 'JOURNAL_WRITE_FAILED',
+      message: expect.stringContaining('cannot be written (EISDIR)'),
+    }),
+  );
+  expect(rings()).toEqual([]);
+  rmdirSync(join(rig.directory, 'journal.reserve'));
+  rig.open().close();
 });
 
 test('no room in /dev/shm is said, and the loop writes its records itself', () => {

@@ -7,6 +7,7 @@ import { loadCore } from '../../../engine/core-module.ts';
 import { RecordKind } from '../../../engine/event/generated/record-kind.ts';
 import { JournalWriter } from '../../../engine/journal/journal-writer.ts';
 import { encodeMessage } from '../../../test/support/fix-message.ts';
+import { RingRig } from '../../../test/support/ring-rig.ts';
 import { CTL_NOW_NS, SCRATCH } from '../../../wasm/layout.ts';
 import { Memory } from '../../../wasm/memory.ts';
 import type { Field } from '../codec.ts';
@@ -119,6 +120,47 @@ test('marks change nothing but where the reading begins', () => {
   ]) {
     expect(read(store, from!, to!)).toEqual(read(newStore(), from!, to!));
   }
+});
+
+test('what the segments do not have yet is waited for, and nothing of it is left out', () => {
+  for (const number of [1, 2, 3]) send(number);
+  writer.flush();
+  for (const number of [4, 5, 6]) send(number);
+  const steps = newStore().sent(2, 5)[Symbol.iterator]();
+  for (let step = 0; step < 50; step++) expect(steps.next()).toEqual({ done: false });
+  send(7);
+  writer.flush();
+  const found: number[] = [];
+  for (let step = steps.next(); !step.done; step = steps.next()) {
+    if (step.value !== undefined) found.push(step.value.msgSeqNum);
+  }
+  expect(found).toEqual([2, 3, 4, 5]);
+});
+
+test('through a ring, a resend has what was sent a moment ago', () => {
+  const rig = new RingRig();
+  const journal = rig.open({ segmentBytes: 8192 });
+  const ends = { sequence: () => journal.sequence, handed: () => journal.handedSequence };
+  const store = new JournalStore(rig.directory, SESSION, ends);
+  store.reset();
+  for (let number = 1; number <= 900; number++) {
+    const bytes = encodeMessage('FIX.4.4', [
+      [35, 'D'],
+      [34, number],
+    ]);
+    rig.memory.bytes.set(bytes, SCRATCH);
+    journal.append(RecordKind.OUTBOUND, SESSION, SCRATCH, bytes.length);
+    store.note(number + 1);
+    if (number % 100 !== 0) continue;
+    const found: number[] = [];
+    const first = Math.max(number - 150, 1);
+    for (const message of store.sent(first, number)) {
+      if (message !== undefined) found.push(message.msgSeqNum);
+    }
+    expect(found).toEqual(Array.from({ length: number - first + 1 }, (_, i) => first + i));
+  }
+  journal.close();
+  rig.remove();
 });
 
 test('a step looks at no more than some hundreds of records', () => {

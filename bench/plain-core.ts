@@ -1,8 +1,10 @@
 /**
- * The kernels with their plain twins put in where there are such on the way of a tick: framing, checks
- * and decode of market data with strings and BigInt, limits, order encode. Book and signals stay.
+ * The kernels with their plain twins put in where there are such on the way of a tick: framing, checks and
+ * decode of market data with strings and BigInt, what a message changes, equity, limits, the order table,
+ * order encode. Books and signals stay: their twins sort, or add up all that ever was, at every look.
  */
 import type { CoreModule } from '../engine/core-module.ts';
+import { EquityReference } from '../wasm/equity-reference.ts';
 import {
   type ReferenceDecoded,
   type ReferenceSession,
@@ -11,18 +13,34 @@ import {
 import { referenceFrames } from '../wasm/fix-frame-reference.ts';
 import * as L from '../wasm/layout.ts';
 import { LimitsReference } from '../wasm/limits-reference.ts';
+import { MarketTickReference } from '../wasm/market-tick-reference.ts';
 import type { Memory } from '../wasm/memory.ts';
 import {
   encodeDoneThroughReference,
   encodeIntentReference,
 } from '../wasm/order-encode-reference.ts';
+import { OrderEntryReference } from '../wasm/order-entry-reference.ts';
 
 export function plainCore(core: CoreModule, memory: Memory): CoreModule {
   const limits = new LimitsReference(memory);
+  const entry = new OrderEntryReference(memory, () => limits.check());
+  const equity = new EquityReference(memory);
+  const { bookApply, signalUpdate } = core;
+  const market = new MarketTickReference(memory, { bookApply, signalUpdate, equity });
   let unchanging: Unchanging | undefined; // read when the configuration stands in memory
   return {
     ...core,
+    timeToMessage: (session) => market.timeToMessage(session),
+    timeToReceipt: () => market.timeToReceipt(),
+    marketApply: (bookState) => market.marketApply(bookState),
+    marketBook: (bookState) => market.marketBook(bookState),
+    marketSignals: () => market.marketSignals(),
+    equityOfStrategy: (strategy) => equity.equityOfStrategy(strategy),
+    equityDrawdown: (strategy) => equity.equityDrawdown(strategy),
     limitsCheck: () => limits.check(),
+    gateSubmit: () => entry.gateSubmit(),
+    gateApply: (checked) => entry.gateApply(checked),
+    orderMove: (order, state) => entry.orderMove(order, state),
     encodeIntent: (session) => append(memory, session, encodeIntentReference(memory, session)),
     encodeDoneThrough: (session, msgSeqNum) =>
       append(memory, session, encodeDoneThroughReference(memory, session, msgSeqNum)),

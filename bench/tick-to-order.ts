@@ -1,7 +1,7 @@
 /**
  * Tick to order inside the engine: what a recorded day in lock-step had come in over FIX goes once more
  * through the hot loop, from the bytes of the message that led to an order to the order's bytes at the
- * socket, journal included. Against the same loop with the plain twins of decode, limits and encode.
+ * socket, journal included. Against the same loop on plain twins, but for books and signals.
  */
 import { strict as assert } from 'node:assert';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -38,10 +38,7 @@ export async function prepareTickToOrder(): Promise<PreparedBench | undefined> {
     samplesPerRound: day.ticks.length,
     rounds: ROUNDS,
     seed: 0,
-    variants: [
-      variant('engine', (core) => core),
-      variant('plain decode, limits and encode', plainCore),
-    ],
+    variants: [variant('engine', (core) => core), variant('plain twins', plainCore)],
     check() {
       for (const [name, sent] of answers) assert.equal(sent, day.sentHash, name);
     },

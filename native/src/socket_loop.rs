@@ -18,6 +18,8 @@ const LOOKS_BETWEEN: u32 = 32;
 const TIMER_CHECK_NS: i64 = 500_000;
 /// Between two looks at the sockets: who needs longer was not running.
 const LOST_NS: i64 = 100_000;
+/// Lost again soon after, it is left to the others for twice as long, up to so many times the first time.
+const YIELDS_MAX: i64 = 128;
 const BLIND_WAIT_NS: i64 = 2_000_000;
 const NS_PER_MS: i64 = 1_000_000;
 const EVENT_KEY: u64 = SOCKETS_MAX as u64;
@@ -40,6 +42,7 @@ pub struct SocketLoop {
     active_ns: i64,
     /// Until then somebody else needs the core more than polling does.
     yield_until_ns: i64,
+    yield_ns: i64,
 }
 
 impl SocketLoop {
@@ -78,6 +81,7 @@ impl SocketLoop {
             looks: 0,
             active_ns: 0,
             yield_until_ns: 0,
+            yield_ns: 0,
         })
     }
 
@@ -167,7 +171,10 @@ impl SocketLoop {
             return;
         }
         self.memory.add_wide(SLO_LOST, 1);
-        self.yield_until_ns = now_ns + self.memory.get_wide(SLO_YIELD_NS);
+        let first_ns = self.memory.get_wide(SLO_YIELD_NS);
+        let is_again = now_ns < self.yield_until_ns + self.yield_ns;
+        self.yield_ns = if is_again { (2 * self.yield_ns).min(YIELDS_MAX * first_ns) } else { first_ns };
+        self.yield_until_ns = now_ns + self.yield_ns;
     }
 
     /// Where Node's event loop cannot be watched, it gets its turn by the clock.

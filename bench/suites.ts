@@ -4,6 +4,7 @@
  */
 import type { PreparedBench } from './harness.ts';
 import type { LeftOut, Prepared, Suite } from './suite.ts';
+import { wireTable } from './wire/wire-table.ts';
 
 const NO_RECORDING: LeftOut = { leftOut: 'its recording is not in ../shared/data' };
 
@@ -16,8 +17,9 @@ export const SUITES = {
     prepare: async () => one(await (await import('./tick-to-order.ts')).prepareTickToOrder()),
   },
   wire: {
-    about: 'over sockets: a tick in, an order out, another process',
-    prepare: async () => one(await (await import('./wire.ts')).prepareWire()),
+    about: 'over sockets: ticks to orders and orders to answers, beside a floor in Rust and peers',
+    prepare: async ({ rounds }) => (await import('./wire/wire.ts')).measureWire(rounds),
+    table: wireTable,
   },
   book: {
     about: 'order book: events of a recorded day to the updated book',

@@ -76,7 +76,7 @@ fn order_of<'a>(incoming: &Incoming<'a>) -> Checked<Order<'a>> {
             _ => {}
         }
     }
-    let is_known = order.symbol == b"GOOG" && (order.side == b"1" || order.side == b"2");
+    let is_known = order.symbol == b"MSFT" && (order.side == b"1" || order.side == b"2");
     let is_on_grid =
         order.price_ticks > 0 && order.price_ticks.is_multiple_of(PRICE_INCREMENT_TICKS);
     if order.clordid.is_empty()

@@ -6,7 +6,7 @@ use crate::message::Message;
 use crate::random::Random;
 use std::collections::VecDeque;
 
-pub const SYMBOL: &[u8] = b"GOOG";
+pub const SYMBOL: &[u8] = b"MSFT";
 pub const INCREMENT_TICKS: u64 = 100; // 0.01
 const LEVELS: usize = 10;
 const MID_INCREMENTS: u64 = 58_000;

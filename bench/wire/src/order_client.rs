@@ -13,7 +13,7 @@ use std::net::TcpStream;
 
 const ADMIN_WAIT_NS: u64 = 10 * NS_PER_S;
 const CLORDID_DIGITS: usize = 9;
-const SYMBOL: &[u8] = b"GOOG";
+const SYMBOL: &[u8] = b"MSFT";
 
 pub struct OrderClient {
     session: Session,
@@ -228,7 +228,7 @@ mod tests {
 
     #[test]
     fn only_the_right_answer_passes() {
-        let right = "37=O1|11=W000000007|17=E1|150=0|39=0|55=GOOG|54=1|151=100|14=0|6=0|";
+        let right = "37=O1|11=W000000007|17=E1|150=0|39=0|55=MSFT|54=1|151=100|14=0|6=0|";
         let bytes = |text: &str| text.replace('|', "\u{1}").into_bytes();
         checked(&bytes(right)).expect("right");
         checked(&bytes(&right.replace("151=100", "151=100.0"))).expect("right");
@@ -237,7 +237,7 @@ mod tests {
             ("150=0", "150=8"),
             ("39=0", "39=8"),
             ("54=1", "54=2"),
-            ("GOOG", "AAPL"),
+            ("MSFT", "AAPL"),
             ("151=100", "151=99"),
             ("14=0", "14=1"),
             ("37=O1", "37="),

@@ -1,119 +1,109 @@
 /**
- * Appending market-data messages to the journal: the writer (record and checksum made in WASM, one
- * write a flush) against a write a record, and against the plain way: header and CRC in JavaScript,
- * an object and a write a record. Nobody waits for the disk here; what survives a kill is in the
- * kernel's hands.
+ * Appending market-data messages to the journal: into the ring that a thread empties, into a ring alone,
+ * written by the loop itself, and the plain way. By sixteen, as a busy turn of the loop has them, and
+ * one by one, where the clock's own time is taken off. Nobody waits for the disk here; what survives a
+ * kill lies in /dev/shm or with the kernel.
  */
 import { strict as assert } from 'node:assert';
+import { type PreparedBench, timeEach, type Variant } from './harness.ts';
 import {
-  closeSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { loadCore } from '../engine/core-module.ts';
-import { crc32c } from '../engine/journal/crc32c.ts';
-import { JournalWriter } from '../engine/journal/journal-writer.ts';
-import {
-  RECORD_CRC32C,
-  RECORD_HEADER_BYTES,
-  RECORD_KIND,
-  RECORD_LENGTH,
-  RECORD_SEQUENCE,
-} from '../wasm/journal-layout.ts';
-import { RX } from '../wasm/layout.ts';
-import { Memory } from '../wasm/memory.ts';
-import { type PreparedBench, timeEach } from './harness.ts';
+  type JournalWays,
+  journalWays,
+  type OpenWay,
+  PAYLOAD_BYTES,
+  RECORD_BYTES,
+  type Way,
+} from './journal-ways.ts';
 
-const RECORDS = 50_000;
-/** The mean length of a market-data message of the GOOG day. */
-const PAYLOAD_BYTES = 152;
-const RECORD_BYTES = RECORD_HEADER_BYTES + PAYLOAD_BYTES;
+const RECORDS = 48_000;
 /** As many records as one turn of the loop finds waiting under load. */
-const PER_FLUSH = 16;
-const SEGMENT_BYTES = 1 << 26;
-const KIND_INBOUND = 2;
+const PER_TURN = 16;
+const SINGLES = 20_000;
 const ROUNDS = 9;
+const CLOCK_SAMPLES = 2001;
+const NS_PER_MS = 1e6;
 
-export function prepareJournal(): PreparedBench {
-  const folder = mkdtempSync(join(tmpdir(), 'gyrfalcon-bench-'));
-  const memory = new Memory();
-  const core = loadCore(memory);
-  for (let i = 0; i < PAYLOAD_BYTES; i++) memory.bytes[RX + i] = 32 + (i % 90);
+export function prepareJournal(): readonly PreparedBench[] {
+  const ways = journalWays();
+  return [turns(ways), singles(ways)];
+}
+
+function turns({ ways, leftOut }: JournalWays): PreparedBench {
   const written = new Map<string, number>();
-
-  const writer = (name: string, perFlush: number) => ({
-    name,
-    run(samplesNs: Float64Array) {
-      const directory = mkdtempSync(join(folder, 'journal-'));
-      const journal = new JournalWriter({
-        directory,
-        segmentBytes: SEGMENT_BYTES,
-        memory,
-        core,
-        notice: (text) => assert.fail(text),
-      });
-      timeEach(samplesNs, () => {
-        for (let i = 0; i < PER_FLUSH; i++) {
-          journal.append(KIND_INBOUND, 0, RX, PAYLOAD_BYTES);
-          if ((i + 1) % perFlush === 0) journal.flush();
-        }
-      });
-      journal.close();
-      written.set(name, bytesIn(directory));
-      rmSync(directory, { recursive: true });
-    },
-  });
   return {
-    operation: `record of ${PAYLOAD_BYTES} bytes handed to the kernel`,
+    name: 'journal',
+    operation: `record of ${PAYLOAD_BYTES} bytes appended, ${PER_TURN} a turn`,
     operationsPerRound: RECORDS,
-    samplesPerRound: RECORDS / PER_FLUSH,
+    samplesPerRound: RECORDS / PER_TURN,
     rounds: ROUNDS,
     seed: 0,
-    variants: [
-      writer(`journal, ${PER_FLUSH} records a flush`, PER_FLUSH),
-      writer('journal, 1 record a flush', 1),
-      {
-        name: 'plain JavaScript',
-        run(samplesNs) {
-          written.set('plain JavaScript', plainRun(folder, memory, samplesNs));
-        },
-      },
-    ],
-    check() {
-      for (const [name, bytes] of written) assert.equal(bytes, RECORDS * RECORD_BYTES, name);
-    },
-    close: () => rmSync(folder, { recursive: true }),
+    variants: ways.map((way) =>
+      variant(way, written, (open, samplesNs) => {
+        for (let turn = 0; turn < samplesNs.length; turn++) {
+          const start = performance.now();
+          for (let i = 0; i < PER_TURN; i++) open.append();
+          open.flush();
+          samplesNs[turn] = (performance.now() - start) * NS_PER_MS;
+          open.rest();
+        }
+      }),
+    ),
+    leftOut,
+    check: () => checkAll(written, RECORDS),
   };
 }
 
-function bytesIn(directory: string): number {
-  return readdirSync(directory)
-    .map((name) => statSync(join(directory, name)).size)
-    .reduce((sum, size) => sum + size, 0);
+function singles({ ways, leftOut, close }: JournalWays): PreparedBench {
+  const written = new Map<string, number>();
+  const clockNs = clockCostNs();
+  return {
+    name: 'journal-append',
+    operation: `record of ${PAYLOAD_BYTES} bytes appended`,
+    operationsPerRound: SINGLES,
+    samplesPerRound: SINGLES,
+    rounds: ROUNDS,
+    seed: 0,
+    ratiosOf: ['p50', 'p99', 'p999'],
+    variants: ways.map((way) =>
+      variant(way, written, (open, samplesNs) => {
+        for (let i = 0; i < samplesNs.length; i++) {
+          const start = performance.now();
+          open.append();
+          open.flush();
+          samplesNs[i] = Math.max((performance.now() - start) * NS_PER_MS - clockNs, 1);
+          open.rest();
+        }
+      }),
+    ),
+    leftOut,
+    check: () => checkAll(written, SINGLES),
+    remarks: () => [`The clock's own ${clockNs.toFixed(0)} ns are taken off each sample`],
+    close,
+  };
 }
 
-function plainRun(folder: string, memory: Memory, samplesNs: Float64Array): number {
-  const path = join(folder, 'plain');
-  const file = openSync(path, 'w');
-  const payload = memory.bytes.slice(RX, RX + PAYLOAD_BYTES);
-  let sequence = 0n;
-  timeEach(samplesNs, () => {
-    for (let i = 0; i < PER_FLUSH; i++) {
-      const record = Buffer.alloc(RECORD_BYTES);
-      record.writeUInt32LE(RECORD_BYTES, RECORD_LENGTH);
-      record.writeUInt16LE(KIND_INBOUND, RECORD_KIND);
-      record.writeBigUInt64LE(++sequence, RECORD_SEQUENCE);
-      record.set(payload, RECORD_HEADER_BYTES);
-      record.writeUInt32LE(crc32c(record, 0, RECORD_BYTES) >>> 0, RECORD_CRC32C);
-      writeSync(file, record);
-    }
-  });
-  closeSync(file);
-  return statSync(path).size;
+function variant(
+  way: Way,
+  written: Map<string, number>,
+  measure: (open: OpenWay, samplesNs: Float64Array) => void,
+): Variant {
+  return {
+    name: way.name,
+    run(samplesNs) {
+      const open = way.open();
+      measure(open, samplesNs);
+      written.set(way.name, open.close());
+    },
+  };
+}
+
+function checkAll(written: ReadonlyMap<string, number>, records: number): void {
+  for (const [name, bytes] of written) assert.equal(bytes, records * RECORD_BYTES, name);
+}
+
+/** What is measured when nothing is done: the median of many. */
+function clockCostNs(): number {
+  const samplesNs = new Float64Array(CLOCK_SAMPLES);
+  for (let round = 0; round < 5; round++) timeEach(samplesNs, () => {});
+  return samplesNs.sort()[CLOCK_SAMPLES >> 1]!;
 }

@@ -31,7 +31,7 @@ export const SUITES = {
   },
   journal: {
     about: 'appending records to the journal',
-    prepare: async () => one((await import('./journal.ts')).prepareJournal()),
+    prepare: async () => (await import('./journal.ts')).prepareJournal(),
   },
   limits: {
     about: 'the whole list of pre-trade checks on an order',

@@ -59,7 +59,8 @@ export class HotLoop {
   #turnStartNs = 0;
   readonly #stages: StageClock;
   #doneThrough = 0;
-  #hasHeld = false;
+  /** Since when nothing is read, clock.elapsedNs; 0 = it is. */
+  #heldSinceNs = 0;
 
   constructor(parts: LoopParts) {
     this.#parts = parts;
@@ -108,16 +109,18 @@ export class HotLoop {
   /** The journal is nearly full: what it still takes is for cancels and kills, and nothing is read. */
   holdsInputs(): boolean {
     const isHeld = this.#parts.core.module.journalHoldsInputs() !== 0;
-    this.#hasHeld ||= isHeld;
+    if (isHeld && this.#heldSinceNs === 0) this.#heldSinceNs = this.#parts.clock.elapsedNs();
     return isHeld;
   }
 
   /** Works off what was left unread, once the journal has room again. */
   resume(): void {
-    if (!this.#hasHeld || this.holdsInputs()) return;
-    this.#hasHeld = false;
-    const nowNs = this.#parts.clock.elapsedNs();
-    for (let session = 0; session < this.#links.length; session++) this.onReadable(session, nowNs);
+    const sinceNs = this.#heldSinceNs;
+    if (sinceNs === 0 || this.holdsInputs()) return;
+    this.#heldSinceNs = 0;
+    // What came before that waits since then, and its latency says so.
+    for (let session = 0; session < this.#links.length; session++)
+      this.onReadable(session, sinceNs);
   }
 
   /** A feed record lies at address (8-byte aligned); the caller has set CTL_NOW_NS to its receive time. */

@@ -28,6 +28,8 @@ export interface SlowTick {
   readonly orders: number;
   /** Unread behind it in the receive buffer. */
   readonly backlogBytes: number;
+  /** In the journal's ring and not yet in its segments. */
+  readonly journalBytes: number;
   readonly totalNs: number;
   /** In the order of the path. `inside` stands for all that was not timed one by one. */
   readonly stages: readonly StageTime[];
@@ -70,7 +72,7 @@ const CAUSE_NAMES: readonly (readonly [number, string])[] = [
   [S.CAUSE_SEGMENT, 'new journal segment'],
   [S.CAUSE_COMMAND, 'command'],
   [S.CAUSE_PEER_SLOW, 'peer reads too slowly'],
-  [S.CAUSE_JOURNAL_FULL, 'journal pushed back'],
+  [S.CAUSE_JOURNAL_FULL, 'journal ring half full'],
 ];
 const READINGS_MAX = 8; // the loop would have to keep a slow tick during each of them
 const TABLE_BYTES = S.SLT_ROWS + S.SLOW_TICKS_MAX * S.SLOW_TICK_BYTES;
@@ -125,6 +127,7 @@ function tickOf(row: DataView, epochMs: number): SlowTick {
     entries: i32(S.TCK_ENTRIES),
     orders: i32(S.TCK_ORDERS),
     backlogBytes: i32(S.TCK_BACKLOG_BYTES),
+    journalBytes: row.getFloat64(S.TCK_JOURNAL_BYTES, true),
     totalNs: row.getFloat64(S.TCK_TOTAL_NS, true),
     stages,
     longest: stages.reduce((longest, one) => (one.ns > longest.ns ? one : longest)).stage,

@@ -1,6 +1,7 @@
 /** The slowest ticks of the day: kept right against a plain sort, emptied by a new day, read whole. */
 import { beforeEach, expect, test } from 'vitest';
 import { SeededRandom } from '../test/support/seeded-random.ts';
+import * as R from '../wasm/journal-ring-layout.ts';
 import * as L from '../wasm/layout.ts';
 import { Memory } from '../wasm/memory.ts';
 import * as S from '../wasm/stage-layout.ts';
@@ -98,6 +99,7 @@ test('a tick keeps what it was, where it stands in the journal, and what lay beh
       entries: 4,
       orders: 2,
       backlogBytes: 724,
+      journalBytes: 0,
       totalNs: 1_700,
       stages: [
         { stage: 'wait', ns: 300 },
@@ -111,6 +113,22 @@ test('a tick keeps what it was, where it stands in the journal, and what lay beh
   table.offer({ ...tickOf(13, 1_800), kind: S.TICK_FEED, source: 9 });
   expect(reader.read().ticks[0]).toMatchObject({ kind: 'feed', entries: 0, backlogBytes: 0 });
 });
+
+test.each([
+  [R.JOURNAL_TO_RING, 5_000_000, 5_000_000 + R.RING_ORDERS_BYTES_MAX - 8, []],
+  [R.JOURNAL_TO_RING, 5_000_000, 5_000_000 + R.RING_ORDERS_BYTES_MAX, ['journal ring half full']],
+  [R.JOURNAL_TO_STAGE, 0, 9_000_000, []],
+])(
+  'the journal is a cause where its ring pushes back (mode %i, %i to %i)',
+  (mode, tail, head, causes) => {
+    memory.setI32(R.RING_MODE, mode);
+    memory.setI64(R.RING_TAIL, tail);
+    memory.setI64(R.RING_HEAD, head);
+    table.offer(tickOf(1, 500));
+    const journalBytes = mode === R.JOURNAL_TO_RING ? head - tail : 0;
+    expect(reader.read().ticks[0]).toMatchObject({ journalBytes, causes });
+  },
+);
 
 test('garbage collection is laid to the ticks that it ran in, with its share of each', () => {
   table.watch(S.CAUSE_GC);

@@ -3,6 +3,13 @@
  * fastest that is kept costs more than a comparison. The control thread reads whole rows while the loop
  * writes: a version that is odd during a write tells it to read again.
  */
+import {
+  JOURNAL_TO_RING,
+  RING_HEAD,
+  RING_MODE,
+  RING_ORDERS_BYTES_MAX,
+  RING_TAIL,
+} from '../wasm/journal-ring-layout.ts';
 import * as L from '../wasm/layout.ts';
 import type { Memory } from '../wasm/memory.ts';
 import * as S from '../wasm/stage-layout.ts';
@@ -106,7 +113,10 @@ export class SlowTicks {
     memory.setI32(at + S.TCK_ENTRIES, entries);
     memory.setI32(at + S.TCK_ORDERS, tick.orders);
     memory.setI32(at + S.TCK_BACKLOG_BYTES, this.#backlogBytes(tick));
-    memory.setI32(at + S.TCK_CAUSES, tick.causes);
+    const journalBytes = this.#journalBytes();
+    const isFull = journalBytes >= RING_ORDERS_BYTES_MAX;
+    memory.setI32(at + S.TCK_CAUSES, tick.causes | (isFull ? S.CAUSE_JOURNAL_FULL : 0));
+    memory.setF64(at + S.TCK_JOURNAL_BYTES, journalBytes);
     memory.setI32(at + S.TCK_TIMED, tick.timed);
     memory.setF64(at + S.TCK_GC_NS, 0);
     for (let stage = 0; stage < S.STAGES; stage++) {
@@ -119,6 +129,12 @@ export class SlowTicks {
     if (kind === S.TICK_FEED) return 0;
     const session = L.SESSIONS + source * L.SESSION_BYTES;
     return this.#memory.i32(session + L.SES_RX_END) - this.#memory.i32(session + L.SES_RX_START);
+  }
+
+  /** Handed over by nobody yet; without a ring nothing ever waits. */
+  #journalBytes(): number {
+    if (this.#memory.i32(RING_MODE) !== JOURNAL_TO_RING) return 0;
+    return this.#memory.i64(RING_HEAD) - this.#memory.i64(RING_TAIL);
   }
 
   #findFloor(): void {

@@ -193,11 +193,7 @@ test('what happened in a tick is said of that tick alone', () => {
     { kind: 'market data', causes: [] },
     { kind: 'market data', causes: [] },
   ]);
-  expect(unknownCauses).toEqual([
-    'garbage collection',
-    'new journal segment',
-    'journal pushed back',
-  ]);
+  expect(unknownCauses).toEqual(['garbage collection', 'new journal segment']);
 });
 
 test('a timer that comes late says for how long, one that comes early was not late', () => {

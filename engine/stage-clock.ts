@@ -64,7 +64,7 @@ export class StageClock {
     // A recovered journal's orders were not sent by this loop.
     this.#orders = this.#memory.i64(L.CTL_ORDERS_SENT);
     this.#intents = this.#memory.i64(L.CTL_INTENT_SEQUENCE);
-    this.slowTicks.watch(S.CAUSE_COMMAND | S.CAUSE_PEER_SLOW);
+    this.slowTicks.watch(S.CAUSE_COMMAND | S.CAUSE_PEER_SLOW | S.CAUSE_JOURNAL_FULL);
   }
 
   /** The tick in hand is one whose stages are timed. */

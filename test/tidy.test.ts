@@ -31,6 +31,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'config/',
     'native/',
     'build/dictionaries/',
+    'wasm/journal-ring-layout.ts',
     'wasm/layout.ts',
     'wasm/matching/',
     'wasm/memory.ts',

@@ -55,7 +55,8 @@ export const TCK_BACKLOG_BYTES = 68; // i32: unread in RX behind the message
 export const TCK_CAUSES = 72; // i32: CAUSE_* together
 export const TCK_TIMED = 76; // i32: bit of each STAGE_* whose time is known
 export const TCK_GC_NS = 80; // f64: how much of it garbage collection took
-export const TCK_STAGES = 88; // f64 x STAGES, ns
+export const TCK_JOURNAL_BYTES = 88; // f64: in the journal's ring and not yet in its segments
+export const TCK_STAGES = 96; // f64 x STAGES, ns
 
 export const TICK_MARKET_DATA = 1; // = DECODED_MARKET_DATA
 export const TICK_EXECUTION = 2; // = DECODED_EXECUTION
@@ -65,7 +66,7 @@ export const TICK_CANCEL_REJECT = 5; // = DECODED_CANCEL_REJECT
 export const TICK_HEARTBEAT = 6; // = DECODED_HEARTBEAT
 
 export const CAUSE_GC = 1; // garbage collection ran within it
-export const CAUSE_SEGMENT = 2; // the journal began a segment
+export const CAUSE_SEGMENT = 2; // the loop itself began a segment of the journal
 export const CAUSE_COMMAND = 4; // a command was applied
 export const CAUSE_PEER_SLOW = 8; // a socket took no more bytes
-export const CAUSE_JOURNAL_FULL = 16; // the journal pushed back
+export const CAUSE_JOURNAL_FULL = 16; // the journal's ring was so full that new orders, or inputs, had to wait

@@ -260,7 +260,7 @@ test('a writer says when it has begun a segment, and only then', () => {
   const notice = () => {};
   const onSegment = () => void begun++;
   const writer = new JournalWriter({ directory, segmentBytes, memory, core, notice, onSegment });
-  const segments = () => readdirSync(directory).filter((name) => name.endsWith('.journal')).length;
+  const segments = () => readdirSync(directory).filter((name) => name.endsWith('.gfj')).length;
   for (let record = 0; record < 300; record++) {
     append(writer, 1);
     writer.flush();

@@ -12,6 +12,7 @@ import type {
   SlowTickState,
   ValueAtRiskFigure,
 } from './console-state.ts';
+import { readJournalRing } from './read-journal.ts';
 import { lossLimit, readLimits, readRefusalCounts, readRefusals } from './read-limits.ts';
 import { readInstruments, readSessions, readTrades } from './read-market.ts';
 import { readFills, readOrders, readPositions, readStrategies } from './read-trading.ts';
@@ -118,6 +119,7 @@ export class ConsoleReader {
       openOrders: memory.i32(layout.CTL_OPEN_ORDERS),
       journalRecords: memory.i64(layout.CTL_RECORD_SEQUENCE),
       journalBytes: memory.i64(layout.CTL_JOURNAL_BYTES),
+      journalRing: readJournalRing(memory),
       baseCurrency: scales.base.code,
       totalPnl: positions.reduce((sum, position) => sum + position.totalBase, 0),
       instruments: readInstruments(memory, scales, orders.own),

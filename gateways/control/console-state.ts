@@ -150,6 +150,14 @@ export interface HistogramFigure {
   readonly bucketCount: readonly number[];
 }
 
+export interface JournalRingState {
+  readonly capacityBytes: number;
+  /** Not yet in the segments. */
+  readonly usedBytes: number;
+  /** Not yet on the disk: what a power loss would take. */
+  readonly undurableBytes: number;
+}
+
 /** One of the slowest ticks of the day, with all that is known of why. */
 export interface SlowTickState {
   /** Its number since the start. */
@@ -164,6 +172,7 @@ export interface SlowTickState {
   readonly entries: number;
   readonly orders: number;
   readonly backlogBytes: number;
+  readonly journalBytes: number;
   readonly totalNs: number;
   readonly stages: readonly { readonly stage: string; readonly ns: number }[];
   readonly longest: string;
@@ -199,6 +208,8 @@ export interface ConsoleState extends LatencyState {
   readonly openOrders: number;
   readonly journalRecords: number;
   readonly journalBytes: number;
+  /** null where the loop writes its records itself. */
+  readonly journalRing: JournalRingState | null;
   readonly baseCurrency: string;
   readonly totalPnl: number;
   readonly instruments: readonly InstrumentState[];

@@ -5,6 +5,7 @@ import { LatencyFigureReader } from '../../engine/latency-figures.ts';
 import { LatencyHistograms } from '../../engine/latency-histogram.ts';
 import { SlowTicks } from '../../engine/slow-ticks.ts';
 import { MovingMemory } from '../../test/support/moving-memory.ts';
+import * as R from '../../wasm/journal-ring-layout.ts';
 import * as L from '../../wasm/layout.ts';
 import * as S from '../../wasm/stage-layout.ts';
 import type { KillStatus } from './actions.ts';
@@ -42,6 +43,10 @@ beforeAll(() => {
   memory.setI32(strategy + L.STR_TRADING_STATE, L.TRADING_HALTED);
   memory.setI32(L.STRATEGIES + L.STR_PAUSED, 1);
   memory.setI32(L.SESSIONS + L.SES_STATE, L.SESSION_RECOVERING);
+  memory.setI32(R.RING_MODE, R.JOURNAL_TO_RING);
+  memory.setI64(R.RING_HEAD, 90_000);
+  memory.setI64(R.RING_TAIL, 70_000);
+  memory.setI64(R.RING_DURABLE, 40_000);
   memory.setText(L.SESSIONS + L.SES_NAME, 32, 'a "quoted" \\ name');
   const latencies = new LatencyFigureReader(memory);
   const context = {
@@ -144,6 +149,9 @@ test.each([
   ['gyrfalcon_session_state{session="SIM market",state="RECOVERING"}', '0'],
   ['gyrfalcon_session_messages_total{session="SIM market",direction="in"}', String(60 * 37)],
   ['gyrfalcon_stream_frames_skipped_total', '4'],
+  ['gyrfalcon_journal_ring_capacity_bytes', '16777216'],
+  ['gyrfalcon_journal_ring_used_bytes', '20000'],
+  ['gyrfalcon_journal_ring_undurable_bytes', '50000'],
 ])('%s is %s', (series, value) => {
   expect(figureOf(series)).toBe(value);
 });

@@ -2,7 +2,12 @@
  * What GET /metrics says, for Prometheus. It needs no token and so says nothing about money: no position, no
  * P&L, no limit; those are in /api/v1/state. docs/METRICS.md lists the names; a test holds it to them.
  */
-import type { ConsoleState, SessionState, StrategyState } from './console-state.ts';
+import type {
+  ConsoleState,
+  JournalRingState,
+  SessionState,
+  StrategyState,
+} from './console-state.ts';
 import { counter, gauge, histogram, one, type Sample, summary } from './prometheus.ts';
 import { BREAKER_WORDS, SESSION_WORDS } from './state-names.ts';
 
@@ -60,6 +65,25 @@ function traffic(state: ConsoleState): string[] {
     ...gauge({ name: 'gyrfalcon_open_orders', help: 'Orders now open.' }, one(state.openOrders)),
     ...total('journal_records', 'Journal records written.', state.journalRecords),
     ...total('journal_bytes', 'Journal bytes written.', state.journalBytes),
+    ...journalRing(state.journalRing),
+  ];
+}
+
+/** Without a ring there are no samples: the loop writes its records itself, and none ever waits. */
+function journalRing(ring: JournalRingState | null): string[] {
+  const bytes = (name: string, help: string, value: (of: JournalRingState) => number): string[] =>
+    gauge(
+      { name: `gyrfalcon_journal_ring_${name}_bytes`, help },
+      ring === null ? [] : one(value(ring)),
+    );
+  return [
+    ...bytes('capacity', 'Size of the journal ring.', (of) => of.capacityBytes),
+    ...bytes('used', 'In the ring and not yet in the segments.', (of) => of.usedBytes),
+    ...bytes(
+      'undurable',
+      'In the ring or the segments, not yet on the disk.',
+      (of) => of.undurableBytes,
+    ),
   ];
 }
 

@@ -34,7 +34,7 @@ import {
   ST_SESSION_CHECKS,
   ST_TYPE,
 } from './fix-state';
-import { parseTimestamp, parseUnsigned } from './fix-value';
+import { parseTimestamp, parseUnsigned, sohAt } from './fix-value';
 import {
   DEC_CLORDID,
   DEC_ENTRIES,
@@ -199,7 +199,7 @@ function decodeBody(block: i32, type: i32, sessionChecks: boolean): i32 {
     }
     if (cursor === tagAt || load<u8>(cursor) !== 61) return FIX_BAD_VALUE; // =
     const valueAt = ++cursor;
-    while (load<u8>(cursor) !== SOH) cursor++; // the frame's last byte is one
+    cursor = sohAt(cursor); // the frame's last byte is one
     if (cursor === valueAt || cursor >= end) return FIX_BAD_VALUE;
     const error = decodeField(block, tag, valueAt, cursor);
     if (error !== 0) {

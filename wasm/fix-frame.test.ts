@@ -195,7 +195,7 @@ test('200,000 random messages, right and wrong, in random portions give the same
   }
   // The stream must reach every verdict, or it proves little.
   const reasons = [1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 16].map((error) => `kind 3 error ${error}`);
-  for (const kind of ['kind 1', 'kind 2', 'garbled', ...reasons]) {
+  for (const kind of ['kind 1', 'kind 2', 'kind 5', 'kind 6', 'garbled', ...reasons]) {
     expect(kinds.get(kind), `seed ${seed}: ${kind}`).toBeGreaterThan(100);
   }
 });

@@ -46,6 +46,10 @@ const YES: i32 = 89;
 const NO: i32 = 78;
 const SEQ_NUM_DIGITS_MAX: i32 = 15; // as the session in TypeScript reads it
 const HEADER_TAG_MAX: i32 = 145; // of the header fields that we know, but for one
+/** A bit for each of them, by tag. */
+const HEADER_TAGS: i32 = <i32>(
+  memory.data<u32>([0x00000000, 0x03160804, 0x00000000, 0x04180002, 0x0003c003])
+);
 const TAG_LAST_PROCESSED: i32 = 369;
 const BOTH_COMP_IDS: i32 = 3;
 
@@ -62,7 +66,7 @@ export function isBeginString(block: i32, at: i32): boolean {
  * NOT_A_HEADER_FIELD.
  */
 export function headerField(block: i32, tag: i32, at: i32, end: i32): i32 {
-  if (tag > HEADER_TAG_MAX && tag !== TAG_LAST_PROCESSED) return NOT_A_HEADER_FIELD;
+  if (!isHeaderTag(tag)) return NOT_A_HEADER_FIELD;
   switch (tag) {
     case 34:
       store<i64>(DECODED + DEC_MSG_SEQ_NUM, parseUnsigned(at, end));
@@ -88,6 +92,11 @@ export function headerField(block: i32, tag: i32, at: i32, end: i32): i32 {
     default:
       return rareHeaderField(tag);
   }
+}
+
+function isHeaderTag(tag: i32): bool {
+  if (tag > HEADER_TAG_MAX) return tag === TAG_LAST_PROCESSED;
+  return ((load<u32>(HEADER_TAGS + ((tag >> 5) << 2)) >> (tag & 31)) & 1) !== 0;
 }
 
 /**

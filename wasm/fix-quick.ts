@@ -5,7 +5,7 @@
  * left to fix-decode.ts: what is accepted here decodes there to the very same DECODED.
  */
 import { TAG_SENDING_TIME } from './fix-header';
-import { parseOnGrid, parseTimestamp, powerOfTen } from './fix-value';
+import { parsePlain, parseTimestamp, textLength } from './fix-value';
 import {
   ACTION_DELETE,
   CTL_NOW_NS,
@@ -51,8 +51,6 @@ const TAG_55: u32 = 0x3d3535;
 const TAG_270: u32 = 0x3d303732;
 const TAG_271: u32 = 0x3d313732;
 const THREE_BYTES: u32 = 0xffffff;
-const ALL_SOH: u64 = (0x01010101 << 32) | 0x01010101;
-const HIGH_BITS: u64 = (0x80808080 << 32) | 0x80808080;
 const HEADER_FIELDS: i32 = 4;
 const NUMBER_DIGITS_MAX: i32 = 15;
 const COUNT_DIGITS_MAX: i32 = 4;
@@ -168,14 +166,14 @@ function quickEntry(entry: i32, from: i32, instrumentBefore: i32): i32 {
   const block = INSTRUMENTS + instrument * INSTRUMENT_BYTES;
   const priceEnd = valueEnd(at + 4, NUMBER_DIGITS_MAX);
   if (priceEnd === NONE) return NONE;
-  const price = onGrid(at + 4, priceEnd, load<i64>(block + INS_TICK_E8));
+  const price = parsePlain(at + 4, priceEnd, load<i64>(block + INS_TICK_E8));
   if (price < 0) return NONE;
   at = priceEnd + 1;
   let lots: i64 = 0;
   if (load<u32>(at) === TAG_271) {
     const lotsEnd = valueEnd(at + 4, NUMBER_DIGITS_MAX);
     if (lotsEnd === NONE) return NONE;
-    lots = onGrid(at + 4, lotsEnd, load<i64>(block + INS_LOT_E8));
+    lots = parsePlain(at + 4, lotsEnd, load<i64>(block + INS_LOT_E8));
     if (lots < 0) return NONE;
     at = lotsEnd + 1;
   } else if (action !== ACTION_DELETE) return NONE;
@@ -195,39 +193,6 @@ function instrumentOf(at: i32, length: i32, before: i32): i32 {
     if ((load<u64>(at) & mask) === symbol) return before;
   }
   return symbolFind(at, length);
-}
-
-/** A number of digits with at most one point, on a grid of a power of ten; -1 = anything else. */
-function onGrid(at: i32, end: i32, stepE8: i64): i64 {
-  const stepDecimals = decimalsOf(stepE8);
-  if (stepDecimals < 0) return parseOnGrid(at, end, stepE8);
-  let value: i64 = 0;
-  let point = end;
-  for (let cursor = at; cursor < end; cursor++) {
-    const digit = <i32>load<u8>(cursor) - 48;
-    if (<u32>digit < 10) value = value * 10 + digit;
-    else if (digit === -2 && point === end) point = cursor;
-    else return -1;
-  }
-  const decimals = point === end ? 0 : end - point - 1;
-  const digits = end - at - (point === end ? 0 : 1);
-  // More decimals than the step has may be zeros, more digits may pass 2^53: cases for the other path.
-  const missing = stepDecimals - decimals;
-  if (digits === 0 || missing < 0 || digits + missing > NUMBER_DIGITS_MAX) return -1;
-  return value * powerOfTen(missing);
-}
-
-/** n of a step of 10^-n, 0 to 8; -1 = another step. */
-function decimalsOf(stepE8: i64): i32 {
-  if (stepE8 === 100000000) return 0;
-  if (stepE8 === 1000000) return 2;
-  if (stepE8 === 10000) return 4;
-  if (stepE8 === 1) return 8;
-  if (stepE8 === 10000000) return 1;
-  if (stepE8 === 100000) return 3;
-  if (stepE8 === 1000) return 5;
-  if (stepE8 === 100) return 6;
-  return stepE8 === 10 ? 7 : -1;
 }
 
 /** Where the SOH behind at most `most` digits stands, and at least one; NONE = other bytes. */
@@ -253,13 +218,6 @@ function valueEnd(at: i32, most: i32): i32 {
     if (cursor - at > most) return NONE;
   }
   return cursor === at || cursor - at > most ? NONE : cursor;
-}
-
-/** Bytes before the first SOH, 8 = none among eight. */
-function textLength(at: i32): i32 {
-  const word = load<u64>(at) ^ ALL_SOH;
-  const zeros = (word - ALL_SOH) & ~word & HIGH_BITS;
-  return zeros === 0 ? 8 : <i32>(ctz(zeros) >> 3);
 }
 
 /** Behind a value that is this text; NONE = it is another. */

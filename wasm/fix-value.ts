@@ -14,6 +14,8 @@ const WHOLE_DIRECT_MAX: i64 = 90000000000; // whole * SCALE still fits an i64
 const NS_PER_SECOND: i64 = 1000000000;
 const NS_PER_DAY: i64 = 86400000000000;
 const DIGITS_MAX: i32 = 18;
+const PLAIN_BYTES_MAX: i32 = 15; // so many digits stay below 2^53
+const ALL_SOH: u64 = (0x01010101 << 32) | 0x01010101;
 const CLOCK_TEXT: u64 = (0x30303a30 << 32) | 0x303a3030; // "00:00:00"
 const CLOCK_EXCESS: u64 = (0x76767f76 << 32) | 0x767f7676; // what a digit over 9, or a colon that is none, spills over with
 const HIGH_BITS: u64 = (0x80808080 << 32) | 0x80808080;
@@ -33,8 +35,63 @@ export function parseUnsigned(at: i32, end: i32): i64 {
   return value;
 }
 
+/** Address of the first SOH from `at` on; there is one. */
+export function sohAt(at: i32): i32 {
+  let cursor = at;
+  while (true) {
+    const length = textLength(cursor);
+    cursor += length;
+    if (length < 8) return cursor;
+  }
+}
+
+/** Bytes before the first SOH, 8 = none among eight. */
+export function textLength(at: i32): i32 {
+  const word = load<u64>(at) ^ ALL_SOH;
+  const zeros = (word - ALL_SOH) & ~word & HIGH_BITS;
+  return zeros === 0 ? 8 : <i32>(ctz(zeros) >> 3);
+}
+
 /** A decimal in units of `stepE8` / 10^8, BAD_VALUE or OFF_GRID. */
 export function parseOnGrid(at: i32, end: i32, stepE8: i64): i64 {
+  const value = parsePlain(at, end, stepE8);
+  return value >= 0 ? value : parseAny(at, end, stepE8);
+}
+
+/** Digits with at most one point, on a grid of a power of ten, of a moderate length; -1 = anything else. */
+export function parsePlain(at: i32, end: i32, stepE8: i64): i64 {
+  const stepDecimals = decimalsOf(stepE8);
+  if (stepDecimals < 0 || end - at > PLAIN_BYTES_MAX) return -1;
+  let value: i64 = 0;
+  let point = end;
+  for (let cursor = at; cursor < end; cursor++) {
+    const digit = <i32>load<u8>(cursor) - 48;
+    if (<u32>digit < 10) value = value * 10 + digit;
+    else if (digit === -2 && point === end) point = cursor;
+    else return -1;
+  }
+  const decimals = point === end ? 0 : end - point - 1;
+  const digits = end - at - (point === end ? 0 : 1);
+  // More decimals than the step has may be zeros, more digits may pass 2^53.
+  const missing = stepDecimals - decimals;
+  if (digits === 0 || missing < 0 || digits + missing > PLAIN_BYTES_MAX) return -1;
+  return value * powerOfTen(missing);
+}
+
+/** n of a step of 10^-n, 0 to 8; -1 = another step. */
+function decimalsOf(stepE8: i64): i32 {
+  if (stepE8 === 100000000) return 0;
+  if (stepE8 === 1000000) return 2;
+  if (stepE8 === 10000) return 4;
+  if (stepE8 === 1) return 8;
+  if (stepE8 === 10000000) return 1;
+  if (stepE8 === 100000) return 3;
+  if (stepE8 === 1000) return 5;
+  if (stepE8 === 100) return 6;
+  return stepE8 === 10 ? 7 : -1;
+}
+
+function parseAny(at: i32, end: i32, stepE8: i64): i64 {
   const negative = at < end && load<u8>(at) === 45; // -
   let whole: i64 = 0;
   let fraction: i64 = 0;

@@ -15,16 +15,24 @@ const NS_PER_SECOND: i64 = 1000000000;
 const U32_MAX: i64 = 4294967295;
 const DIGITS_MAX: i32 = 19; // of an i64
 const PAIR_ZERO: u32 = 0x3030; // "00"
+const ONE_DIGIT_TAG: i32 = 0x3d30; // "0="
+const TWO_DIGIT_TAG: u32 = 0x3d3030; // "00="
 const SECONDS_PER_DAY: i64 = 86400;
 const TIME_MS_BYTES: i32 = 21; // yyyymmdd-hh:mm:ss.sss
 
 export function writeTag(at: i32, tag: i32): i32 {
-  const end = tag < 10 ? at + 1 : tag < 100 ? at + 2 : tag < 1000 ? at + 3 : at + 4;
-  let rest = <u32>tag;
-  for (let place = end - 1; place >= at; place--) {
-    store<u8>(place, ZERO + (rest % 10));
-    rest /= 10;
+  if (tag >= 100) return writeLongTag(at, tag);
+  const tens = <u32>tag / 10;
+  if (tens === 0) {
+    store<u16>(at, ONE_DIGIT_TAG + tag);
+    return at + 2;
   }
+  store<u32>(at, TWO_DIGIT_TAG + tens + ((tag - tens * 10) << 8));
+  return at + 3;
+}
+
+function writeLongTag(at: i32, tag: i32): i32 {
+  const end = writeNumber(at, i64(tag));
   store<u8>(end, EQUALS);
   return end + 1;
 }

@@ -58,27 +58,36 @@ export function randomStream(random: SeededRandom, messages: number): string {
       stream += random.pick(['noise', '8=', '8=FIX', SOH, '8=FIX.4.4\x019=5\x0135=', '8=FI8=FIX']);
     stream += message;
     // Numbers run on after a message that is probably fast; where the guess is wrong, gaps arise.
-    const isOther = begin !== 'FIX.4.4' || fields[0]![1] === '0';
+    const isOther = begin !== 'FIX.4.4' || fields[0]![1] === '1';
     if (!isOther && !isDamaged && !isTouched) number++;
   }
   return stream;
 }
 
 function randomFields(random: SeededRandom, number: number): FieldOfTest[] {
-  const type = random.pick(['W', 'X', 'X', 'X', '8', '0']);
+  const type = random.pick(['W', 'X', 'X', 'X', '8', '9', '0', '1']);
   const fields: FieldOfTest[] = [
     ['35', type],
     ['49', random.oneIn(80) ? 'XNYS' : 'XNAS'],
     ['56', 'ENGINE'],
     ['34', String(random.oneIn(60) ? number + 1 : number)],
   ];
+  const isTimed = type === 'W' || type === 'X';
   if (random.oneIn(30)) fields.push(['43', random.pick(['Y', 'N'])]);
   fields.push(['52', `20120621-13:${random.oneIn(60) ? '31' : '30'}:00.${random.below(1000)}`]);
   if (type === '8') pushReport(random, fields);
-  else if (type !== '0') pushEntries(random, fields, type === 'W');
-  if (type === '8' ? random.oneIn(40) : !random.oneIn(20))
+  else if (type === '9') pushCancelReject(random, fields);
+  else if (isTimed) pushEntries(random, fields, type === 'W');
+  if (isTimed ? !random.oneIn(20) : random.oneIn(40))
     fields.push(['5001', `20120621-13:30:00.${String(random.below(1e9)).padStart(9, '0')}`]);
   return fields;
+}
+
+function pushCancelReject(random: SeededRandom, fields: FieldOfTest[]): void {
+  fields.push(['37', 'V1'], ['11', `ABC0DEF${random.below(99)}`], ['41', 'ABC0DEF1']);
+  fields.push(['39', random.pick(['0', '1', '2', '4'])], ['434', random.pick(['1', '2'])]);
+  if (random.oneIn(2)) fields.push(['102', random.pick(['0', '1', '6', '99'])]);
+  if (random.oneIn(3)) fields.push(['58', 'too late']);
 }
 
 function pushEntries(random: SeededRandom, fields: FieldOfTest[], isSnapshot: boolean): void {

@@ -65,7 +65,7 @@ export const HANDED_CHAIN = 16; // CRC-32C of (chain before, record's CRC-32C), 
 // |272 faultText 32 bytes |304 answered i32
 export const RING_WAKE = JOURNAL_RING + 256; // the writer sleeps on it
 export const RING_REQUEST = JOURNAL_RING + 260; // RING_ASK_*
-export const RING_WRITER_STATE = JOURNAL_RING + 264; // WRITER_*; the loop waits on it at start and end
+export const RING_WRITER_STATE = JOURNAL_RING + 264; // WRITER_*; the loop waits on it at the end
 export const RING_FAULT = JOURNAL_RING + 268; // WRITER_FAULT_*
 export const RING_FAULT_TEXT = JOURNAL_RING + 272; // the system's word for it: ENOSPC
 export const RING_FAULT_TEXT_BYTES = 32;
@@ -74,7 +74,7 @@ export const RING_ASK_NOTHING = 0;
 export const RING_ASK_SYNC = 1;
 export const RING_ASK_CLOSE = 2;
 
-export const WRITER_ABSENT = 0;
+export const WRITER_STARTING = 0;
 export const WRITER_RUNNING = 1;
 export const WRITER_CLOSED = 2; // all is on the disk
 export const WRITER_FAILED = 3;

@@ -45,12 +45,5 @@ export function openJournal(options: OpenJournalOptions): Journal {
     );
     return new JournalWriter({ ...options, opened });
   }
-  try {
-    return new RingWriter({ ...options, opened, ring });
-  } catch (cause) {
-    ring.remove();
-    ring.unmap();
-    opened.lock.release();
-    throw cause;
-  }
+  return new RingWriter({ ...options, opened, ring });
 }

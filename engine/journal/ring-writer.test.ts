@@ -5,7 +5,6 @@ import {
   readdirSync,
   readFileSync,
   rmdirSync,
-  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -176,21 +175,25 @@ test('a disk that fails stops orders, lets cancels be written down, and the next
   expectRecords(sequence, true);
 });
 
-test('a thread that cannot begin is a clear error, and the directory stays free', () => {
-  mkdirSync(join(rig.directory, '00000001.gfj'), { recursive: true });
-  writeFileSync(join(rig.directory, '00000001.gfj', 'x'), '');
-  expect(() => rig.open()).toThrow(expect.objectContaining({ code: 'INPUT_INVALID' }));
-  rmSync(join(rig.directory, '00000001.gfj'), { recursive: true });
-  mkdirSync(join(rig.directory, 'journal.reserve'));
-  expect(() => rig.open()).toThrow(
-    expect.objectContaining({
-      code: 'JOURNAL_WRITE_FAILED',
-      message: expect.stringContaining('cannot be written (EISDIR)'),
-    }),
-  );
-  expect(rings()).toEqual([]);
+test('a thread that cannot begin is told like any fault, and the next start goes on', async () => {
+  mkdirSync(join(rig.directory, 'journal.reserve'), { recursive: true });
+  const journal = rig.open();
+  appendMany(journal, 5);
+  while (rig.faults.length === 0) {
+    journal.flush();
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  expect(rig.faults[0]).toMatchObject({
+    code: 'JOURNAL_WRITE_FAILED',
+    message: expect.stringContaining('cannot be written (EISDIR)'),
+  });
+  leaveRing();
+  journal.close();
   rmdirSync(join(rig.directory, 'journal.reserve'));
-  rig.open().close();
+  const again = rig.open();
+  expect(again.sequence).toBe(5);
+  again.close();
+  expectRecords(5, true);
 });
 
 test('no room in /dev/shm is said, and the loop writes its records itself', () => {

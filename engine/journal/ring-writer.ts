@@ -5,6 +5,8 @@
  * says in the ring's header.
  */
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import * as R from '../../wasm/journal-ring-layout.ts';
 import { CTL_RECORD_SEQUENCE } from '../../wasm/layout.ts';
@@ -13,13 +15,13 @@ import type { CoreModule } from '../core-module.ts';
 import type { GyrfalconError } from '../errors.ts';
 import type { Journal } from './journal.ts';
 import { journalWriteFault } from './journal-fault.ts';
+import { segmentName } from './journal-format.ts';
 import type { OpenedJournal } from './journal-opening.ts';
 import type { OpenRing } from './ring-mapping.ts';
 
 const WORKER = new URL('./ring-writer-worker.ts', import.meta.url);
-/** For the thread to begin, to make room in a full ring, to end: then its disk is taken for dead. */
+/** For the thread to make room in a full ring, and to end: then its disk is taken for dead. */
 const WAIT_MS = 20;
-const START_WAITS_MAX = 1500;
 const ROOM_WAITS_MAX = 500;
 const CLOSE_WAITS_MAX = 3000;
 
@@ -47,6 +49,11 @@ export interface RingWorkerInput {
   readonly writtenBytes: number;
 }
 
+/** Before the first record: a directory without one is no journal to anybody who reads. */
+function makeFirstSegment(directory: string): void {
+  closeSync(openSync(join(directory, segmentName(1)), 'a', 0o600));
+}
+
 export class RingWriter implements Journal {
   readonly directory: string;
   readonly #options: RingWriterOptions;
@@ -57,7 +64,7 @@ export class RingWriter implements Journal {
   #toldFault = R.WRITER_WELL;
   #isOpen = true;
 
-  /** The ring is open and empty; returns when the thread is ready to take records. */
+  /** The ring is open and empty. Nobody waits for the thread: the ring takes records meanwhile. */
   constructor(options: RingWriterOptions) {
     const { directory, segmentBytes, syncMs, memory } = options;
     this.#options = options;
@@ -66,6 +73,7 @@ export class RingWriter implements Journal {
     this.#core = options.core;
     this.#words = new Int32Array(memory.bytes.buffer);
     const { segment, segmentBytes: writtenBytes } = options.opened.recovered;
+    if (segment === 0) makeFirstSegment(directory);
     const workerData: RingWorkerInput = {
       memory: memory.wasm,
       directory,
@@ -75,8 +83,6 @@ export class RingWriter implements Journal {
       writtenBytes,
     };
     this.#worker = new Worker(WORKER, { workerData });
-    const state = this.#waitWhile(R.WRITER_ABSENT, START_WAITS_MAX);
-    if (state !== R.WRITER_RUNNING) throw this.#fault();
   }
 
   get sequence(): number {
@@ -118,7 +124,7 @@ export class RingWriter implements Journal {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     this.#ask(R.RING_ASK_CLOSE);
-    const state = this.#waitWhile(R.WRITER_RUNNING, CLOSE_WAITS_MAX);
+    const state = this.#waitForEnd();
     void this.#worker.terminate();
     if (state === R.WRITER_CLOSED) this.#options.ring.remove();
     else this.#tellKept();
@@ -127,7 +133,7 @@ export class RingWriter implements Journal {
   }
 
   get #isRunning(): boolean {
-    return this.#memory.atomicI32(R.RING_WRITER_STATE) === R.WRITER_RUNNING;
+    return this.#memory.atomicI32(R.RING_WRITER_STATE) <= R.WRITER_RUNNING;
   }
 
   #ask(request: number): void {
@@ -148,13 +154,14 @@ export class RingWriter implements Journal {
     Atomics.wait(this.#words, R.RING_TAIL >>> 2, tail, WAIT_MS);
   }
 
-  #waitWhile(state: number, waitsMax: number): number {
-    for (let waits = 0; waits < waitsMax; waits++) {
-      const now = this.#memory.atomicI32(R.RING_WRITER_STATE);
-      if (now !== state) return now;
+  /** WRITER_CLOSED, unless the thread failed or its disk hangs. */
+  #waitForEnd(): number {
+    for (let waits = 0; waits < CLOSE_WAITS_MAX; waits++) {
+      const state = this.#memory.atomicI32(R.RING_WRITER_STATE);
+      if (state > R.WRITER_RUNNING) return state;
       Atomics.wait(this.#words, R.RING_WRITER_STATE >>> 2, state, WAIT_MS);
     }
-    return this.#memory.atomicI32(R.RING_WRITER_STATE);
+    return R.WRITER_FAILED;
   }
 
   #fault(): GyrfalconError {

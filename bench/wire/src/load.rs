@@ -7,6 +7,9 @@ use crate::histogram::Histogram;
 /// In an open loop the answers have this long after the last message was due; what is not there by
 /// then shows that the engine cannot keep up.
 const DRAIN_NS_MAX: u64 = 5 * NS_PER_S;
+/// An open loop never has more on their way: what is due then waits, and its time runs on. Orders whose
+/// reports an engine has not read yet stay below its limit of open orders so.
+const ON_THE_WAY_MAX: u64 = 4096;
 /// In a closed loop an answer that takes longer never comes.
 const ANSWER_NS_MAX: u64 = 10 * NS_PER_S;
 
@@ -111,7 +114,8 @@ impl Run {
                 let elapsed_ns = now_ns.saturating_sub(self.began_ns);
                 let due_by_now =
                     (u128::from(elapsed_ns) * u128::from(per_s) / u128::from(NS_PER_S)) as u64 + 1;
-                due_by_now.saturating_sub(self.sent)
+                let room = ON_THE_WAY_MAX - (self.sent - self.answered);
+                due_by_now.saturating_sub(self.sent).min(room)
             }
         };
         due.min(left)
@@ -224,6 +228,24 @@ mod tests {
         let lowest: Vec<u64> =
             outcome.histogram.buckets().map(|(value, _)| value / 1_000_000).collect();
         assert_eq!(lowest, [7, 8, 9]); // 8, 9 and 10 ms, each at the foot of its bucket
+    }
+
+    #[test]
+    fn an_open_loop_that_is_late_holds_back_and_its_times_run_on() {
+        let load = load("open:1000000:10000");
+        let mut run = Run::begin(&load, 0);
+        assert_eq!(run.due(NS_PER_S), ON_THE_WAY_MAX);
+        run.sending(ON_THE_WAY_MAX, NS_PER_S);
+        assert_eq!(run.due(2 * NS_PER_S), 0);
+        run.answered(2 * NS_PER_S).expect("sent");
+        assert_eq!(run.due(2 * NS_PER_S), 1);
+        for _ in 1..ON_THE_WAY_MAX {
+            run.answered(2 * NS_PER_S).expect("sent");
+        }
+        run.sending(1, 3 * NS_PER_S);
+        run.answered(3 * NS_PER_S).expect("sent");
+        let due_ns = ON_THE_WAY_MAX * 1000;
+        assert_eq!(run.outcome(&load).histogram.max(), 3 * NS_PER_S - due_ns);
     }
 
     #[test]

@@ -76,6 +76,7 @@ export async function prepareFixSessions({
   const quiet: Variant = { name: 'undisturbed', run: (samplesNs) => run('quiet', samplesNs) };
   return {
     operation: `order of one of ${sessions} sessions, ${ORDERS_PER_S_EACH} a second each, until its echo`,
+    ratiosOf: ['p50', 'p99'],
     operationsPerRound: orders,
     samplesPerRound: orders,
     rounds: ROUNDS,

@@ -18,6 +18,8 @@ const CLI = fileURLToPath(new URL('../engine/cli.ts', import.meta.url));
 const CONFIG = fileURLToPath(new URL('../config/default.yaml', import.meta.url));
 /** Of the loop itself: orders and "done through". */
 const LOOP_TYPES = new Set(['D', 'F', 'G', 'U1']);
+/** The venue has no more: comes through the session, which looks at the clock again before it is answered. */
+const END_OF_RECORDING = 'U2';
 
 export interface DayRecord {
   readonly kind: number;
@@ -91,7 +93,7 @@ function readDay(journal: string, messages: number) {
       continue;
     }
     if (kind === RecordKind.INBOUND) {
-      if (count++ === messages) break;
+      if (count++ === messages || msgTypeOf(payload) === END_OF_RECORDING) break;
       inbound = records.length;
     }
     records.push({ kind, timeNs, payload: payload.slice(), replyBytes: 0 });

@@ -301,7 +301,7 @@ describe.skipIf(!hasChromium)('the console', () => {
     ]);
     expect((await cells(2))[6]).toBe('command');
     expect(await text('#unknown-causes')).toBe(
-      'not watched for: new journal segment, journal ring half full',
+      'not watched for: new journal segment, journal ring half full, context switch, page fault',
     );
   });
 

@@ -73,6 +73,8 @@ const CAUSE_NAMES: readonly (readonly [number, string])[] = [
   [S.CAUSE_COMMAND, 'command'],
   [S.CAUSE_PEER_SLOW, 'peer reads too slowly'],
   [S.CAUSE_JOURNAL_FULL, 'journal ring half full'],
+  [S.CAUSE_SWITCH, 'context switch'],
+  [S.CAUSE_PAGE_FAULT, 'page fault'],
 ];
 const READINGS_MAX = 8; // the loop would have to keep a slow tick during each of them
 const TABLE_BYTES = S.SLT_ROWS + S.SLOW_TICKS_MAX * S.SLOW_TICK_BYTES;

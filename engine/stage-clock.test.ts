@@ -193,7 +193,12 @@ test('what happened in a tick is said of that tick alone', () => {
     { kind: 'market data', causes: [] },
     { kind: 'market data', causes: [] },
   ]);
-  expect(unknownCauses).toEqual(['garbage collection', 'new journal segment']);
+  expect(unknownCauses).toEqual([
+    'garbage collection',
+    'new journal segment',
+    'context switch',
+    'page fault',
+  ]);
 });
 
 test('a timer that comes late says for how long, one that comes early was not late', () => {

@@ -386,15 +386,6 @@ export const FILLS = 15017984; // |0 timeNs i64 rel |8 priceTicks i64 |16 qtyLot
 export const FILL_BYTES = 48;
 export const REFUSAL_COUNTS = 15067136; // i64 x 64: refusals by DENY_* code
 
-// ---- Latency histograms (wall): log-linear, see engine/latency-histogram.ts
-export const HISTOGRAMS = 15068160;
-export const HISTOGRAM_BYTES = 32768;
-export const HISTOGRAMS_MAX = 4;
-export const HISTOGRAM_TICK_TO_ORDER = 0; // last byte of the market data received to order handed to the socket
-export const HISTOGRAM_TICK_TO_DONE = 1; // market data received to the end of its turn, system calls included
-export const HISTOGRAM_JOURNAL = 2; // one append
-export const HISTOGRAM_ORDER_TO_ACK = 3; // order handed over to first execution report
-
 // ---- Books
 export const BOOKS = 15204352;
 export const LEVEL_BYTES = 16; // |0 priceTicks i64 |8 qtyLots i64; a side is sorted worst first, its best level is the last

@@ -70,3 +70,5 @@ export const CAUSE_SEGMENT = 2; // the loop itself began a segment of the journa
 export const CAUSE_COMMAND = 4; // a command was applied
 export const CAUSE_PEER_SLOW = 8; // a socket took no more bytes
 export const CAUSE_JOURNAL_FULL = 16; // the journal's ring was so full that new orders, or inputs, had to wait
+export const CAUSE_SWITCH = 32; // the thread lost its core: only the system knows, nobody asks it yet
+export const CAUSE_PAGE_FAULT = 64; // likewise

@@ -39,7 +39,9 @@ test('prints paths, stages in the order of the path, and the slowest ticks', asy
   expect(stdout).toContain('garbage collection 0.005 ms; longest: send\n');
   expect(stdout).toContain('wait 0.9 us · frame 4.2 us · journal 7.5 us · book 10.8 us');
   expect(stdout).toContain('wait 0.9 us · inside 122.0 us · send 29.6 us');
-  expect(stdout).toContain('not watched for: new journal segment, journal ring half full');
+  expect(stdout).toContain(
+    'not watched for: new journal segment, journal ring half full, context switch, page fault',
+  );
 });
 
 test('--json gives everything, and of the slowest what was asked for', async () => {

@@ -96,6 +96,9 @@ function verify(directory: string, json: boolean, print: Print): number {
   } else {
     const last = records === 0 ? '' : `, last at ${utcText(summary.lastTimeNs)}`;
     print(`${directory}: segments: ${segments}, records: ${records}, bytes: ${bytes}${last}`);
+    if (summary.ringRecords > 0) {
+      print(`the last ${summary.ringRecords} records are in the engine's ring only`);
+    }
     print(ok ? 'whole' : `DAMAGED: ${damageText(damage)}; records 1 to ${records} are good`);
   }
   return ok ? EXIT_OK : EXIT_INPUT;

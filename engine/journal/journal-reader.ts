@@ -88,6 +88,7 @@ export class JournalReader {
   #file = -1;
   /** What of the tail is still to be read, once the segments are. */
   #ring: Uint8Array | undefined;
+  #segmentsEnd = 0;
   #segmentIndex = -1;
   /**
    * Bytes [at, end) of the buffer are read and not yet looked at; `at` stands at #offset of the
@@ -122,6 +123,11 @@ export class JournalReader {
   /** Of the last good record. */
   get sequence(): number {
     return this.#sequence;
+  }
+
+  /** Records so far that no segment has. */
+  get ringRecords(): number {
+    return this.#ring === undefined ? 0 : this.#sequence - this.#segmentsEnd;
   }
 
   /** Number of the segment in hand, and the place after its last good record. */
@@ -258,6 +264,7 @@ export class JournalReader {
     }
     if (tail.handedSequence > this.#sequence) return this.#stop('missing records');
     this.#ring = tail.bytes.subarray(placeAfter(tail, this.#sequence));
+    this.#segmentsEnd = this.#sequence;
     this.#at = 0;
     this.#end = 0;
     return true;
@@ -315,6 +322,8 @@ export interface JournalSummary {
   readonly directory: string;
   readonly segments: number;
   readonly records: number;
+  /** Of these, in the ring of a running or killed engine only. */
+  readonly ringRecords: number;
   /** In good records. */
   readonly bytes: number;
   readonly lastTimeNs: bigint;
@@ -336,6 +345,7 @@ export function verifyJournal(directory: string): JournalSummary {
     directory,
     segments,
     records: reader.sequence,
+    ringRecords: reader.ringRecords,
     bytes,
     lastTimeNs,
     damage: reader.damage,

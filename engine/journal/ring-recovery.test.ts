@@ -84,7 +84,14 @@ test('what only the ring holds is read without a change, and kept by the next st
   const ring = killed((engine) => engine.append(500));
   const before = segments();
   expectRecords(500);
-  expect(verifyJournal(directory)).toMatchObject({ records: 500, damage: undefined });
+  expect(verifyJournal(directory)).toMatchObject({
+    records: 500,
+    ringRecords: 500,
+    damage: undefined,
+  });
+  const told: string[] = [];
+  expect(journalCommand(['verify', directory], (line) => told.push(line))).toBe(0);
+  expect(told.slice(1)).toEqual(["the last 500 records are in the engine's ring only", 'whole']);
   const lines: string[] = [];
   journalCommand(['show', directory, '--from', '499', '--json'], (line) => lines.push(line));
   expect(lines.map((line) => JSON.parse(line).sequence)).toEqual([499, 500]);

@@ -12,8 +12,9 @@ import { GyrfalconError } from '../errors.ts';
 import type { RingWorkerInput } from './ring-writer.ts';
 import { SegmentWriter } from './segment-writer.ts';
 
-/** Between batches; short against the sync, long against what a wake-up costs the machine. */
-const SLEEP_MS = 5;
+/** Between batches; while nothing comes it doubles up to the longest: an idle engine costs next to nothing. */
+const SLEEP_MS_MIN = 5;
+const SLEEP_MS_MAX = 40;
 /** A record that is seen before its bytes is there by the next batch; one that never fits was changed. */
 const BAD_BATCHES_MAX = 20;
 
@@ -35,6 +36,7 @@ class RingWriterThread {
   #nextSyncMs = performance.now() + input.syncMs;
   #isSyncing = false;
   #badBatches = 0;
+  #sleepMs = SLEEP_MS_MIN;
 
   async run(): Promise<void> {
     setState(R.WRITER_RUNNING);
@@ -43,7 +45,7 @@ class RingWriterThread {
       if (this.#segments.failure !== undefined) throw this.#segments.failure;
       if (isSyncAsked()) await this.#answerSync();
       else if (performance.now() >= this.#nextSyncMs) this.#beginSync();
-      Atomics.wait(words, R.RING_WAKE >>> 2, 0, SLEEP_MS);
+      Atomics.wait(words, R.RING_WAKE >>> 2, 0, this.#sleepMs);
       memory.setAtomicI32(R.RING_WAKE, 0);
       await new Promise((resolve) => setImmediate(resolve)); // the end of a sync is heard here
     }
@@ -56,11 +58,13 @@ class RingWriterThread {
 
   /** Everything that is committed; JOURNAL_STAGE is free when records go through the ring. */
   #handOver(): void {
+    this.#sleepMs = Math.min(2 * this.#sleepMs, SLEEP_MS_MAX);
     for (;;) {
       const staged = core.journalTake(JOURNAL_STAGE_BYTES);
       if (staged > 0) {
         this.#segments.write(memory.bytes, JOURNAL_STAGE, JOURNAL_STAGE + staged);
         core.journalFree();
+        this.#sleepMs = SLEEP_MS_MIN;
         memory.addI64(CTL_JOURNAL_BYTES, staged);
         Atomics.notify(words, R.RING_TAIL >>> 2);
       }

@@ -16,17 +16,17 @@ const DAY = fileURLToPath(
 );
 const CLI = fileURLToPath(new URL('../engine/cli.ts', import.meta.url));
 const CONFIG = fileURLToPath(new URL('../config/default.yaml', import.meta.url));
-/** Of the loop itself: orders and "done through". */
+/** Of the loop itself: orders, and the "done through" of a day in lock-step. */
 const LOOP_TYPES = new Set(['D', 'F', 'G', 'U1']);
 /** The venue has no more: comes through the session, which looks at the clock again before it is answered. */
 const END_OF_RECORDING = 'U2';
+/** BodyLength, MsgSeqNum and CheckSum, which the "done through" messages between them change. */
+const NUMBERS = ['9=', '34=', '10='];
 
 export interface DayRecord {
   readonly kind: number;
   readonly timeNs: bigint;
   readonly payload: Uint8Array;
-  /** What the loop sent in answer to it. */
-  replyBytes: number;
 }
 
 export interface RecordedDay {
@@ -37,7 +37,7 @@ export interface RecordedDay {
   readonly records: readonly DayRecord[];
   /** Which of them led to an order. */
   readonly ticks: readonly number[];
-  /** Of every message that the loop sent, in order. */
+  /** Of the orders that the loop sent (ordersHash). */
   readonly sentHash: string;
 }
 
@@ -77,16 +77,16 @@ function readDay(journal: string, messages: number) {
   const reader = new JournalReader(journal);
   const records: DayRecord[] = [];
   const ticks: number[] = [];
-  const sent = createHash('sha256');
+  const sent: Uint8Array[] = [];
   let inbound = -1;
   let count = 0;
   // The first command is the end of the run.
   while (reader.next() && reader.record.kind !== RecordKind.COMMAND) {
     const { kind, timeNs, payload } = reader.record;
     if (kind === RecordKind.OUTBOUND && LOOP_TYPES.has(msgTypeOf(payload))) {
-      sent.update(payload);
-      records[inbound]!.replyBytes += payload.length;
-      if (msgTypeOf(payload) !== 'U1' && ticks.at(-1) !== inbound) ticks.push(inbound);
+      if (msgTypeOf(payload) === 'U1') continue;
+      sent.push(payload.slice());
+      if (ticks.at(-1) !== inbound) ticks.push(inbound);
       continue;
     }
     if (kind === RecordKind.INTENT || kind === RecordKind.STATE || kind === RecordKind.CONFIG) {
@@ -96,10 +96,21 @@ function readDay(journal: string, messages: number) {
       if (count++ === messages || msgTypeOf(payload) === END_OF_RECORDING) break;
       inbound = records.length;
     }
-    records.push({ kind, timeNs, payload: payload.slice(), replyBytes: 0 });
+    records.push({ kind, timeNs, payload: payload.slice() });
   }
   reader.close();
-  return { records, ticks, sentHash: sent.digest('hex') };
+  return { records, ticks, sentHash: ordersHash(sent) };
+}
+
+/** Of orders, whatever their numbers in the session. */
+export function ordersHash(sent: readonly Uint8Array[]): string {
+  const hash = createHash('sha256');
+  for (const bytes of sent) {
+    for (const field of Buffer.from(bytes).toString('latin1').split('\x01')) {
+      if (!NUMBERS.some((tag) => field.startsWith(tag))) hash.update(field);
+    }
+  }
+  return hash.digest('hex');
 }
 
 /** 35= is the third field; of a whole frame. */

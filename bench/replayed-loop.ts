@@ -1,5 +1,4 @@
 /** The hot loop with its journal and no socket: takes recorded input as if it had just come in, keeps what it sends. */
-import { createHash } from 'node:crypto';
 import { AppInput } from '../engine/app-input.ts';
 import { buildCore } from '../engine/core.ts';
 import { type CoreModule, loadCore } from '../engine/core-module.ts';
@@ -9,17 +8,20 @@ import { decodeEvent } from '../engine/event/event-codec.ts';
 import { RecordKind } from '../engine/event/generated/record-kind.ts';
 import { SessionEventKind } from '../engine/event/generated/session-event-kind.ts';
 import { HotLoop } from '../engine/hot-loop.ts';
-import { JournalWriter } from '../engine/journal/journal-writer.ts';
+import type { Journal } from '../engine/journal/journal.ts';
+import { openJournal } from '../engine/journal/open-journal.ts';
+import { SHM_DIRECTORY } from '../engine/journal/ring-file.ts';
 import { JournalRecorder } from '../engine/journal-recorder.ts';
 import { NO_RECORDER } from '../engine/recorder.ts';
 import { prepareCore } from '../engine/recovery.ts';
 import { StageClock } from '../engine/stage-clock.ts';
 import { type LoadedStrategy, loadStrategies } from '../engine/strategy/strategy-loader.ts';
 import { ReplaySession } from '../gateways/fix/session/replay-session.ts';
+import { loadNative } from '../native/index.ts';
 import * as L from '../wasm/layout.ts';
 import { Memory } from '../wasm/memory.ts';
 import { SLOW_TICKS, SLT_TICKS } from '../wasm/stage-layout.ts';
-import type { DayRecord, RecordedDay } from './recorded-day.ts';
+import { type DayRecord, ordersHash, type RecordedDay } from './recorded-day.ts';
 
 const NUMBER_FIELD = Buffer.from('\x0134=', 'latin1');
 const NS_PER_MS = 1e6;
@@ -35,12 +37,12 @@ export class ReplayedLoop {
   readonly #memory: Memory;
   readonly #loop: HotLoop;
   readonly #session: ReplaySession;
-  readonly #writer: JournalWriter;
-  readonly #sent: Uint8Array[] = [];
+  readonly #writer: Journal;
+  readonly #sent: Buffer[] = [];
+  /** Of the turn in hand, as they lie in TX. */
+  #sentBytes = 0;
   #nowNs = 0n;
   #placedNs = 0;
-  /** Where the bytes go on to. */
-  onSend: (bytes: Uint8Array) => void = () => {};
 
   static async build(
     day: RecordedDay,
@@ -63,13 +65,18 @@ export class ReplayedLoop {
     const kernels = make.change(loadCore(memory), memory);
     const stages = make.stages(memory);
     const core = buildCore({ memory, config, strategies, kernels, stages }, NO_RECORDER);
-    const { segmentBytes } = config.journal;
-    this.#writer = new JournalWriter({
+    const { segmentBytes, syncMs } = config.journal;
+    this.#writer = openJournal({
       directory,
       segmentBytes,
+      syncMs,
+      ring: 'auto',
+      shmDirectory: SHM_DIRECTORY,
+      native: loadNative(),
       memory,
       core: kernels,
       notice: fail,
+      onOutOfRoom: fail,
     });
     const recorder = new JournalRecorder(core, this.#writer, strategies, {
       takeCommands: fail,
@@ -82,7 +89,7 @@ export class ReplayedLoop {
       recorder,
       clock: { stamp() {}, elapsedNs },
       input: new AppInput(core),
-      isLockStep: recorded.lockStep,
+      isLockStep: false,
       onOutcome() {},
       onBreach: fail,
       onActed() {},
@@ -94,11 +101,12 @@ export class ReplayedLoop {
       deliver: (session, message) => this.#loop.deliver(session, message),
     });
     this.#loop.addLink({
-      send: (bytes) => {
-        this.#sent.push(bytes);
-        this.onSend(bytes);
+      flush: () => {
+        this.#sentBytes = memory.i32(L.SESSIONS + L.SES_TX_END);
+        memory.setI32(L.SESSIONS + L.SES_TX_END, 0);
         return true;
       },
+      send: fail,
       onSlowMessage: (frame) => this.#session.onMessage(frame, this.#nowNs),
       onFastMessage() {},
       requestStatus: fail,
@@ -113,9 +121,10 @@ export class ReplayedLoop {
     if (record.kind === RecordKind.INBOUND) {
       this.place(record);
       this.receive();
+      this.collect();
     } else if (record.kind === RecordKind.OUTBOUND) this.#skipNumber(record);
     else if (record.kind === RecordKind.SESSION) this.#onSession(record);
-    else throw new Error(`record kind ${record.kind} is not expected in a lock-step day`);
+    else throw new Error(`record kind ${record.kind} is not expected in a recorded day`);
   }
 
   /** The bytes lie in RX, as the socket leaves them. */
@@ -127,9 +136,16 @@ export class ReplayedLoop {
     this.#placedNs = elapsedNs();
   }
 
-  /** From here to the return is what a tick costs. */
+  /** From here to the return is what a tick costs: what it sends lies in TX, where the addon's sockets take it. */
   receive(): void {
     this.#loop.onReadable(0, this.#placedNs);
+  }
+
+  /** Keeps what the last message caused, for the hash. */
+  collect(): void {
+    if (this.#sentBytes === 0) return;
+    this.#sent.push(Buffer.from(this.#memory.bytes.slice(L.TX, L.TX + this.#sentBytes)));
+    this.#sentBytes = 0;
   }
 
   /** That the stage clock has counted. */
@@ -137,10 +153,9 @@ export class ReplayedLoop {
     return this.#memory.f64(SLOW_TICKS + SLT_TICKS);
   }
 
+  /** Of the orders, whatever their numbers in the session (ordersHash). */
   sentHash(): string {
-    const hash = createHash('sha256');
-    for (const bytes of this.#sent) hash.update(bytes);
-    return hash.digest('hex');
+    return ordersHash(this.#sent);
   }
 
   close(): void {

@@ -185,6 +185,7 @@ async function trade(
     const start = performance.now();
     loop.receive();
     samplesNs[sample++] = (performance.now() - start) * NS_PER_MS;
+    loop.collect();
   }
   loop.close();
   rmSync(directory, { recursive: true });

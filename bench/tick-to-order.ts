@@ -62,6 +62,7 @@ async function trade(
     const start = performance.now();
     loop.receive();
     samplesNs[sample] = (performance.now() - start) * NS_PER_MS;
+    loop.collect();
   }
   while (next < day.records.length) loop.apply(day.records[next++]!);
   loop.close();

@@ -57,6 +57,7 @@ export const STAGE_NAMES: readonly string[] = [
   'rest',
   'send',
 ];
+const WAIT = STAGE_NAMES[S.STAGE_WAIT]!;
 /** All of a tick between its first and last stage, where these were not timed. */
 const INSIDE = 'inside';
 const KIND_NAMES: Readonly<Record<number, string>> = {
@@ -118,6 +119,7 @@ function tickOf(row: DataView, epochMs: number): SlowTick {
   const i64 = (at: number): number => Number(row.getBigInt64(at, true));
   const i32 = (at: number): number => row.getInt32(at, true);
   const stages = stagesOf(row);
+  const { stage: longest } = stages.reduce((most, one) => (one.ns > most.ns ? one : most));
   return {
     tick: i64(S.TCK_TICK),
     wallMs: i64(S.TCK_WALL_NS) / NS_PER_MS,
@@ -132,8 +134,8 @@ function tickOf(row: DataView, epochMs: number): SlowTick {
     journalBytes: row.getFloat64(S.TCK_JOURNAL_BYTES, true),
     totalNs: row.getFloat64(S.TCK_TOTAL_NS, true),
     stages,
-    longest: stages.reduce((longest, one) => (one.ns > longest.ns ? one : longest)).stage,
-    causes: causesOf(row),
+    longest,
+    causes: [...(longest === WAIT ? behindOf(row) : []), ...causesOf(row)],
   };
 }
 
@@ -150,11 +152,20 @@ function stagesOf(row: DataView): StageTime[] {
   return stages;
 }
 
+/** Who has waited longest of all waits behind others: behind whom says more than its own time. */
+function behindOf(row: DataView): string[] {
+  const record = Number(row.getBigInt64(S.TCK_BEHIND_RECORD, true));
+  if (record === 0) return [];
+  return [`behind record ${record}, ${ms(row.getFloat64(S.TCK_BEHIND_NS, true))}`];
+}
+
+const ms = (ns: number): string => `${(ns / NS_PER_MS).toFixed(3)} ms`;
+
 function causesOf(row: DataView): string[] {
   const causes = row.getInt32(S.TCK_CAUSES, true);
   const gcNs = row.getFloat64(S.TCK_GC_NS, true);
   return CAUSE_NAMES.flatMap(([bit, name]) => {
     if ((causes & bit) === 0) return [];
-    return [bit === S.CAUSE_GC ? `${name} ${(gcNs / NS_PER_MS).toFixed(3)} ms` : name];
+    return [bit === S.CAUSE_GC ? `${name} ${ms(gcNs)}` : name];
   });
 }

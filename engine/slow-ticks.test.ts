@@ -31,6 +31,8 @@ function tickOf(tick: number, totalNs: number): FinishedTick {
     source: 0,
     bytes: 200,
     orders: 0,
+    behindRecord: 0,
+    behindNs: 0,
     causes: 0,
     timed: 1 << S.STAGE_WAIT,
     stagesNs: new Float64Array(S.STAGES),

@@ -27,6 +27,9 @@ export interface FinishedTick {
   readonly source: number;
   readonly bytes: number;
   readonly orders: number;
+  /** The longest tick that it waited behind: its record (0 = none) and its time without its own wait. */
+  readonly behindRecord: number;
+  readonly behindNs: number;
   readonly causes: number;
   /** Bit of each STAGE_* whose time is known; what stagesNs holds of the others means nothing. */
   readonly timed: number;
@@ -118,6 +121,8 @@ export class SlowTicks {
     memory.setI32(at + S.TCK_CAUSES, tick.causes | (isFull ? S.CAUSE_JOURNAL_FULL : 0));
     memory.setF64(at + S.TCK_JOURNAL_BYTES, journalBytes);
     memory.setI32(at + S.TCK_TIMED, tick.timed);
+    memory.setI64(at + S.TCK_BEHIND_RECORD, tick.behindRecord);
+    memory.setF64(at + S.TCK_BEHIND_NS, tick.behindNs);
     memory.setF64(at + S.TCK_GC_NS, 0);
     for (let stage = 0; stage < S.STAGES; stage++) {
       memory.setF64(at + S.TCK_STAGES + stage * 8, tick.stagesNs[stage]!);

@@ -113,6 +113,29 @@ test('the second message of a read has waited for the first', () => {
   expect(histograms.read(S.HISTOGRAM_TICK_TO_DONE).max).toBe(6_500);
 });
 
+test('who has waited says behind whom: the longest of those before it, in the same run', () => {
+  memory.setI64(L.CTL_RECORD_SEQUENCE, 100);
+  const tick = (receivedNs: number, endNs: number) => {
+    quietTick(receivedNs, endNs);
+    memory.addI64(L.CTL_RECORD_SEQUENCE, 1);
+  };
+  tick(1_000, 3_000); // record 101, by itself 2 us
+  tick(1_000, 903_000); // record 102, by itself 900 us
+  tick(1_000, 907_000); // record 103: 4 us
+  tick(5_000, 909_000); // record 104: came later, has waited behind the same
+  tick(2_000_000, 2_001_000); // record 105: nobody before it any more
+  tick(2_000_500, 2_002_500); // record 106: behind 105
+  const causes = new Map(
+    new SlowTickReader(memory).read().ticks.map((one) => [one.record, one.causes]),
+  );
+  expect(causes.get(101)).toEqual([]);
+  expect(causes.get(102)).toEqual([]); // it has waited, but its own time is longer
+  expect(causes.get(103)).toEqual(['behind record 102, 0.900 ms']);
+  expect(causes.get(104)).toEqual(['behind record 102, 0.900 ms']);
+  expect(causes.get(105)).toEqual([]);
+  expect(causes.get(106)).toEqual([]);
+});
+
 test('exactly one tick in 64 has its stages timed; the others read the clock once', () => {
   const sampled: number[] = [];
   for (let tick = 1; tick <= 640; tick++) {

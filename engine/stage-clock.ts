@@ -40,13 +40,19 @@ export class StageClock {
     source: 0,
     bytes: 0,
     orders: 0,
+    behindRecord: 0,
+    behindNs: 0,
     causes: 0,
     timed: 0,
     stagesNs: new Float64Array(S.STAGES),
   };
   #isInTick = false;
   #isSampled = false;
+  #startNs = 0;
   #lapNs = 0;
+  /** Of the ticks that follow one another without a pause, the one that took the longest by itself. */
+  #longestNs = 0;
+  #longestRecord = 0;
   #handedNs = 0;
   #endNs = 0;
   /** When the loop's own timer ran last; 0 = not yet. */
@@ -81,7 +87,12 @@ export class StageClock {
     tick.causes = 0;
     tick.timed = WAIT_BIT;
     // Messages of one read follow one another without a pause: the end of one is the start of the next.
-    this.#lapNs = Math.max(receivedNs, this.#endNs);
+    const hasWaited = receivedNs < this.#endNs;
+    if (!hasWaited) this.#beginRun();
+    this.#startNs = hasWaited ? this.#endNs : receivedNs;
+    this.#lapNs = this.#startNs;
+    tick.behindRecord = this.#longestRecord;
+    tick.behindNs = this.#longestNs;
     tick.stagesNs[S.STAGE_WAIT] = this.#lapNs - receivedNs;
     this.#handedNs = 0;
   }
@@ -144,6 +155,10 @@ export class StageClock {
     }
     if (this.#isSampled) this.#recordSample();
     this.slowTicks.offer(tick);
+    if (nowNs - this.#startNs > this.#longestNs) {
+      this.#longestNs = nowNs - this.#startNs;
+      this.#longestRecord = tick.record;
+    }
     tick.tick++;
     this.#endNs = nowNs;
     this.#isInTick = false;
@@ -163,6 +178,11 @@ export class StageClock {
     const dueNs = this.#timerNs + periodNs;
     if (this.#timerNs !== 0) this.#histograms.record(S.HISTOGRAM_LOOP_DELAY, nowNs - dueNs);
     this.#timerNs = nowNs;
+  }
+
+  #beginRun(): void {
+    this.#longestNs = 0;
+    this.#longestRecord = 0;
   }
 
   #beginSample(): void {

@@ -56,7 +56,9 @@ export const TCK_CAUSES = 72; // i32: CAUSE_* together
 export const TCK_TIMED = 76; // i32: bit of each STAGE_* whose time is known
 export const TCK_GC_NS = 80; // f64: how much of it garbage collection took
 export const TCK_JOURNAL_BYTES = 88; // f64: in the journal's ring and not yet in its segments
-export const TCK_STAGES = 96; // f64 x STAGES, ns
+export const TCK_BEHIND_RECORD = 96; // i64: the longest of those that it waited behind, by its record; 0 = none
+export const TCK_BEHIND_NS = 104; // f64: what that one took, without its own wait
+export const TCK_STAGES = 112; // f64 x STAGES, ns
 
 export const TICK_MARKET_DATA = 1; // = DECODED_MARKET_DATA
 export const TICK_EXECUTION = 2; // = DECODED_EXECUTION

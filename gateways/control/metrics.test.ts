@@ -34,6 +34,8 @@ beforeAll(() => {
     source: 0,
     bytes: 1,
     orders: 0,
+    behindRecord: 0,
+    behindNs: 0,
     causes: 0,
     timed: 1,
     stagesNs: new Float64Array(S.STAGES),

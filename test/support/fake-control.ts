@@ -108,6 +108,8 @@ function fillSlowTicks(memory: Memory): void {
       source: 0,
       bytes: 180 + tick,
       orders: tick % 2,
+      behindRecord: 0,
+      behindNs: 0,
       causes: tick % 7 === 0 ? CAUSE_COMMAND : 0,
       timed: isSampled ? 2 ** STAGES - 1 : (1 << STAGE_WAIT) | (1 << STAGE_SEND),
       stagesNs,

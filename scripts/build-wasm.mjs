@@ -1,6 +1,7 @@
 /** Compiles the AssemblyScript kernels into build/*.wasm, as asconfig.json says. */
 import { mkdirSync } from 'node:fs';
 import asc from 'assemblyscript/asc';
+import { inlineAll } from './inline-wasm.mjs';
 
 mkdirSync('build', { recursive: true });
 for (const [entry, target] of [
@@ -14,4 +15,5 @@ for (const [entry, target] of [
     process.stderr.write(stderr.toString());
     process.exit(1);
   }
+  if (target === 'matching') inlineAll(`build/${target}.wasm`);
 }

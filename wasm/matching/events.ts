@@ -42,17 +42,17 @@ export function event(kind: u32, reason: u32, instrument: u32, id: i64): usize {
   const at = load<usize>(CTL_OUT_AT);
   store<u32>(CTL_OUT_AT, <u32>(at + EVENT_BYTES));
   store<u32>(at, kind | (reason << 8) | (instrument << 16));
-  store<u32>(at + EVT_SEQUENCE, load<u32>(CTL_SEQUENCE));
-  store<i64>(at + EVT_ID, id);
+  store<u32>(at, load<u32>(CTL_SEQUENCE), EVT_SEQUENCE);
+  store<i64>(at, id, EVT_ID);
   return at;
 }
 
 /** The fields that most events have; `otherId` is 0 but for those of two orders. */
 export function fill(at: usize, priceTicks: i64, lots: i64, leavesLots: i64): void {
-  store<i64>(at + EVT_OTHER_ID, 0);
-  store<i64>(at + EVT_PRICE_TICKS, priceTicks);
-  store<i64>(at + EVT_LOTS, lots);
-  store<i64>(at + EVT_LEAVES_LOTS, leavesLots);
+  store<i64>(at, 0, EVT_OTHER_ID);
+  store<i64>(at, priceTicks, EVT_PRICE_TICKS);
+  store<i64>(at, lots, EVT_LOTS);
+  store<i64>(at, leavesLots, EVT_LEAVES_LOTS);
 }
 
 /** Instrument block of a number that was checked. */
@@ -65,34 +65,34 @@ export function ladderOf(block: usize, index: u32): usize {
 }
 
 export function instrumentOf(ladder: usize): u32 {
-  return load<u32>(ladder + LAD_INDEX) >> 2;
+  return load<u32>(ladder, LAD_INDEX) >> 2;
 }
 
 /** Block of the instrument that a ladder belongs to. */
 export function blockOfLadder(ladder: usize): usize {
   return (
-    ladder - INSTRUMENT_HEADER_BYTES - <usize>(load<u32>(ladder + LAD_INDEX) & 3) * LADDER_BYTES
+    ladder - INSTRUMENT_HEADER_BYTES - <usize>(load<u32>(ladder, LAD_INDEX) & 3) * LADDER_BYTES
   );
 }
 
 /** Price of a key of a ladder. */
 export function ticksAt(ladder: usize, key: i32): i64 {
   return (
-    load<i64>(blockOfLadder(ladder) + INS_BASE_TICKS) + <i64>(key ^ load<i32>(ladder + LAD_FLIP))
+    load<i64>(blockOfLadder(ladder) + INS_BASE_TICKS) + <i64>(key ^ load<i32>(ladder, LAD_FLIP))
   );
 }
 
 /** Key of a price that is in the instrument's range. */
 export function keyOf(ladder: usize, ticks: i64): i32 {
   const above = <i32>(ticks - load<i64>(blockOfLadder(ladder) + INS_BASE_TICKS));
-  return above ^ load<i32>(ladder + LAD_FLIP);
+  return above ^ load<i32>(ladder, LAD_FLIP);
 }
 
 /** A resting order (still in its queue) is about to go, with all that is open of it. */
 export function emitCancelled(order: usize, reason: u32): void {
-  const place = load<usize>(order + ORD_PLACE);
+  const place = load<usize>(order, ORD_PLACE);
   const ladder = load<usize>(pageAt(place) + PAGE_LADDER);
-  const at = event(EVENT_CANCELLED, reason, instrumentOf(ladder), load<i64>(order + ORD_ID));
+  const at = event(EVENT_CANCELLED, reason, instrumentOf(ladder), load<i64>(order, ORD_ID));
   fill(at, ticksAt(ladder, keyAt(place)), openLotsOf(order), 0);
 }
 
@@ -101,24 +101,24 @@ export function emitBbo(instrument: u32): void {
   const block = blockOf(instrument);
   const bids = ladderOf(block, 0);
   const asks = ladderOf(block, 1);
-  const touches = load<i32>(bids + LAD_TOUCHES) + load<i32>(asks + LAD_TOUCHES);
-  if (touches === load<i32>(block + INS_TOUCHES)) return;
-  store<i32>(block + INS_TOUCHES, touches);
+  const touches = load<i32>(bids, LAD_TOUCHES) + load<i32>(asks, LAD_TOUCHES);
+  if (touches === load<i32>(block, INS_TOUCHES)) return;
+  store<i32>(block, touches, INS_TOUCHES);
   const at = event(EVENT_BBO, 0, instrument, bestTicks(bids));
-  store<i64>(at + EVT_OTHER_ID, bestLots(bids));
-  store<i64>(at + EVT_PRICE_TICKS, bestTicks(asks));
-  store<i64>(at + EVT_LOTS, bestLots(asks));
-  store<i64>(at + EVT_LEAVES_LOTS, 0);
+  store<i64>(at, bestLots(bids), EVT_OTHER_ID);
+  store<i64>(at, bestTicks(asks), EVT_PRICE_TICKS);
+  store<i64>(at, bestLots(asks), EVT_LOTS);
+  store<i64>(at, 0, EVT_LEAVES_LOTS);
 }
 
 /** Best price of a ladder, 0 when it is empty. */
 export function bestTicks(ladder: usize): i64 {
-  const best = load<i32>(ladder + LAD_BEST);
+  const best = load<i32>(ladder, LAD_BEST);
   return best === NO_LEVEL ? 0 : ticksAt(ladder, best);
 }
 
 /** Shown lots of the best level, 0 when the ladder is empty. */
 export function bestLots(ladder: usize): i64 {
-  const best = load<i32>(ladder + LAD_BEST);
+  const best = load<i32>(ladder, LAD_BEST);
   return best === NO_LEVEL ? 0 : load<i64>(levelOf(ladder, best) + LVL_LOTS);
 }

@@ -41,21 +41,21 @@ import { removeOrder, slotOf } from './order-table';
 import { canRest } from './taker';
 
 export function feedAdd(command: usize): u32 {
-  const instrument = <u32>load<u16>(command + CMD_INSTRUMENT);
+  const instrument = <u32>load<u16>(command, CMD_INSTRUMENT);
   if (instrument >= load<u32>(CTL_BOOKS)) return REFUSED_INSTRUMENT;
   const block = blockOf(instrument);
-  const lotsMax = load<i64>(block + INS_LOTS_MAX);
+  const lotsMax = load<i64>(block, INS_LOTS_MAX);
   if (lotsMax === 0) return REFUSED_INSTRUMENT;
-  const id = load<i64>(command + CMD_ID);
+  const id = load<i64>(command, CMD_ID);
   if (<u64>(id - 1) >= <u64>ORDER_ID_MAX) return REFUSED_ID;
-  const side = <u32>load<u8>(command + CMD_SIDE);
+  const side = <u32>load<u8>(command, CMD_SIDE);
   if (side - 1 > 1) return REFUSED_SIDE;
-  const lots = load<i64>(command + CMD_LOTS);
+  const lots = load<i64>(command, CMD_LOTS);
   if (<u64>(lots - 1) >= <u64>lotsMax) return REFUSED_LOTS;
-  const ticks = load<i64>(command + CMD_PRICE_TICKS);
+  const ticks = load<i64>(command, CMD_PRICE_TICKS);
   if (!isPrice(block, ticks, true)) return REFUSED_PRICE;
   const slot = slotOf(id);
-  if (load<i64>(slot + ORD_ID) !== 0) return REFUSED_DUPLICATE_ID;
+  if (load<i64>(slot, ORD_ID) !== 0) return REFUSED_DUPLICATE_ID;
   const live = load<i32>(CTL_LIVE);
   if (live >= load<i32>(CTL_ORDERS_CAPACITY)) return REFUSED_ORDERS_FULL;
   const ladder = ladderOf(block, side - 1);
@@ -68,49 +68,49 @@ export function feedAdd(command: usize): u32 {
 }
 
 function put(slot: usize, id: i64, lots: i64): void {
-  store<i64>(slot + ORD_ID, id);
-  store<i64>(slot + ORD_LOTS, lots);
-  store<u32>(slot + ORD_TAG, 0);
+  store<i64>(slot, id, ORD_ID);
+  store<i64>(slot, lots, ORD_LOTS);
+  store<u32>(slot, 0, ORD_TAG);
 }
 
 /** Why an order cannot be changed by the feed. */
 function orderRefusal(id: i64, order: usize): u32 {
   if (<u64>(id - 1) >= <u64>ORDER_ID_MAX) return REFUSED_ID;
-  if (load<i64>(order + ORD_ID) === 0) return REFUSED_UNKNOWN_ID;
-  return (load<u32>(order + ORD_TAG) & TAG_EXTRA) === 0 ? ACCEPTED : REFUSED_TERMS;
+  if (load<i64>(order, ORD_ID) === 0) return REFUSED_UNKNOWN_ID;
+  return (load<u32>(order, ORD_TAG) & TAG_EXTRA) === 0 ? ACCEPTED : REFUSED_TERMS;
 }
 
 /** A trade took lots of the order: they go, and the trade is the instrument's last. */
 export function feedExecute(command: usize): u32 {
-  const id = load<i64>(command + CMD_ID);
+  const id = load<i64>(command, CMD_ID);
   const order = slotOf(id);
   const refusal = orderRefusal(id, order);
   if (refusal !== ACCEPTED) return refusal;
-  const lots = load<i64>(command + CMD_LOTS);
-  if (<u64>(lots - 1) >= <u64>load<i64>(order + ORD_LOTS)) return REFUSED_LOTS;
-  const place = load<usize>(order + ORD_PLACE);
+  const lots = load<i64>(command, CMD_LOTS);
+  if (<u64>(lots - 1) >= <u64>load<i64>(order, ORD_LOTS)) return REFUSED_LOTS;
+  const place = load<usize>(order, ORD_PLACE);
   const ladder = load<usize>(pageAt(place) + PAGE_LADDER);
   const block = blockOfLadder(ladder);
-  store<i64>(block + INS_LAST_TICKS, ticksAt(ladder, keyAt(place)));
-  store<i64>(block + INS_TRADES, load<i64>(block + INS_TRADES) + 1);
-  store<i64>(block + INS_VOLUME_LOTS, load<i64>(block + INS_VOLUME_LOTS) + lots);
+  store<i64>(block, ticksAt(ladder, keyAt(place)), INS_LAST_TICKS);
+  store<i64>(block, load<i64>(block, INS_TRADES) + 1, INS_TRADES);
+  store<i64>(block, load<i64>(block, INS_VOLUME_LOTS) + lots, INS_VOLUME_LOTS);
   shrink(order, lots);
   return ACCEPTED;
 }
 
 export function feedReduce(command: usize): u32 {
-  const id = load<i64>(command + CMD_ID);
+  const id = load<i64>(command, CMD_ID);
   const order = slotOf(id);
   const refusal = orderRefusal(id, order);
   if (refusal !== ACCEPTED) return refusal;
-  const lots = load<i64>(command + CMD_LOTS);
-  if (<u64>(lots - 1) >= <u64>load<i64>(order + ORD_LOTS)) return REFUSED_LOTS;
+  const lots = load<i64>(command, CMD_LOTS);
+  if (<u64>(lots - 1) >= <u64>load<i64>(order, ORD_LOTS)) return REFUSED_LOTS;
   shrink(order, lots);
   return ACCEPTED;
 }
 
 export function feedDelete(command: usize): u32 {
-  const id = load<i64>(command + CMD_ID);
+  const id = load<i64>(command, CMD_ID);
   const order = slotOf(id);
   const refusal = orderRefusal(id, order);
   if (refusal !== ACCEPTED) return refusal;
@@ -119,17 +119,17 @@ export function feedDelete(command: usize): u32 {
 }
 
 export function feedReplace(command: usize): u32 {
-  const id = load<i64>(command + CMD_ID);
+  const id = load<i64>(command, CMD_ID);
   const order = slotOf(id);
   const refusal = orderRefusal(id, order);
   if (refusal !== ACCEPTED) return refusal;
-  const newId = load<i64>(command + CMD_NEW_ID);
+  const newId = load<i64>(command, CMD_NEW_ID);
   if (<u64>(newId - 1) >= <u64>ORDER_ID_MAX) return REFUSED_ID;
-  const ladder = load<usize>(pageAt(load<usize>(order + ORD_PLACE)) + PAGE_LADDER);
+  const ladder = load<usize>(pageAt(load<usize>(order, ORD_PLACE)) + PAGE_LADDER);
   const block = blockOfLadder(ladder);
-  const lots = load<i64>(command + CMD_LOTS);
-  if (<u64>(lots - 1) >= <u64>load<i64>(block + INS_LOTS_MAX)) return REFUSED_LOTS;
-  const ticks = load<i64>(command + CMD_PRICE_TICKS);
+  const lots = load<i64>(command, CMD_LOTS);
+  if (<u64>(lots - 1) >= <u64>load<i64>(block, INS_LOTS_MAX)) return REFUSED_LOTS;
+  const ticks = load<i64>(command, CMD_PRICE_TICKS);
   if (!isPrice(block, ticks, true)) return REFUSED_PRICE;
   if (load<i64>(slotOf(newId) + ORD_ID) !== 0) return REFUSED_DUPLICATE_ID;
   const key = keyOf(ladder, ticks);
@@ -143,7 +143,7 @@ export function feedReplace(command: usize): u32 {
 }
 
 function shrink(order: usize, lots: i64): void {
-  if (lots < load<i64>(order + ORD_LOTS)) shrinkOrder(order, lots);
+  if (lots < load<i64>(order, ORD_LOTS)) shrinkOrder(order, lots);
   else remove(order);
 }
 

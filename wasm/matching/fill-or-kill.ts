@@ -20,7 +20,7 @@ export function canFillAtOnce(): bool {
   const opposite = load<usize>(TAKER_OPPOSITE);
   const limitKey = load<i32>(TAKER_LIMIT_KEY);
   let missing = load<i64>(TAKER_LEAVES);
-  let key = load<i32>(opposite + LAD_BEST);
+  let key = load<i32>(opposite, LAD_BEST);
   while (key <= limitKey) {
     const found = takeableAt(levelOf(opposite, key), missing);
     if (found < 0) return false;
@@ -42,13 +42,13 @@ function takeableAt(level: usize, missing: i64): i64 {
   const owner = mode === SELF_TRADE_ALLOWED ? 0 : tag >> 8;
   let shown: i64 = 0;
   let hidden: i64 = 0;
-  let order = load<usize>(level + LVL_HEAD);
-  for (; order !== 0; order = load<usize>(order + ORD_NEXT)) {
+  let order = load<usize>(level, LVL_HEAD);
+  for (; order !== 0; order = load<usize>(order, ORD_NEXT)) {
     if (owner !== 0 && ownerOf(order) === owner) {
       if (mode !== SELF_TRADE_CANCEL_OLDEST) return -1;
       continue;
     }
-    const lots = load<i64>(order + ORD_LOTS);
+    const lots = load<i64>(order, ORD_LOTS);
     shown += lots;
     if (shown >= missing) return missing;
     hidden = min(hidden + openLotsOf(order) - lots, <i64>LOTS_MAX);

@@ -43,7 +43,7 @@ export function keyAt(place: usize): i32 {
 
 /** Page that holds the key, 0 = none. */
 export function pageOf(ladder: usize, key: i32): usize {
-  return load<usize>(load<usize>(ladder + LAD_PAGE_TABLE) + ((<usize>(key >> 6)) << 2));
+  return load<usize>(load<usize>(ladder, LAD_PAGE_TABLE) + ((<usize>(key >> 6)) << 2));
 }
 
 /** Level of the key, 0 = its page is not there. An empty level has no head. */
@@ -58,29 +58,29 @@ export function appendOrder(ladder: usize, key: i32, order: usize): void {
   if (page === 0) page = takePage(ladder, key);
   const place = page + <usize>(key & 63);
   const level = levelAt(place);
-  const tail = load<usize>(level + LVL_TAIL);
-  store<u32>(order + ORD_NEXT, 0);
-  store<u32>(order + ORD_PREV, <u32>tail);
-  store<u32>(order + ORD_PLACE, <u32>place);
-  store<u32>(level + LVL_TAIL, <u32>order);
-  store<i64>(level + LVL_LOTS, load<i64>(level + LVL_LOTS) + load<i64>(order + ORD_LOTS));
+  const tail = load<usize>(level, LVL_TAIL);
+  store<u32>(order, 0, ORD_NEXT);
+  store<u32>(order, <u32>tail, ORD_PREV);
+  store<u32>(order, <u32>place, ORD_PLACE);
+  store<u32>(level, <u32>order, LVL_TAIL);
+  store<i64>(level, load<i64>(level, LVL_LOTS) + load<i64>(order, ORD_LOTS), LVL_LOTS);
   if (tail === 0) {
-    store<u32>(level + LVL_HEAD, <u32>order);
-    store<u64>(page + PAGE_BITS, load<u64>(page + PAGE_BITS) | ((<u64>1) << (<u64>(key & 63))));
-  } else store<u32>(tail + ORD_NEXT, <u32>order);
-  const best = load<i32>(ladder + LAD_BEST);
+    store<u32>(level, <u32>order, LVL_HEAD);
+    store<u64>(page, load<u64>(page, PAGE_BITS) | ((<u64>1) << (<u64>(key & 63))), PAGE_BITS);
+  } else store<u32>(tail, <u32>order, ORD_NEXT);
+  const best = load<i32>(ladder, LAD_BEST);
   if (key > best) return;
-  store<i32>(ladder + LAD_BEST, key);
+  store<i32>(ladder, key, LAD_BEST);
   touch(ladder);
 }
 
 /** Takes an order out of its queue. */
 export function unlinkOrder(order: usize): void {
-  const next = load<usize>(order + ORD_NEXT);
-  const prev = load<usize>(order + ORD_PREV);
-  const place = load<usize>(order + ORD_PLACE);
+  const next = load<usize>(order, ORD_NEXT);
+  const prev = load<usize>(order, ORD_PREV);
+  const place = load<usize>(order, ORD_PLACE);
   const level = levelAt(place);
-  store<i64>(level + LVL_LOTS, load<i64>(level + LVL_LOTS) - load<i64>(order + ORD_LOTS));
+  store<i64>(level, load<i64>(level, LVL_LOTS) - load<i64>(order, ORD_LOTS), LVL_LOTS);
   store<u32>(prev === 0 ? level + LVL_HEAD : prev + ORD_NEXT, <u32>next);
   store<u32>(next === 0 ? level + LVL_TAIL : next + ORD_PREV, <u32>prev);
   touchAt(place);
@@ -89,41 +89,41 @@ export function unlinkOrder(order: usize): void {
 
 /** Takes lots off an order that keeps some, and its place. */
 export function shrinkOrder(order: usize, lots: i64): void {
-  const place = load<usize>(order + ORD_PLACE);
+  const place = load<usize>(order, ORD_PLACE);
   const level = levelAt(place);
-  store<i64>(order + ORD_LOTS, load<i64>(order + ORD_LOTS) - lots);
-  store<i64>(level + LVL_LOTS, load<i64>(level + LVL_LOTS) - lots);
+  store<i64>(order, load<i64>(order, ORD_LOTS) - lots, ORD_LOTS);
+  store<i64>(level, load<i64>(level, LVL_LOTS) - lots, LVL_LOTS);
   touchAt(place);
 }
 
 function touch(ladder: usize): void {
-  store<i32>(ladder + LAD_TOUCHES, load<i32>(ladder + LAD_TOUCHES) + 1);
-  store<u32>(CTL_TOUCHED, load<u32>(ladder + LAD_INDEX) >> 2);
+  store<i32>(ladder, load<i32>(ladder, LAD_TOUCHES) + 1, LAD_TOUCHES);
+  store<u32>(CTL_TOUCHED, load<u32>(ladder, LAD_INDEX) >> 2);
 }
 
 /** Notes a change of a level if it is the best. */
 function touchAt(place: usize): void {
   const ladder = load<usize>(pageAt(place) + PAGE_LADDER);
-  if (keyAt(place) === load<i32>(ladder + LAD_BEST)) touch(ladder);
+  if (keyAt(place) === load<i32>(ladder, LAD_BEST)) touch(ladder);
 }
 
 function levelEmptied(place: usize): void {
   const page = pageAt(place);
-  const ladder = load<usize>(page + PAGE_LADDER);
+  const ladder = load<usize>(page, PAGE_LADDER);
   const key = keyAt(place);
-  const bits = load<u64>(page + PAGE_BITS) & ~((<u64>1) << (<u64>(place & 63)));
-  store<u64>(page + PAGE_BITS, bits);
+  const bits = load<u64>(page, PAGE_BITS) & ~((<u64>1) << (<u64>(place & 63)));
+  store<u64>(page, bits, PAGE_BITS);
   if (bits === 0) freePage(ladder, page, key >> 6);
-  if (key !== load<i32>(ladder + LAD_BEST)) return;
+  if (key !== load<i32>(ladder, LAD_BEST)) return;
   const best = bits === 0 ? firstKey(ladder) : key - <i32>(place & 63) + <i32>ctz(bits);
-  store<i32>(ladder + LAD_BEST, best);
+  store<i32>(ladder, best, LAD_BEST);
 }
 
 /** Lowest key of the ladder, by its words. */
 function firstKey(ladder: usize): i32 {
-  const top = load<u64>(ladder + LAD_TOP);
+  const top = load<u64>(ladder, LAD_TOP);
   if (top === 0) return NO_LEVEL;
-  const words = load<usize>(ladder + LAD_WORDS);
+  const words = load<usize>(ladder, LAD_WORDS);
   const middle = <i32>ctz(top);
   const low = (middle << 6) + <i32>ctz(load<u64>(words + ((<usize>middle) << 3)));
   const page = (low << 6) + <i32>ctz(load<u64>(words + LAD_LOW_WORDS + ((<usize>low) << 3)));
@@ -132,18 +132,18 @@ function firstKey(ladder: usize): i32 {
 
 /** Lowest occupied key from `key` on, NO_LEVEL = none. */
 export function keyFrom(ladder: usize, key: i32): i32 {
-  const words = load<usize>(ladder + LAD_WORDS);
+  const words = load<usize>(ladder, LAD_WORDS);
   let number = key >> 6;
   const page = pageOf(ladder, key);
   if (page !== 0) {
-    const bits = load<u64>(page + PAGE_BITS) & ((<u64>-1) << (<u64>(key & 63)));
+    const bits = load<u64>(page, PAGE_BITS) & ((<u64>-1) << (<u64>(key & 63)));
     if (bits !== 0) return (number << 6) + <i32>ctz(bits);
   }
   number = nextBit(words + LAD_LOW_WORDS, number);
   if (number < 0) {
     let middle = nextBit(words, key >> 12);
     if (middle < 0) {
-      const top = load<u64>(ladder + LAD_TOP) & above(key >> 18);
+      const top = load<u64>(ladder, LAD_TOP) & above(key >> 18);
       if (top === 0) return NO_LEVEL;
       const word = <i32>ctz(top);
       middle = (word << 6) + <i32>ctz(load<u64>(words + ((<usize>word) << 3)));
@@ -167,11 +167,11 @@ function nextBit(words: usize, n: i32): i32 {
 function takePage(ladder: usize, key: i32): usize {
   const number = key >> 6;
   const page = load<usize>(CTL_FREE_PAGE);
-  store<u32>(CTL_FREE_PAGE, load<u32>(page + PAGE_NEXT_FREE));
-  store<i32>(page + PAGE_FIRST_KEY, number << 6);
-  store<u32>(page + PAGE_LADDER, <u32>ladder);
-  store<u32>(load<usize>(ladder + LAD_PAGE_TABLE) + ((<usize>number) << 2), <u32>page);
-  const words = load<usize>(ladder + LAD_WORDS);
+  store<u32>(CTL_FREE_PAGE, load<u32>(page, PAGE_NEXT_FREE));
+  store<i32>(page, number << 6, PAGE_FIRST_KEY);
+  store<u32>(page, <u32>ladder, PAGE_LADDER);
+  store<u32>(load<usize>(ladder, LAD_PAGE_TABLE) + ((<usize>number) << 2), <u32>page);
+  const words = load<usize>(ladder, LAD_WORDS);
   setBit(words + LAD_LOW_WORDS + ((<usize>(number >> 6)) << 3), number & 63);
   setBit(words + ((<usize>(number >> 12)) << 3), (number >> 6) & 63);
   setBit(ladder + LAD_TOP, number >> 12);
@@ -179,10 +179,10 @@ function takePage(ladder: usize, key: i32): usize {
 }
 
 function freePage(ladder: usize, page: usize, number: i32): void {
-  store<u32>(page + PAGE_NEXT_FREE, load<u32>(CTL_FREE_PAGE));
+  store<u32>(page, load<u32>(CTL_FREE_PAGE), PAGE_NEXT_FREE);
   store<u32>(CTL_FREE_PAGE, <u32>page);
-  store<u32>(load<usize>(ladder + LAD_PAGE_TABLE) + ((<usize>number) << 2), 0);
-  const words = load<usize>(ladder + LAD_WORDS);
+  store<u32>(load<usize>(ladder, LAD_PAGE_TABLE) + ((<usize>number) << 2), 0);
+  const words = load<usize>(ladder, LAD_WORDS);
   if (clearBit(words + LAD_LOW_WORDS + ((<usize>(number >> 6)) << 3), number & 63) !== 0) return;
   if (clearBit(words + ((<usize>(number >> 12)) << 3), (number >> 6) & 63) !== 0) return;
   clearBit(ladder + LAD_TOP, number >> 12);

@@ -27,7 +27,7 @@ const EXTRAS_MAX = 1 << 24; // an order's tag has 24 bits for the number
 const PAGES_MAX = 1 << 20;
 const BUFFER_MAX = 1 << 24; // commands, events
 const SLOTS_PER_ORDER = 2;
-const SLOTS_MIN = 64;
+const SLOTS_MIN = 128; // a block of order-table.ts
 const MIDDLE_WORDS_BYTES = M.LAD_LOW_WORDS;
 
 /** A memory that holds nothing else; throws a RangeError that names the field. */

@@ -58,10 +58,10 @@ import { wakeAtLastTrade } from './stops';
 import { aimTaker, armTaker, canRest } from './taker';
 
 export function cancelOrder(command: usize): u32 {
-  const id = load<i64>(command + CMD_ID);
+  const id = load<i64>(command, CMD_ID);
   if (<u64>(id - 1) >= <u64>ORDER_ID_MAX) return REFUSED_ID;
   const order = slotOf(id);
-  if (load<i64>(order + ORD_ID) === 0) return REFUSED_UNKNOWN_ID;
+  if (load<i64>(order, ORD_ID) === 0) return REFUSED_UNKNOWN_ID;
   cancel(order);
   return ACCEPTED;
 }
@@ -73,18 +73,18 @@ function cancel(order: usize): void {
 }
 
 export function reduceOrder(command: usize): u32 {
-  const id = load<i64>(command + CMD_ID);
+  const id = load<i64>(command, CMD_ID);
   if (<u64>(id - 1) >= <u64>ORDER_ID_MAX) return REFUSED_ID;
   const order = slotOf(id);
-  if (load<i64>(order + ORD_ID) === 0) return REFUSED_UNKNOWN_ID;
-  const lots = load<i64>(command + CMD_LOTS);
+  if (load<i64>(order, ORD_ID) === 0) return REFUSED_UNKNOWN_ID;
+  const lots = load<i64>(command, CMD_LOTS);
   if (lots <= 0) return REFUSED_LOTS;
   const open = openLotsOf(order);
   if (lots >= open) {
     cancel(order);
     return ACCEPTED;
   }
-  const place = load<usize>(order + ORD_PLACE);
+  const place = load<usize>(order, ORD_PLACE);
   const ladder = load<usize>(pageAt(place) + PAGE_LADDER);
   const at = event(EVENT_REDUCED, 0, instrumentOf(ladder), id);
   fill(at, ticksAt(ladder, keyAt(place)), lots, open - lots);
@@ -94,11 +94,11 @@ export function reduceOrder(command: usize): u32 {
 
 /** Takes lots off an order that keeps some: hidden ones first. */
 function takeOff(order: usize, lots: i64): void {
-  if ((load<u32>(order + ORD_TAG) & TAG_EXTRA) !== 0) {
+  if ((load<u32>(order, ORD_TAG) & TAG_EXTRA) !== 0) {
     const extra = extraOf(order);
-    const hidden = load<i64>(extra + EXT_HIDDEN);
+    const hidden = load<i64>(extra, EXT_HIDDEN);
     const taken = min(hidden, lots);
-    store<i64>(extra + EXT_HIDDEN, hidden - taken);
+    store<i64>(extra, hidden - taken, EXT_HIDDEN);
     if (taken === lots) return;
     lots -= taken;
   }
@@ -106,30 +106,30 @@ function takeOff(order: usize, lots: i64): void {
 }
 
 export function replaceOrder(command: usize): u32 {
-  const id = load<i64>(command + CMD_ID);
+  const id = load<i64>(command, CMD_ID);
   if (<u64>(id - 1) >= <u64>ORDER_ID_MAX) return REFUSED_ID;
   const order = slotOf(id);
-  if (load<i64>(order + ORD_ID) === 0) return REFUSED_UNKNOWN_ID;
-  const ladder = load<usize>(pageAt(load<usize>(order + ORD_PLACE)) + PAGE_LADDER);
+  if (load<i64>(order, ORD_ID) === 0) return REFUSED_UNKNOWN_ID;
+  const ladder = load<usize>(pageAt(load<usize>(order, ORD_PLACE)) + PAGE_LADDER);
   const block = blockOfLadder(ladder);
-  const lots = load<i64>(command + CMD_LOTS);
-  if (<u64>(lots - 1) >= <u64>load<i64>(block + INS_LOTS_MAX)) return REFUSED_LOTS;
-  const isStop = (load<u32>(ladder + LAD_INDEX) & 2) !== 0;
+  const lots = load<i64>(command, CMD_LOTS);
+  if (<u64>(lots - 1) >= <u64>load<i64>(block, INS_LOTS_MAX)) return REFUSED_LOTS;
+  const isStop = (load<u32>(ladder, LAD_INDEX) & 2) !== 0;
   const hasLimit = !isStop || (load<u32>(extraOf(order) + EXT_TERMS) & 255) === ORDER_STOP_LIMIT;
-  const ticks = load<i64>(command + CMD_PRICE_TICKS);
+  const ticks = load<i64>(command, CMD_PRICE_TICKS);
   if (!isPrice(block, ticks, hasLimit)) return REFUSED_PRICE;
-  const stopTicks = load<i64>(command + CMD_STOP_TICKS);
+  const stopTicks = load<i64>(command, CMD_STOP_TICKS);
   if (!isPrice(block, stopTicks, isStop)) return REFUSED_STOP_PRICE;
   const key = keyOf(ladder, isStop ? stopTicks : ticks);
   const open = openLotsOf(order);
-  const keeps = key === keyAt(load<usize>(order + ORD_PLACE)) && lots <= open;
+  const keeps = key === keyAt(load<usize>(order, ORD_PLACE)) && lots <= open;
   if (!keeps) {
     const refusal = moveRefusal(order, key, lots);
     if (refusal !== ACCEPTED) return refusal;
   }
   fill(event(EVENT_REPLACED, keeps ? 1 : 0, instrumentOf(ladder), id), ticks, lots, lots);
   if (isStop && hasLimit) {
-    store<i32>(extraOf(order) + EXT_LIMIT, <i32>(ticks - load<i64>(block + INS_BASE_TICKS)));
+    store<i32>(extraOf(order) + EXT_LIMIT, <i32>(ticks - load<i64>(block, INS_BASE_TICKS)));
   }
   if (!keeps) move(order, key, lots);
   else if (lots < open) takeOff(order, open - lots);
@@ -138,24 +138,24 @@ export function replaceOrder(command: usize): u32 {
 
 /** Best key of the ladder that an order on this one would take from, and the order's limit there. */
 function takesAt(ladder: usize, key: i32): bool {
-  const index = load<u32>(ladder + LAD_INDEX) & 3;
+  const index = load<u32>(ladder, LAD_INDEX) & 3;
   if (index > 1) return false;
   const opposite = ladderOf(blockOfLadder(ladder), 1 - index);
-  return load<i32>(opposite + LAD_BEST) <= keyOf(opposite, ticksAt(ladder, key));
+  return load<i32>(opposite, LAD_BEST) <= keyOf(opposite, ticksAt(ladder, key));
 }
 
 function moveRefusal(order: usize, key: i32, lots: i64): u32 {
-  const ladder = load<usize>(pageAt(load<usize>(order + ORD_PLACE)) + PAGE_LADDER);
-  const isPostOnly = (load<u32>(order + ORD_TAG) & TAG_POST_ONLY) !== 0;
+  const ladder = load<usize>(pageAt(load<usize>(order, ORD_PLACE)) + PAGE_LADDER);
+  const isPostOnly = (load<u32>(order, ORD_TAG) & TAG_POST_ONLY) !== 0;
   if (isPostOnly && takesAt(ladder, key)) return REFUSED_POST_ONLY;
   return canRest(ladder, key, lots) ? ACCEPTED : restRefusal(ladder, key);
 }
 
 /** To the back of a queue, or into the opposite side. */
 function move(order: usize, key: i32, lots: i64): void {
-  const ladder = load<usize>(pageAt(load<usize>(order + ORD_PLACE)) + PAGE_LADDER);
-  const tag = load<u32>(order + ORD_TAG);
-  const isStop = (load<u32>(ladder + LAD_INDEX) & 2) !== 0;
+  const ladder = load<usize>(pageAt(load<usize>(order, ORD_PLACE)) + PAGE_LADDER);
+  const tag = load<u32>(order, ORD_TAG);
+  const isStop = (load<u32>(ladder, LAD_INDEX) & 2) !== 0;
   const display: i64 = (tag & TAG_EXTRA) !== 0 ? load<i64>(extraOf(order) + EXT_DISPLAY) : 0;
   if (takesAt(ladder, key)) {
     takeAgain(order, key, lots);
@@ -164,18 +164,18 @@ function move(order: usize, key: i32, lots: i64): void {
   unlinkOrder(order);
   const shown = isStop || display === 0 ? lots : min(display, lots);
   if (display !== 0) store<i64>(extraOf(order) + EXT_HIDDEN, lots - shown);
-  store<i64>(order + ORD_LOTS, shown);
+  store<i64>(order, shown, ORD_LOTS);
   appendOrder(ladder, key, order);
   if (isStop) wakeAtLastTrade(blockOfLadder(ladder));
 }
 
 /** A resting order whose new price takes: it leaves the book and matches as an arriving one. */
 function takeAgain(order: usize, key: i32, lots: i64): void {
-  const ladder = load<usize>(pageAt(load<usize>(order + ORD_PLACE)) + PAGE_LADDER);
-  const index = load<u32>(ladder + LAD_INDEX) & 3;
-  const tag = load<u32>(order + ORD_TAG);
+  const ladder = load<usize>(pageAt(load<usize>(order, ORD_PLACE)) + PAGE_LADDER);
+  const index = load<u32>(ladder, LAD_INDEX) & 3;
+  const tag = load<u32>(order, ORD_TAG);
   aimTaker(instrumentOf(ladder), index + 1);
-  store<i64>(TAKER_ID, load<i64>(order + ORD_ID));
+  store<i64>(TAKER_ID, load<i64>(order, ORD_ID));
   store<i64>(TAKER_LEAVES, lots);
   store<i64>(TAKER_DISPLAY, (tag & TAG_EXTRA) !== 0 ? load<i64>(extraOf(order) + EXT_DISPLAY) : 0);
   store<i32>(TAKER_KEY, key);

@@ -74,28 +74,28 @@ import { aimTaker, armTaker, canRest } from './taker';
 
 /** COMMAND_NEW; returns ACCEPTED or the first refusal. */
 export function newOrder(command: usize): u32 {
-  const instrument = <u32>load<u16>(command + CMD_INSTRUMENT);
+  const instrument = <u32>load<u16>(command, CMD_INSTRUMENT);
   if (instrument >= load<u32>(CTL_BOOKS)) return REFUSED_INSTRUMENT;
   const block = blockOf(instrument);
-  if (load<i64>(block + INS_LOTS_MAX) === 0) return REFUSED_INSTRUMENT;
-  const id = load<i64>(command + CMD_ID);
+  if (load<i64>(block, INS_LOTS_MAX) === 0) return REFUSED_INSTRUMENT;
+  const id = load<i64>(command, CMD_ID);
   if (<u64>(id - 1) >= <u64>ORDER_ID_MAX) return REFUSED_ID;
-  const side = <u32>load<u8>(command + CMD_SIDE);
+  const side = <u32>load<u8>(command, CMD_SIDE);
   if (side - 1 > 1) return REFUSED_SIDE;
-  const terms = load<u32>(command + CMD_TYPE);
+  const terms = load<u32>(command, CMD_TYPE);
   if (!areTerms(terms)) return REFUSED_TERMS;
-  const lots = load<i64>(command + CMD_LOTS);
-  if (<u64>(lots - 1) >= <u64>load<i64>(block + INS_LOTS_MAX)) return REFUSED_LOTS;
-  const display = load<i64>(command + CMD_DISPLAY_LOTS);
+  const lots = load<i64>(command, CMD_LOTS);
+  if (<u64>(lots - 1) >= <u64>load<i64>(block, INS_LOTS_MAX)) return REFUSED_LOTS;
+  const display = load<i64>(command, CMD_DISPLAY_LOTS);
   if (display !== 0 && !isDisplay(display, lots, terms)) return REFUSED_DISPLAY;
   const type = terms & 255;
-  const price = load<i64>(command + CMD_PRICE_TICKS);
+  const price = load<i64>(command, CMD_PRICE_TICKS);
   if (!isPrice(block, price, (type & 1) === 0)) return REFUSED_PRICE;
-  const stop = load<i64>(command + CMD_STOP_TICKS);
+  const stop = load<i64>(command, CMD_STOP_TICKS);
   if (!isPrice(block, stop, type >= <u32>ORDER_STOP)) return REFUSED_STOP_PRICE;
-  if (load<u32>(command + CMD_OWNER) > <u32>OWNER_MAX) return REFUSED_OWNER;
+  if (load<u32>(command, CMD_OWNER) > <u32>OWNER_MAX) return REFUSED_OWNER;
   const slot = slotOf(id);
-  if (load<i64>(slot + ORD_ID) !== 0) return REFUSED_DUPLICATE_ID;
+  if (load<i64>(slot, ORD_ID) !== 0) return REFUSED_DUPLICATE_ID;
   if (load<i32>(CTL_LIVE) >= load<i32>(CTL_ORDERS_CAPACITY)) return REFUSED_ORDERS_FULL;
   if (type >= <u32>ORDER_STOP) return placeStop(command, slot);
   return place(command, slot);
@@ -104,7 +104,7 @@ export function newOrder(command: usize): u32 {
 /** FIX: market 1, limit 2, stop 3, stop-limit 4: the even ones have a limit price. */
 export function isPrice(block: usize, ticks: i64, isWanted: bool): bool {
   if (!isWanted) return ticks === 0;
-  return <u64>(ticks - load<i64>(block + INS_BASE_TICKS)) <= <u64>load<u32>(CTL_LEVELS_MASK);
+  return <u64>(ticks - load<i64>(block, INS_BASE_TICKS)) <= <u64>load<u32>(CTL_LEVELS_MASK);
 }
 
 /** |type u8 |timeInForce u8 |selfTrade u8 |flags u8| */
@@ -134,38 +134,38 @@ export function tagOf(command: usize, terms: u32): u32 {
   const day: u32 = ((terms >> 8) & 255) === TIF_DAY ? TAG_DAY : 0;
   const postOnly: u32 = terms >> 24 === FLAG_POST_ONLY ? TAG_POST_ONLY : 0;
   const selfTrade = ((terms >> 16) & 255) << TAG_SELF_TRADE_SHIFT;
-  return day | postOnly | selfTrade | (load<u32>(command + CMD_OWNER) << 8);
+  return day | postOnly | selfTrade | (load<u32>(command, CMD_OWNER) << 8);
 }
 
 /** A limit or market order whose fields are right. */
 function place(command: usize, slot: usize): u32 {
-  const terms = load<u32>(command + CMD_TYPE);
+  const terms = load<u32>(command, CMD_TYPE);
   const rests = (terms & 0xfeff) === ORDER_LIMIT;
-  const side = <u32>load<u8>(command + CMD_SIDE);
-  const instrument = <u32>load<u16>(command + CMD_INSTRUMENT);
+  const side = <u32>load<u8>(command, CMD_SIDE);
+  const instrument = <u32>load<u16>(command, CMD_INSTRUMENT);
   const block = blockOf(instrument);
   const own = ladderOf(block, side - 1);
   const opposite = ladderOf(block, 2 - side);
-  const lots = load<i64>(command + CMD_LOTS);
-  const ticks = load<i64>(command + CMD_PRICE_TICKS);
-  const above = <i32>(ticks - load<i64>(block + INS_BASE_TICKS));
+  const lots = load<i64>(command, CMD_LOTS);
+  const ticks = load<i64>(command, CMD_PRICE_TICKS);
+  const above = <i32>(ticks - load<i64>(block, INS_BASE_TICKS));
   const isMarket = (terms & 255) === ORDER_MARKET;
-  const limitKey = isMarket ? load<i32>(CTL_LEVELS_MASK) : above ^ load<i32>(opposite + LAD_FLIP);
-  const takes = load<i32>(opposite + LAD_BEST) <= limitKey;
-  const key = isMarket ? -1 : above ^ load<i32>(own + LAD_FLIP);
-  const display = load<i64>(command + CMD_DISPLAY_LOTS);
+  const limitKey = isMarket ? load<i32>(CTL_LEVELS_MASK) : above ^ load<i32>(opposite, LAD_FLIP);
+  const takes = load<i32>(opposite, LAD_BEST) <= limitKey;
+  const key = isMarket ? -1 : above ^ load<i32>(own, LAD_FLIP);
+  const display = load<i64>(command, CMD_DISPLAY_LOTS);
   if (rests) {
     if (display !== 0 && load<u32>(CTL_FREE_EXTRA) === 0) return REFUSED_EXTRAS_FULL;
     if (takes && terms >> 24 === FLAG_POST_ONLY) return REFUSED_POST_ONLY;
     if (!canRest(own, key, lots)) return restRefusal(own, key);
   }
-  const id = load<i64>(command + CMD_ID);
+  const id = load<i64>(command, CMD_ID);
   fill(event(EVENT_ACCEPTED, side, instrument, id), ticks, lots, lots);
   const tag = tagOf(command, terms);
   if (rests && !takes && display === 0) {
-    store<i64>(slot + ORD_ID, id);
-    store<i64>(slot + ORD_LOTS, lots);
-    store<u32>(slot + ORD_TAG, tag);
+    store<i64>(slot, id, ORD_ID);
+    store<i64>(slot, lots, ORD_LOTS);
+    store<u32>(slot, tag, ORD_TAG);
     store<i32>(CTL_LIVE, load<i32>(CTL_LIVE) + 1);
     appendOrder(own, key, slot);
     return ACCEPTED;

@@ -29,24 +29,30 @@ import {
   TAG_EXTRA,
 } from './matching-layout';
 
+const BLOCK_LOG2: u64 = 7;
+const BLOCK_ORDERS: usize = 128;
+const BLOCK_BYTES: usize = 4096; // a page of the machine: one TLB entry
 const GOLDEN: u64 = (0x9e3779b9 << 32) | 0x7f4a7c15;
 
-/** Offset of the slot where the search for an id starts. */
+/**
+ * Offset of the slot where the search for an id starts: ids of one block lie side by side, blocks are
+ * spread. Venues number orders in turn, so new orders fill lines and pages that are at hand.
+ */
 function homeOf(id: i64): usize {
-  return (
-    <usize>((<u64>id * GOLDEN) >> <u64>load<i32>(CTL_TABLE_SHIFT)) & load<usize>(CTL_TABLE_MASK)
-  );
+  const hash = ((<u64>id >> BLOCK_LOG2) * GOLDEN) >> <u64>load<i32>(CTL_TABLE_SHIFT);
+  const block = <usize>hash & load<usize>(CTL_TABLE_MASK) & ~(BLOCK_BYTES - 1);
+  return block | ((<usize>id & (BLOCK_ORDERS - 1)) * ORDER_BYTES);
 }
 
 /** The slot that holds the id, or the free slot where it would go (its id is 0). */
 export function slotOf(id: i64): usize {
   const end = load<usize>(CTL_TABLE_END);
   let slot = load<usize>(CTL_TABLE) + homeOf(id);
-  let held = load<i64>(slot + ORD_ID);
+  let held = load<i64>(slot, ORD_ID);
   while (held !== id && held !== 0) {
     slot += ORDER_BYTES;
     if (slot === end) slot = load<usize>(CTL_TABLE);
-    held = load<i64>(slot + ORD_ID);
+    held = load<i64>(slot, ORD_ID);
   }
   return slot;
 }
@@ -57,58 +63,58 @@ export function removeOrder(order: usize): void {
   const end = load<usize>(CTL_TABLE_END);
   const mask = load<usize>(CTL_TABLE_MASK);
   store<i32>(CTL_LIVE, load<i32>(CTL_LIVE) - 1);
-  if ((load<u32>(order + ORD_TAG) & TAG_EXTRA) !== 0) freeExtra(extraOf(order));
+  if ((load<u32>(order, ORD_TAG) & TAG_EXTRA) !== 0) freeExtra(extraOf(order));
   let hole = order;
   let slot = order;
   for (;;) {
     slot += ORDER_BYTES;
     if (slot === end) slot = table;
-    const id = load<i64>(slot + ORD_ID);
+    const id = load<i64>(slot, ORD_ID);
     if (id === 0) break;
     const distance = (slot - table - homeOf(id)) & mask;
     if (distance < ((slot - hole) & mask)) continue; // its home lies behind the hole
     moveOrder(slot, hole);
     hole = slot;
   }
-  store<i64>(hole + ORD_ID, 0);
+  store<i64>(hole, 0, ORD_ID);
 }
 
 function moveOrder(from: usize, to: usize): void {
   v128.store(to, v128.load(from));
   v128.store(to + 16, v128.load(from + 16));
-  const next = load<usize>(from + ORD_NEXT);
-  const prev = load<usize>(from + ORD_PREV);
-  const level = levelAt(load<usize>(from + ORD_PLACE));
+  const next = load<usize>(from, ORD_NEXT);
+  const prev = load<usize>(from, ORD_PREV);
+  const level = levelAt(load<usize>(from, ORD_PLACE));
   store<u32>(prev === 0 ? level + LVL_HEAD : prev + ORD_NEXT, to);
   store<u32>(next === 0 ? level + LVL_TAIL : next + ORD_PREV, to);
 }
 
 /** The extra of an order that has one. */
 export function extraOf(order: usize): usize {
-  return load<usize>(CTL_EXTRAS) + <usize>((load<u32>(order + ORD_TAG) >> 8) * EXTRA_BYTES);
+  return load<usize>(CTL_EXTRAS) + <usize>((load<u32>(order, ORD_TAG) >> 8) * EXTRA_BYTES);
 }
 
 /** Takes a free extra (the caller knows that there is one) and returns its number. */
 export function takeExtra(): u32 {
   const extra = load<usize>(CTL_FREE_EXTRA);
-  store<u32>(CTL_FREE_EXTRA, load<u32>(extra + EXT_NEXT_FREE));
+  store<u32>(CTL_FREE_EXTRA, load<u32>(extra, EXT_NEXT_FREE));
   return <u32>(extra - load<usize>(CTL_EXTRAS)) / EXTRA_BYTES;
 }
 
 function freeExtra(extra: usize): void {
   memory.fill(extra, 0, EXTRA_BYTES);
-  store<u32>(extra + EXT_NEXT_FREE, load<u32>(CTL_FREE_EXTRA));
+  store<u32>(extra, load<u32>(CTL_FREE_EXTRA), EXT_NEXT_FREE);
   store<u32>(CTL_FREE_EXTRA, <u32>extra);
 }
 
 export function ownerOf(order: usize): u32 {
-  const tag = load<u32>(order + ORD_TAG);
+  const tag = load<u32>(order, ORD_TAG);
   return (tag & TAG_EXTRA) === 0 ? tag >> 8 : load<u32>(extraOf(order) + EXT_OWNER);
 }
 
 /** Shown and hidden. */
 export function openLotsOf(order: usize): i64 {
-  const shown = load<i64>(order + ORD_LOTS);
-  if ((load<u32>(order + ORD_TAG) & TAG_EXTRA) === 0) return shown;
+  const shown = load<i64>(order, ORD_LOTS);
+  if ((load<u32>(order, ORD_TAG) & TAG_EXTRA) === 0) return shown;
   return shown + load<i64>(extraOf(order) + EXT_HIDDEN);
 }

@@ -42,8 +42,8 @@ function keyAfter(ladder: usize, key: i32): i32 {
 
 function ordersAt(level: usize): i64 {
   let orders: i64 = 0;
-  let order = load<usize>(level + LVL_HEAD);
-  for (; order !== 0; order = load<usize>(order + ORD_NEXT)) orders++;
+  let order = load<usize>(level, LVL_HEAD);
+  for (; order !== 0; order = load<usize>(order, ORD_NEXT)) orders++;
   return orders;
 }
 
@@ -65,12 +65,12 @@ export function matchingDepth(instrument: u32, side: u32, rowsMax: i32): i32 {
   if (ladder === 0) return -1;
   const end = min(rowsMax, RESULT_ROWS_MAX);
   let rows = 0;
-  let key = load<i32>(ladder + LAD_BEST);
+  let key = load<i32>(ladder, LAD_BEST);
   while (key !== NO_LEVEL && rows < end) {
     const level = levelOf(ladder, key);
     const row = load<usize>(CTL_ROWS) + <usize>rows * DEPTH_ROW_BYTES;
     store<i64>(row, ticksAt(ladder, key));
-    store<i64>(row + 8, load<i64>(level + LVL_LOTS));
+    store<i64>(row + 8, load<i64>(level, LVL_LOTS));
     store<i64>(row + 16, ordersAt(level));
     rows++;
     key = keyAfter(ladder, key);
@@ -88,18 +88,18 @@ export function matchingOrders(instrument: u32, side: u32, fromTicks: i64, skip:
   const above = fromTicks - load<i64>(blockOf(instrument) + INS_BASE_TICKS);
   if (<u64>above > <u64>load<u32>(CTL_LEVELS_MASK)) return -1;
   let rows = 0;
-  let key = keyFrom(ladder, <i32>above ^ load<i32>(ladder + LAD_FLIP));
+  let key = keyFrom(ladder, <i32>above ^ load<i32>(ladder, LAD_FLIP));
   for (; key !== NO_LEVEL; key = keyAfter(ladder, key)) {
     let order = load<usize>(levelOf(ladder, key) + LVL_HEAD);
-    for (; order !== 0; order = load<usize>(order + ORD_NEXT)) {
+    for (; order !== 0; order = load<usize>(order, ORD_NEXT)) {
       if (skip > 0) {
         skip--;
         continue;
       }
       if (rows === RESULT_ROWS_MAX) return rows;
       const row = load<usize>(CTL_ROWS) + <usize>rows * ORDER_ROW_BYTES;
-      const shown = load<i64>(order + ORD_LOTS);
-      store<i64>(row, load<i64>(order + ORD_ID));
+      const shown = load<i64>(order, ORD_LOTS);
+      store<i64>(row, load<i64>(order, ORD_ID));
       store<i64>(row + 8, ticksAt(ladder, key));
       store<i64>(row + 16, shown);
       store<i64>(row + 24, openLotsOf(order) - shown);
@@ -115,8 +115,8 @@ export function matchingLevel(instrument: u32, side: u32, ticks: i64): bool {
   if (ladder === 0) return false;
   const above = ticks - load<i64>(blockOf(instrument) + INS_BASE_TICKS);
   if (<u64>above > <u64>load<u32>(CTL_LEVELS_MASK)) return false;
-  const level = levelOf(ladder, <i32>above ^ load<i32>(ladder + LAD_FLIP));
-  store<i64>(RESULT_LOTS, level === 0 ? 0 : load<i64>(level + LVL_LOTS));
+  const level = levelOf(ladder, <i32>above ^ load<i32>(ladder, LAD_FLIP));
+  store<i64>(RESULT_LOTS, level === 0 ? 0 : load<i64>(level, LVL_LOTS));
   store<i64>(RESULT_ORDERS, level === 0 ? 0 : ordersAt(level));
   return true;
 }
@@ -125,12 +125,12 @@ export function matchingLevel(instrument: u32, side: u32, ticks: i64): bool {
 export function matchingQueue(id: i64): bool {
   if (<u64>(id - 1) >= <u64>ORDER_ID_MAX) return false;
   const order = slotOf(id);
-  if (load<i64>(order + ORD_ID) === 0) return false;
+  if (load<i64>(order, ORD_ID) === 0) return false;
   let lots: i64 = 0;
   let orders: i64 = 0;
-  let ahead = load<usize>(order + ORD_PREV);
-  for (; ahead !== 0; ahead = load<usize>(ahead + ORD_PREV)) {
-    lots += load<i64>(ahead + ORD_LOTS);
+  let ahead = load<usize>(order, ORD_PREV);
+  for (; ahead !== 0; ahead = load<usize>(ahead, ORD_PREV)) {
+    lots += load<i64>(ahead, ORD_LOTS);
     orders++;
   }
   store<i64>(RESULT_LOTS, lots);
@@ -147,7 +147,7 @@ export function matchingVwap(instrument: u32, side: u32, lots: i64): bool {
   if (ladder === 0 || lots <= 0) return false;
   let left = lots;
   let sum: f64 = 0;
-  let key = load<i32>(ladder + LAD_BEST);
+  let key = load<i32>(ladder, LAD_BEST);
   while (key !== NO_LEVEL && left > 0) {
     const taken = min(left, load<i64>(levelOf(ladder, key) + LVL_LOTS));
     sum += <f64>ticksAt(ladder, key) * <f64>taken;

@@ -83,13 +83,13 @@ export function matchingResume(): usize {
 
 function apply(command: usize): void {
   store<u32>(CTL_SEQUENCE, load<u32>(CTL_SEQUENCE) + 1);
-  const kind = <u32>load<u8>(command + CMD_KIND);
+  const kind = <u32>load<u8>(command, CMD_KIND);
   const refusal = execute(kind, command);
   if (refusal !== ACCEPTED) {
-    const instrument = <u32>load<u16>(command + CMD_INSTRUMENT);
-    const at = event(EVENT_REJECTED, refusal, instrument, load<i64>(command + CMD_ID));
+    const instrument = <u32>load<u16>(command, CMD_INSTRUMENT);
+    const at = event(EVENT_REJECTED, refusal, instrument, load<i64>(command, CMD_ID));
     fill(at, 0, 0, 0);
-    store<i64>(at + EVT_OTHER_ID, <i64>kind);
+    store<i64>(at, <i64>kind, EVT_OTHER_ID);
   } else if (load<i32>(CTL_PHASE) !== PHASE_IDLE) advance();
   else if (load<i32>(CTL_WANT_BBO) !== 0) emitBbo(load<u32>(CTL_TOUCHED));
 }

@@ -82,8 +82,8 @@ export function matchingReset(): void {
 function resetInstrument(instrument: u32): void {
   const block = blockOf(instrument);
   memory.fill(block + INS_LAST_TICKS, 0, BOOK_BLOCK_BYTES - INS_LAST_TICKS);
-  store<i32>(block + INS_TRADE_LOW, NO_TRADE_LOW);
-  store<i32>(block + INS_TRADE_HIGH, NO_TRADE_HIGH);
+  store<i32>(block, NO_TRADE_LOW, INS_TRADE_LOW);
+  store<i32>(block, NO_TRADE_HIGH, INS_TRADE_HIGH);
   const tableBytes = (<usize>1) << (<usize>(load<i32>(CTL_LEVELS_LOG2) - 6 + 2));
   for (let index: u32 = 0; index < <u32>LADDERS; index++) {
     const ladder = ladderOf(block, index);
@@ -91,11 +91,11 @@ function resetInstrument(instrument: u32): void {
     const pageTable = load<usize>(CTL_LADDERS) + <usize>number * load<usize>(CTL_LADDER_BYTES);
     // Bids and sell stops: the highest price comes first.
     const isFlipped = index === 0 || index === 3;
-    store<i32>(ladder + LAD_BEST, NO_LEVEL);
-    store<i32>(ladder + LAD_FLIP, isFlipped ? load<i32>(CTL_LEVELS_MASK) : 0);
-    store<u32>(ladder + LAD_PAGE_TABLE, <u32>pageTable);
-    store<u32>(ladder + LAD_WORDS, <u32>(pageTable + tableBytes));
-    store<u32>(ladder + LAD_INDEX, number);
+    store<i32>(ladder, NO_LEVEL, LAD_BEST);
+    store<i32>(ladder, isFlipped ? load<i32>(CTL_LEVELS_MASK) : 0, LAD_FLIP);
+    store<u32>(ladder, <u32>pageTable, LAD_PAGE_TABLE);
+    store<u32>(ladder, <u32>(pageTable + tableBytes), LAD_WORDS);
+    store<u32>(ladder, number, LAD_INDEX);
   }
 }
 
@@ -115,9 +115,9 @@ export function matchingHash(): void {
   const books = load<u32>(CTL_BOOKS);
   for (let instrument: u32 = 0; instrument < books; instrument++) {
     const block = blockOf(instrument);
-    hash = mix(hash, load<u64>(block + INS_LAST_TICKS));
-    hash = mix(hash, load<u64>(block + INS_TRADES));
-    hash = mix(hash, load<u64>(block + INS_VOLUME_LOTS));
+    hash = mix(hash, load<u64>(block, INS_LAST_TICKS));
+    hash = mix(hash, load<u64>(block, INS_TRADES));
+    hash = mix(hash, load<u64>(block, INS_VOLUME_LOTS));
     for (let index: u32 = 0; index < <u32>LADDERS; index++) {
       hash = hashLadder(hash, ladderOf(block, index));
     }
@@ -126,26 +126,26 @@ export function matchingHash(): void {
 }
 
 function hashLadder(hash: u64, ladder: usize): u64 {
-  let key = load<i32>(ladder + LAD_BEST);
+  let key = load<i32>(ladder, LAD_BEST);
   while (key !== NO_LEVEL) {
     hash = mix(hash, <u64>ticksAt(ladder, key));
     let order = load<usize>(levelOf(ladder, key) + LVL_HEAD);
-    for (; order !== 0; order = load<usize>(order + ORD_NEXT)) hash = hashOrder(hash, order);
+    for (; order !== 0; order = load<usize>(order, ORD_NEXT)) hash = hashOrder(hash, order);
     key = key === load<i32>(CTL_LEVELS_MASK) ? NO_LEVEL : keyFrom(ladder, key + 1);
   }
   return mix(hash, 0);
 }
 
 function hashOrder(hash: u64, order: usize): u64 {
-  const tag = load<u32>(order + ORD_TAG);
-  hash = mix(hash, load<u64>(order + ORD_ID));
-  hash = mix(hash, load<u64>(order + ORD_LOTS));
+  const tag = load<u32>(order, ORD_TAG);
+  hash = mix(hash, load<u64>(order, ORD_ID));
+  hash = mix(hash, load<u64>(order, ORD_LOTS));
   hash = mix(hash, ((<u64>ownerOf(order)) << 8) | <u64>(tag & TAG_FLAGS));
   if ((tag & TAG_EXTRA) === 0) return hash;
   const extra = extraOf(order);
-  hash = mix(hash, load<u64>(extra + EXT_HIDDEN));
-  hash = mix(hash, load<u64>(extra + EXT_DISPLAY));
-  return mix(hash, ((<u64>load<u32>(extra + EXT_TERMS)) << 32) | <u64>load<u32>(extra + EXT_LIMIT));
+  hash = mix(hash, load<u64>(extra, EXT_HIDDEN));
+  hash = mix(hash, load<u64>(extra, EXT_DISPLAY));
+  return mix(hash, ((<u64>load<u32>(extra, EXT_TERMS)) << 32) | <u64>load<u32>(extra, EXT_LIMIT));
 }
 
 function mix(hash: u64, word: u64): u64 {

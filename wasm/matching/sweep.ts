@@ -51,12 +51,12 @@ import {
 import { ownerOf, removeOrder, slotOf } from './order-table';
 
 export function startSweep(command: usize): u32 {
-  const instrument = <u32>load<u16>(command + CMD_INSTRUMENT);
+  const instrument = <u32>load<u16>(command, CMD_INSTRUMENT);
   const books = load<u32>(CTL_BOOKS);
   if (instrument !== ALL_INSTRUMENTS && instrument >= books) return REFUSED_INSTRUMENT;
-  const side = <u32>load<u8>(command + CMD_SIDE);
+  const side = <u32>load<u8>(command, CMD_SIDE);
   if (side > <u32>SIDE_SELL) return REFUSED_SIDE;
-  const owner = load<u32>(command + CMD_OWNER);
+  const owner = load<u32>(command, CMD_OWNER);
   if (owner > <u32>OWNER_MAX) return REFUSED_OWNER;
   const isAll = instrument === ALL_INSTRUMENTS;
   store<u32>(SWEEP_LADDER, isAll ? 0 : instrument * LADDERS);
@@ -64,7 +64,7 @@ export function startSweep(command: usize): u32 {
   store<i32>(SWEEP_KEY, 0);
   store<u32>(SWEEP_OWNER, owner);
   store<u32>(SWEEP_SIDE, side);
-  store<u32>(SWEEP_KIND, <u32>load<u8>(command + CMD_KIND));
+  store<u32>(SWEEP_KIND, <u32>load<u8>(command, CMD_KIND));
   store<i64>(SWEEP_NEXT_ID, 0);
   store<i32>(SWEEP_COUNT, 0);
   store<i32>(CTL_PHASE, PHASE_SWEEPING);
@@ -116,12 +116,12 @@ function sweepLadder(ladder: usize): bool {
 function sweepLevel(level: usize): bool {
   const isQuiet = load<u32>(SWEEP_KIND) === COMMAND_FEED_CLEAR;
   let id = load<i64>(SWEEP_NEXT_ID);
-  if (id === 0) id = load<i64>(load<usize>(level + LVL_HEAD) + ORD_ID);
+  if (id === 0) id = load<i64>(load<usize>(level, LVL_HEAD) + ORD_ID);
   while (id !== 0) {
     const order = slotOf(id);
-    const next = load<usize>(order + ORD_NEXT);
+    const next = load<usize>(order, ORD_NEXT);
     // A removal may move the next order, so its id is kept.
-    const nextId: i64 = next === 0 ? 0 : load<i64>(next + ORD_ID);
+    const nextId: i64 = next === 0 ? 0 : load<i64>(next, ORD_ID);
     if (isSwept(order)) {
       if (!hasRoom() && !isQuiet) {
         store<i64>(SWEEP_NEXT_ID, id);
@@ -142,7 +142,7 @@ function isSwept(order: usize): bool {
   const owner = load<u32>(SWEEP_OWNER);
   if (owner !== 0 && ownerOf(order) !== owner) return false;
   if (load<u32>(SWEEP_KIND) !== COMMAND_EXPIRE_DAY) return true;
-  return (load<u32>(order + ORD_TAG) & TAG_DAY) !== 0;
+  return (load<u32>(order, ORD_TAG) & TAG_DAY) !== 0;
 }
 
 function reasonOf(kind: u32): u32 {

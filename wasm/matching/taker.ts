@@ -69,7 +69,7 @@ export function matchTaker(): bool {
   const tag = load<u32>(TAKER_TAG);
   const owner = ((tag >> TAG_SELF_TRADE_SHIFT) & 7) === SELF_TRADE_ALLOWED ? 0 : tag >> 8;
   while (load<i64>(TAKER_LEAVES) > 0) {
-    const best = load<i32>(opposite + LAD_BEST);
+    const best = load<i32>(opposite, LAD_BEST);
     if (best > limitKey) break;
     if (!hasRoom()) return false;
     const maker = load<usize>(levelOf(opposite, best) + LVL_HEAD);
@@ -83,35 +83,35 @@ export function matchTaker(): bool {
 function trade(maker: usize, key: i32): void {
   const opposite = load<usize>(TAKER_OPPOSITE);
   const block = load<usize>(TAKER_BLOCK);
-  const above = key ^ load<i32>(opposite + LAD_FLIP);
-  const ticks = load<i64>(block + INS_BASE_TICKS) + <i64>above;
+  const above = key ^ load<i32>(opposite, LAD_FLIP);
+  const ticks = load<i64>(block, INS_BASE_TICKS) + <i64>above;
   const lots = takeFrom(maker, EVENT_TRADE, ticks);
-  store<i64>(block + INS_LAST_TICKS, ticks);
-  store<i64>(block + INS_TRADES, load<i64>(block + INS_TRADES) + 1);
-  store<i64>(block + INS_VOLUME_LOTS, load<i64>(block + INS_VOLUME_LOTS) + lots);
-  if (above < load<i32>(block + INS_TRADE_LOW)) store<i32>(block + INS_TRADE_LOW, above);
-  if (above > load<i32>(block + INS_TRADE_HIGH)) store<i32>(block + INS_TRADE_HIGH, above);
+  store<i64>(block, ticks, INS_LAST_TICKS);
+  store<i64>(block, load<i64>(block, INS_TRADES) + 1, INS_TRADES);
+  store<i64>(block, load<i64>(block, INS_VOLUME_LOTS) + lots, INS_VOLUME_LOTS);
+  if (above < load<i32>(block, INS_TRADE_LOW)) store<i32>(block, above, INS_TRADE_LOW);
+  if (above > load<i32>(block, INS_TRADE_HIGH)) store<i32>(block, above, INS_TRADE_HIGH);
 }
 
 /** Takes what both have from maker and taker, tells it, and sees to what becomes of the maker. */
 function takeFrom(maker: usize, kind: u32, ticks: i64): i64 {
   const opposite = load<usize>(TAKER_OPPOSITE);
   const takerLeaves = load<i64>(TAKER_LEAVES);
-  const shown = load<i64>(maker + ORD_LOTS);
+  const shown = load<i64>(maker, ORD_LOTS);
   const lots = min(shown, takerLeaves);
   store<i64>(TAKER_LEAVES, takerLeaves - lots);
-  const takerSide = 2 - (load<u32>(opposite + LAD_INDEX) & 1);
-  const at = event(kind, takerSide, instrumentOf(opposite), load<i64>(maker + ORD_ID));
-  store<i64>(at + EVT_OTHER_ID, load<i64>(TAKER_ID));
-  store<i64>(at + EVT_PRICE_TICKS, ticks);
-  store<i64>(at + EVT_LOTS, lots);
-  store<i64>(at + EVT_LEAVES_LOTS, openLotsOf(maker) - lots);
+  const takerSide = 2 - (load<u32>(opposite, LAD_INDEX) & 1);
+  const at = event(kind, takerSide, instrumentOf(opposite), load<i64>(maker, ORD_ID));
+  store<i64>(at, load<i64>(TAKER_ID), EVT_OTHER_ID);
+  store<i64>(at, ticks, EVT_PRICE_TICKS);
+  store<i64>(at, lots, EVT_LOTS);
+  store<i64>(at, openLotsOf(maker) - lots, EVT_LEAVES_LOTS);
   if (lots < shown) {
     shrinkOrder(maker, lots);
     return lots;
   }
   unlinkOrder(maker);
-  if ((load<u32>(maker + ORD_TAG) & TAG_EXTRA) === 0 || !replenish(maker, ticks)) {
+  if ((load<u32>(maker, ORD_TAG) & TAG_EXTRA) === 0 || !replenish(maker, ticks)) {
     removeOrder(maker);
   }
   return lots;
@@ -120,21 +120,21 @@ function takeFrom(maker: usize, kind: u32, ticks: i64): i64 {
 /** Shows the next part of an iceberg, at the back of the queue; false = nothing is hidden. */
 function replenish(maker: usize, ticks: i64): bool {
   const extra = extraOf(maker);
-  const hidden = load<i64>(extra + EXT_HIDDEN);
+  const hidden = load<i64>(extra, EXT_HIDDEN);
   if (hidden === 0) return false;
   const opposite = load<usize>(TAKER_OPPOSITE);
   const key = keyOf(opposite, ticks);
   const instrument = instrumentOf(opposite);
-  const shown = min(hidden, load<i64>(extra + EXT_DISPLAY));
+  const shown = min(hidden, load<i64>(extra, EXT_DISPLAY));
   if (!canRest(opposite, key, shown)) {
-    const gone = event(EVENT_CANCELLED, CANCELLED_NO_ROOM, instrument, load<i64>(maker + ORD_ID));
+    const gone = event(EVENT_CANCELLED, CANCELLED_NO_ROOM, instrument, load<i64>(maker, ORD_ID));
     fill(gone, ticks, hidden, 0);
     return false;
   }
-  store<i64>(extra + EXT_HIDDEN, hidden - shown);
-  store<i64>(maker + ORD_LOTS, shown);
+  store<i64>(extra, hidden - shown, EXT_HIDDEN);
+  store<i64>(maker, shown, ORD_LOTS);
   appendOrder(opposite, key, maker);
-  const at = event(EVENT_REPLENISHED, 0, instrument, load<i64>(maker + ORD_ID));
+  const at = event(EVENT_REPLENISHED, 0, instrument, load<i64>(maker, ORD_ID));
   fill(at, ticks, shown, hidden);
   return true;
 }
@@ -149,7 +149,7 @@ function meetOwn(maker: usize, key: i32): void {
     return;
   }
   if (mode !== SELF_TRADE_CANCEL_NEWEST) {
-    const id = load<i64>(maker + ORD_ID);
+    const id = load<i64>(maker, ORD_ID);
     const at = event(EVENT_CANCELLED, CANCELLED_SELF_TRADE, instrumentOf(opposite), id);
     fill(at, ticks, openLotsOf(maker), 0);
     unlinkOrder(maker);
@@ -181,7 +181,7 @@ function finishTaker(): void {
 export function canRest(ladder: usize, key: i32, lots: i64): bool {
   const level = levelOf(ladder, key);
   if (level === 0) return load<u32>(CTL_FREE_PAGE) !== 0;
-  return load<i64>(level + LVL_LOTS) <= LOTS_MAX - lots;
+  return load<i64>(level, LVL_LOTS) <= LOTS_MAX - lots;
 }
 
 function restTaker(): void {
@@ -190,19 +190,19 @@ function restTaker(): void {
   const leaves = load<i64>(TAKER_LEAVES);
   const display = load<i64>(TAKER_DISPLAY);
   const order = slotOf(id);
-  store<i64>(order + ORD_ID, id);
+  store<i64>(order, id, ORD_ID);
   store<i32>(CTL_LIVE, load<i32>(CTL_LIVE) + 1);
   if (display === 0) {
-    store<i64>(order + ORD_LOTS, leaves);
-    store<u32>(order + ORD_TAG, tag);
+    store<i64>(order, leaves, ORD_LOTS);
+    store<u32>(order, tag, ORD_TAG);
   } else {
     const shown = min(display, leaves);
-    store<u32>(order + ORD_TAG, (tag & TAG_FLAGS) | TAG_EXTRA | (takeExtra() << 8));
-    store<i64>(order + ORD_LOTS, shown);
+    store<u32>(order, (tag & TAG_FLAGS) | TAG_EXTRA | (takeExtra() << 8), ORD_TAG);
+    store<i64>(order, shown, ORD_LOTS);
     const extra = extraOf(order);
-    store<i64>(extra + EXT_HIDDEN, leaves - shown);
-    store<i64>(extra + EXT_DISPLAY, display);
-    store<u32>(extra + EXT_OWNER, tag >> 8);
+    store<i64>(extra, leaves - shown, EXT_HIDDEN);
+    store<i64>(extra, display, EXT_DISPLAY);
+    store<u32>(extra, tag >> 8, EXT_OWNER);
   }
   appendOrder(load<usize>(TAKER_OWN), load<i32>(TAKER_KEY), order);
   store<i64>(TAKER_LEAVES, 0); // matchTaker may be called again when there was no room behind this

@@ -1,0 +1,35 @@
+/**
+ * Inlines a module's functions into each other far beyond what asc does: an order that goes through
+ * six small functions is done in one. 34 kB instead of 18, and a tenth to a fifth faster
+ * (docs/decisions/0015-order-book-kernel.md).
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import binaryen from 'assemblyscript/binaryen';
+
+const { Features } = binaryen;
+// What asconfig.json enables, and what asc enables by itself.
+const FEATURES =
+  Features.SIMD128 |
+  Features.Atomics |
+  Features.BulkMemory |
+  Features.BulkMemoryOpt |
+  Features.MutableGlobals |
+  Features.SignExt |
+  Features.NontrappingFPToInt;
+const ALWAYS_INLINE_MAX = 400; // Binaryen's sizes, in expressions
+const FLEXIBLE_INLINE_MAX = 600;
+const ONE_CALLER_INLINE_MAX = 10_000;
+
+export function inlineAll(file) {
+  const module = binaryen.readBinary(readFileSync(file));
+  module.setFeatures(FEATURES);
+  binaryen.setOptimizeLevel(3);
+  binaryen.setShrinkLevel(0);
+  binaryen.setAlwaysInlineMaxSize(ALWAYS_INLINE_MAX);
+  binaryen.setFlexibleInlineMaxSize(FLEXIBLE_INLINE_MAX);
+  binaryen.setOneCallerInlineMaxSize(ONE_CALLER_INLINE_MAX);
+  binaryen.setAllowInliningFunctionsWithLoops(true);
+  module.optimize();
+  module.optimize();
+  writeFileSync(file, module.emitBinary());
+}

@@ -18,6 +18,7 @@ import { StageClock } from '../engine/stage-clock.ts';
 import { type LoadedStrategy, loadStrategies } from '../engine/strategy/strategy-loader.ts';
 import { ReplaySession } from '../gateways/fix/session/replay-session.ts';
 import { loadNative } from '../native/index.ts';
+import * as R from '../wasm/journal-ring-layout.ts';
 import * as L from '../wasm/layout.ts';
 import { Memory } from '../wasm/memory.ts';
 import { SLOW_TICKS, SLT_TICKS } from '../wasm/stage-layout.ts';
@@ -25,6 +26,7 @@ import { type DayRecord, ordersHash, type RecordedDay } from './recorded-day.ts'
 
 const NUMBER_FIELD = Buffer.from('\x0134=', 'latin1');
 const NS_PER_MS = 1e6;
+const WAIT_MS = 5;
 
 const elapsedNs = (): number => Math.round(performance.now() * NS_PER_MS);
 
@@ -35,6 +37,7 @@ const ownStages: MakeStages = (memory) => new StageClock(memory);
 
 export class ReplayedLoop {
   readonly #memory: Memory;
+  readonly #words: Int32Array<SharedArrayBuffer>;
   readonly #loop: HotLoop;
   readonly #session: ReplaySession;
   readonly #writer: Journal;
@@ -62,6 +65,7 @@ export class ReplayedLoop {
   ) {
     const memory = new Memory();
     this.#memory = memory;
+    this.#words = new Int32Array(memory.bytes.buffer);
     const kernels = make.change(loadCore(memory), memory);
     const stages = make.stages(memory);
     const core = buildCore({ memory, config, strategies, kernels, stages }, NO_RECORDER);
@@ -129,6 +133,7 @@ export class ReplayedLoop {
 
   /** The bytes lie in RX, as the socket leaves them. */
   place(record: DayRecord): void {
+    this.#waitForJournal();
     this.#setNow(record);
     this.#memory.bytes.set(record.payload, L.RX);
     this.#memory.setI32(L.SESSIONS + L.SES_RX_START, 0);
@@ -160,6 +165,14 @@ export class ReplayedLoop {
 
   close(): void {
     this.#writer.close();
+  }
+
+  /** What is decided must not depend on the disk: faster than that no day comes. */
+  #waitForJournal(): void {
+    const waiting = (): number => this.#memory.i64(R.RING_HEAD) - this.#memory.i64(R.RING_TAIL);
+    while (waiting() >= R.RING_LOCK_STEP_BYTES_MAX) {
+      Atomics.wait(this.#words, R.RING_TAIL >>> 2, this.#words[R.RING_TAIL >>> 2]!, WAIT_MS);
+    }
   }
 
   #setNow({ timeNs }: DayRecord): void {

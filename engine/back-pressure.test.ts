@@ -68,6 +68,19 @@ test('nine tenths full: nothing is read, a kill is done, and what waited comes w
   await expectSameAgain();
 });
 
+test('in lock step the venue waits before an order has to', async () => {
+  rig.close();
+  rig = new CoreRig(buys, undefined, true);
+  rig.connect();
+  wait(R.RING_LOCK_STEP_BYTES_MAX);
+  rig.snapshot('AAPL', '100', '100.1');
+  expect(rig.memory.i64(L.CTL_MARKET_DATA_MESSAGES)).toBe(0);
+  wait(0);
+  rig.loop.resume();
+  expect([sentOf('D'), refused()]).toEqual([1, 0]);
+  await expectSameAgain();
+});
+
 test('with room nothing waits', () => {
   wait(R.RING_ORDERS_BYTES_MAX - 8);
   rig.snapshot('AAPL', '100', '100.1');

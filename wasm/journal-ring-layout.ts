@@ -84,5 +84,7 @@ export const WRITER_FAULT_NO_ROOM = 1; // the disk is full: the reserve is being
 export const WRITER_FAULT_FAILED = 2; // nothing is handed over any more
 
 // ---- Marks of back-pressure, in bytes that are not handed over yet
-export const RING_ORDERS_BYTES_MAX = 8388608; // half: new orders and replaces get DENY_BACK_PRESSURE; the writer is woken
+export const RING_WAKE_BYTES = 2097152; // an eighth: the writer is woken from its sleep
+export const RING_LOCK_STEP_BYTES_MAX = 4194304; // a quarter: in lock step the venue waits, so that no order ever has to
+export const RING_ORDERS_BYTES_MAX = 8388608; // half: new orders and replaces get DENY_BACK_PRESSURE
 export const RING_INPUTS_BYTES_MAX = 15099488; // nine tenths: venues are not read; the rest is for cancels and kills

@@ -195,7 +195,7 @@ test('what is handed over carries the chain of all checksums since the opening',
   expect(memory.i64(handed + R.HANDED_POSITION)).toBe(memory.i64(R.RING_HEAD));
 });
 
-test('orders are held from one half on, inputs from nine tenths, the writer is woken once', () => {
+test('the writer is woken at an eighth, orders are held from one half on, inputs from nine tenths', () => {
   const each = nextRecord(seeded(1), 65_000);
   const bytes = 65_032;
   let wokenAt = 0;
@@ -205,7 +205,7 @@ test('orders are held from one half on, inputs from nine tenths, the writer is w
     expect(core.journalHoldsOrders()).toBe(used >= R.RING_ORDERS_BYTES_MAX ? 1 : 0);
     expect(core.journalHoldsInputs()).toBe(used >= R.RING_INPUTS_BYTES_MAX ? 1 : 0);
   }
-  expect(wokenAt).toBe(Math.ceil(R.RING_ORDERS_BYTES_MAX / bytes) * bytes);
+  expect(wokenAt).toBe(Math.ceil(R.RING_WAKE_BYTES / bytes) * bytes);
   memory.setI64(R.RING_TAIL, memory.i64(R.RING_HEAD));
   expect([core.journalHoldsOrders(), core.journalHoldsInputs()]).toEqual([0, 0]);
   memory.setI32(R.RING_FAULT, R.WRITER_FAULT_NO_ROOM);

@@ -36,6 +36,7 @@ import {
   RING_TAKEN_CHAIN,
   RING_TAKEN_SEQUENCE,
   RING_WAKE,
+  RING_WAKE_BYTES,
   TAKE_ALL,
   TAKE_BAD_RECORD,
   TAKE_NO_ROOM,
@@ -68,7 +69,7 @@ export function journalAppend(kind: i32, source: i32, address: i32, length: i32)
   store<i64>(CTL_RECORD_SEQUENCE, sequence);
   store<i64>(RING_LAST_SEQUENCE, sequence);
   store<i64>(RING_HEAD, head + taken);
-  if (before < RING_ORDERS_BYTES_MAX && before + taken >= RING_ORDERS_BYTES_MAX) wakeWriter();
+  if (before < RING_WAKE_BYTES && before + taken >= RING_WAKE_BYTES) wakeWriter();
   return 1;
 }
 

@@ -13,8 +13,6 @@ const TOOLS = {
   cargo: ['cargo', ['--version']],
   java: ['java', ['-version']],
   gcc: ['gcc', ['-dumpfullversion']],
-  wasm2c: ['wasm2c', ['--version']],
-  valgrind: ['valgrind', ['--version']],
 } as const satisfies Record<string, readonly [string, readonly string[]]>;
 
 export type Tool = keyof typeof TOOLS;

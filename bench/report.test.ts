@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { GyrfalconError } from '../engine/errors.ts';
 import { startEnvironment } from './environment.ts';
 import { withTable } from './readme-table.ts';
-import { count, duration, latencyTable, reportTable } from './report.ts';
+import { count, duration, reportTable } from './report.ts';
 import { buildResult, type ResultHead } from './result-builder.ts';
 import { VariantTimings } from './variant-timings.ts';
 
@@ -41,12 +41,6 @@ describe('the table', () => {
     'a time is the mean of 2; 2 rounds, seed 9;',
     ' It was quiet.',
   ])('has %s', (line) => expect(text).toContain(line));
-
-  test('of latencies has a ratio for each percentile', () => {
-    expect(latencyTable(result(), 'the floor').split('\n')[2]).toBe(
-      '| engine | 100 ns | 100 ns | – | 100 ns | 3.00x (2.00–4.00) | 3.00x (2.00–4.00) | – |',
-    );
-  });
 });
 
 test.each([

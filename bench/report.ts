@@ -57,24 +57,6 @@ function timeRows(result: BenchResult): readonly (readonly string[])[] {
   });
 }
 
-/** A latency is told by its tail: the ratio of each percentile to the reference's, for benches that state them. */
-export function latencyTable(result: BenchResult, reference: string): string {
-  const statistics: readonly Statistic[] = ['p50', 'p99', 'p999'];
-  const names = ['p50', 'p99', 'p99.9'];
-  return table(
-    ['variant', 'p50', 'p99', 'p99.9', 'max', ...names.map((name) => `${name} vs ${reference}`)],
-    ['', ':', ':', ':', ':', ':', ':', ':'],
-    result.variants.map((variant) => [
-      variant.name,
-      ...times(result, variant),
-      ...statistics.map((of) => {
-        const ratio = variant.ratios.find((each) => each.of === of);
-        return ratio === undefined ? NONE : `${timesAs(ratio.median)} (${span(ratio)})`;
-      }),
-    ]),
-  );
-}
-
 /** Of one operation. */
 function times({ operationsPerSample }: BenchResult, variant: VariantResult): readonly string[] {
   const { p50Ns, p99Ns, p999Ns, maxNs } = variant;

@@ -91,7 +91,7 @@ function sessionsTable(): Table<SessionFrame> {
       },
       { label: 'Next in', numeric: true, text: (row) => number(row.nextIn()) },
       { label: 'Next out', numeric: true, text: (row) => number(row.nextOut()) },
-      { label: 'Last received', text: (row) => timeOfDay(row.lastReceivedMs()) },
+      { label: 'Last received', text: (row) => timeOfDay(row.lastReceivedMs(), false) },
       { label: 'In', numeric: true, text: (row) => number(row.inCount()) },
       { label: 'Out', numeric: true, text: (row) => number(row.outCount()) },
     ],

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws';
 import { ConsoleFrame } from '../../engine/event/generated/console-frame.ts';
 import { startFakeControl, TEST_TOKENS } from '../../test/support/fake-control.ts';
+import type { LatencyState } from './console-state.ts';
 
 interface Asked {
   readonly method?: string;
@@ -370,6 +371,18 @@ describe('what can be read', () => {
       /^gyrfalcon_latency_seconds\{path="tick to order",quantile="0.99"\} 0\.0000\d+$/m,
     );
     expect(body).not.toMatch(/pnl|position_/i);
+  });
+
+  test('stages and all slow ticks are read with the token, by nobody without', async () => {
+    expect((await ask('/api/v1/latency')).status).toBe(401);
+    const { status, body } = await ask('/api/v1/latency', { token: CONTROL });
+    expect(status).toBe(200);
+    const { histograms, stages, slowTicks, unknownCauses } = JSON.parse(body) as LatencyState;
+    expect(histograms.map(({ name }) => name)).toContain('tick to order');
+    expect(stages.map(({ count }) => count)).toEqual(Array(10).fill(3_999));
+    expect(slowTicks).toHaveLength(30);
+    expect(slowTicks[0]).toMatchObject({ record: 1_230, longest: 'send' });
+    expect(unknownCauses).toContain('context switch');
   });
 
   test('a loop whose heartbeat stands still is reported as hung', async () => {

@@ -96,7 +96,7 @@ export function quickUpdate(block: i32, body: i32, end: i32): bool {
 }
 
 /** The four fields of the header, in any order; where the body goes on, NONE = other fields, or not as awaited. */
-function quickHeader(block: i32, body: i32): i32 {
+export function quickHeader(block: i32, body: i32): i32 {
   let at = body;
   let seen = 0;
   for (let field = 0; field < HEADER_FIELDS; field++) {

@@ -13,7 +13,7 @@ export const VENUE_MEMORY_PAGES = 7168; // 448 MiB, fixed; pages that are never 
 // ---- Limits of every table. What happens at the limit stands beside the table.
 export const VENUE_ORDERS_MAX = 1048576; // open or done and still known by a ClOrdID
 export const VENUE_OPEN_ORDERS_MAX = 1000000; // the most that VEN_OPEN_MAX allows
-export const VENUE_CLORDIDS_MAX = 1048576; // the oldest that no open order has is forgotten first
+export const VENUE_CLORDIDS_MAX = 1048576; // the most that VEN_CLORDIDS_MASK allows; the oldest that no open order has is forgotten first
 export const VENUE_NAMES_MAX = 1024; // accounts and self-match ids; a further one is rejected
 export const VENUE_TEXT_MAX = 32; // bytes of a ClOrdID, an account, a self-match id; longer ones are rejected
 
@@ -21,7 +21,7 @@ export const VENUE_TEXT_MAX = 32; // bytes of a ClOrdID, an account, a self-matc
 // |0 orders i64|8 executions i64|16 open orders i32|20 oldest open i32|24 newest open i32|28 free order i32
 // |32 fresh orders i32|36 names i32|40 ClOrdIDs ever i64|48 log head i64|56 log floor i64|64 time ms i64|72 time text 24 bytes
 // |96 too slow i32 x 4|112 log saved i64|120 sweep i32 x 2
-// |128 open orders at most i32|132 want trades i32|136 prints i64|256 changed i32 x 64
+// |128 open orders at most i32|132 want trades i32|136 prints i64|144 masks i32 x 2|152 touched i64|256 changed i32 x 64
 export const VENUE = 67108864;
 export const VEN_ORDER_COUNT = VENUE; // OrderIDs ever given
 export const VEN_EXEC_COUNT = VENUE + 8; // ExecIDs ever given
@@ -44,6 +44,9 @@ export const VEN_SWEEP_COUNT = VENUE + 124; // i32
 export const VEN_OPEN_MAX = VENUE + 128; // i32: open orders; written by TypeScript before the first request; a further one is rejected
 export const VEN_WANT_TRADES = VENUE + 132; // i32: written by TypeScript: trades are noted in PRINTS
 export const VEN_PRINTS = VENUE + 136; // i64: trades ever noted
+export const VEN_CLORDIDS_MASK = VENUE + 144; // i32: ClOrdIDs that are kept - 1; written by TypeScript before the first request
+export const VEN_CLORDID_SLOTS_MASK = VENUE + 148; // i32: slots of their index - 1, likewise
+export const VEN_TOUCHED = VENUE + 152; // i64: nobody reads it
 export const VEN_CHANGED = VENUE + 256; // i32 an instrument (INSTRUMENTS_MAX): its book has changed since TypeScript cleared it
 
 // ---- The request in hand: written by request-decode.ts, or by TypeScript where the session took the message
@@ -67,6 +70,7 @@ export const REQ_POST_ONLY = 96; // i32
 export const REQ_SELF_MATCH = 100; // i32 SELF_MATCH_*
 export const REQ_PROBLEM = 104; // i32 REFUSE_*: what TypeScript has found wrong, 0 = nothing
 export const REQ_MASS_STATUS_ID = 112; // |at i32 |length i32: of the 35=AF that is answered
+export const REQ_CLORDID_TAG = 120; // u32: of REQ_CLORDID as client-ids.ts has it, 0 = to be computed
 export const REQUEST_BYTES = 128;
 export const REQUEST_TEXTS = 67113216; // where TypeScript puts the texts of a request
 export const REQUEST_TEXTS_BYTES = 2048;
@@ -158,7 +162,7 @@ export const CID_LENGTH = 32; // i32, 0 = free
 export const CID_ORDER = 36;
 export const CID_TAG = 40;
 export const CLIENT_ID_TABLE = 202375168; // 193 MiB: open addressing: |0 tag u32 |4 client id + 1 i32
-export const CLIENT_ID_SLOTS = 2097152;
+export const CLIENT_ID_SLOTS_PER_ID = 2; // at most half full
 
 // ---- Orders
 export const VENUE_ORDERS = 219152384; // 209 MiB

@@ -2,13 +2,19 @@
 import { parseArgs } from 'node:util';
 import type { FixVersion } from '../../config/fix-version.ts';
 import { loadConfig } from '../../config/load.ts';
-import type { ExchangeOptions } from '../../gateways/sim/exchange/exchange-parts.ts';
+import {
+  EXCHANGE_SOCKETS,
+  type ExchangeOptions,
+} from '../../gateways/sim/exchange/exchange-parts.ts';
 import { runVenue, type WebSocketOptions } from '../../gateways/sim/run-venue.ts';
 import { VENUE_DEFAULTS, type VenueOptions } from '../../gateways/sim/venue-options.ts';
 import { VENUE_OPEN_ORDERS_MAX } from '../../wasm/venue-layout.ts';
 import { EXIT_OK } from '../errors.ts';
 import { requireRecordedFile } from '../event/recorded-file.ts';
 import { durationMs, realNumber, speedOf, usage, wholeNumber } from './arguments.ts';
+
+/** More make larger tables, and each order slower. */
+const OPEN_ORDERS = 250_000;
 
 const HELP = `usage: gyrfalcon venue [options]
 
@@ -24,7 +30,8 @@ const HELP = `usage: gyrfalcon venue [options]
   --reject-rate P   share of orders that are rejected, 0 to 1
   --disconnect N    drop the connection after every N messages
   --exchange        no market of its own: orders meet in a book by order, market data come from it;
-                    --open-orders N (1000000), --log-sync: on disk before an answer leaves
+                    --open-orders N (250000, at most 1000000), --log-sync: in the log before an answer leaves,
+                    --sockets auto|native|node, --core N: its own core, --spin-us 50: polls so long
   --fix VERSION     FIX.4.4 (default) or FIX.5.0SP2
   --sender S --target S   its own and its peer's CompID (default SIM, GYRFALCON)
   --config FILE     where the instruments stand (default config/default.yaml)
@@ -47,8 +54,11 @@ const OPTIONS = {
   'reject-rate': { type: 'string', default: '0' },
   disconnect: { type: 'string', default: '0' },
   exchange: { type: 'boolean', default: false },
-  'open-orders': { type: 'string', default: String(VENUE_OPEN_ORDERS_MAX) },
+  'open-orders': { type: 'string', default: String(OPEN_ORDERS) },
   'log-sync': { type: 'boolean', default: false },
+  sockets: { type: 'string', default: EXCHANGE_SOCKETS.sockets },
+  core: { type: 'string' },
+  'spin-us': { type: 'string', default: String(EXCHANGE_SOCKETS.spinUs) },
   fix: { type: 'string', default: VENUE_DEFAULTS.version },
   sender: { type: 'string', default: VENUE_DEFAULTS.senderCompId },
   target: { type: 'string', default: VENUE_DEFAULTS.targetCompId },
@@ -77,6 +87,8 @@ const PORTS = { min: 0, max: 65_535 };
 const HOSTS: readonly string[] = ['127.0.0.1', '::1'];
 /** The versions of the engine's order path. */
 const VERSIONS: readonly string[] = ['FIX.4.4', 'FIX.5.0SP2'];
+const CORES = { min: 0, max: 1023 };
+const SPIN_US = { min: 0, max: 1_000_000 };
 const COUNTS = { min: 0, max: 1e12 };
 
 export async function main(args: readonly string[]): Promise<number> {
@@ -140,7 +152,15 @@ function exchangeOptions(values: Values): ExchangeOptions {
     ...venueOptions(values),
     openOrders: wholeNumber('open-orders', values['open-orders'], openOrders),
     isLogSync: values['log-sync'],
+    sockets: socketsOf(values.sockets),
+    core: values.core === undefined ? undefined : wholeNumber('core', values.core, CORES),
+    spinUs: wholeNumber('spin-us', values['spin-us'], SPIN_US),
   };
+}
+
+function socketsOf(text: string): ExchangeOptions['sockets'] {
+  if (text === 'auto' || text === 'native' || text === 'node') return text;
+  throw usage(`--sockets ${text}: give auto, native or node`);
 }
 
 function webSocketOptions(values: Values): WebSocketOptions | undefined {

@@ -6,7 +6,7 @@ import { PerformanceObserver } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
 import { getHeapStatistics } from 'node:v8';
 import { expect, test } from 'vitest';
-import { buildExchange } from '../../gateways/sim/exchange/exchange-parts.ts';
+import { buildExchange, EXCHANGE_SOCKETS } from '../../gateways/sim/exchange/exchange-parts.ts';
 import { VENUE_DEFAULTS } from '../../gateways/sim/venue-options.ts';
 import * as L from '../../wasm/layout.ts';
 import * as V from '../../wasm/venue-layout.ts';
@@ -35,6 +35,7 @@ test('orders, fills and cancels leave nothing for the garbage collector', async 
   const { memory, link } = buildExchange(
     {
       ...VENUE_DEFAULTS,
+      ...EXCHANGE_SOCKETS,
       instruments: [testInstrument('AAPL')],
       openOrders: 1000,
       isLogSync: false,
@@ -45,6 +46,7 @@ test('orders, fills and cancels leave nothing for the garbage collector', async 
   link.connect({
     unreadBytes: 0,
     send: () => memory.setI32(block + L.SES_TX_END, 0),
+    sendWaiting: () => {},
     end: () => {},
     destroy: () => {},
   });

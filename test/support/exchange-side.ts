@@ -7,7 +7,7 @@
 import type { ExchangeLink } from '../../gateways/sim/exchange/exchange-link.ts';
 import type { ExchangeLog } from '../../gateways/sim/exchange/exchange-log.ts';
 import type { ExchangeModule } from '../../gateways/sim/exchange/exchange-module.ts';
-import { buildExchange } from '../../gateways/sim/exchange/exchange-parts.ts';
+import { buildExchange, EXCHANGE_SOCKETS } from '../../gateways/sim/exchange/exchange-parts.ts';
 import { VENUE_DEFAULTS } from '../../gateways/sim/venue-options.ts';
 import * as L from '../../wasm/layout.ts';
 import { RESULT_HASH } from '../../wasm/matching/matching-layout.ts';
@@ -44,6 +44,7 @@ export class ExchangeSide {
     const parts = buildExchange(
       {
         ...VENUE_DEFAULTS,
+        ...EXCHANGE_SOCKETS,
         version,
         instruments: symbols.map(testInstrument),
         openOrders: options.openOrders ?? 1000,
@@ -78,6 +79,7 @@ export class ExchangeSide {
         );
         memory.setI32(BLOCK + L.SES_TX_END, 0);
       },
+      sendWaiting: () => {},
       end: () => this.told.push('end'),
       destroy: () => this.told.push('destroy'),
     });

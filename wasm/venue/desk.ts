@@ -28,7 +28,6 @@ import {
   REPORT,
   REPORT_BYTES,
   REQ_ACCOUNT,
-  REQ_CLORDID,
   REQ_DISPLAY_LOTS,
   REQ_INSTRUMENT,
   REQ_ORD_TYPE,
@@ -67,7 +66,7 @@ import {
   VOR_TIME_IN_FORCE,
 } from '../venue-layout';
 import { bookCancel, bookNew, bookReplace } from './book-port';
-import { addClientId, orderOfClientId } from './client-ids';
+import { addRequestId, orderOfClientId, orderOfRequest } from './client-ids';
 import { NO_NAME, nameOf } from './names';
 import { isOpen, openOrder, STATUS_REJECTED, takeOrder } from './order-table';
 import { reportCancelReject, reportExecution } from './report-encode';
@@ -94,14 +93,12 @@ export function takeRequest(): void {
 // ---- New orders
 
 function takeNewOrder(): void {
-  const id = load<i32>(REQUEST + REQ_CLORDID);
-  const idLength = load<i32>(REQUEST + REQ_CLORDID + 4);
   let refusal = load<i32>(REQUEST + REQ_PROBLEM);
-  const isKnown = orderOfClientId(id, idLength) !== 0;
+  const isKnown = orderOfRequest() !== 0;
   if (refusal === 0) refusal = isKnown ? REFUSE_DUPLICATE : objection();
   const order = isKnown ? ORDER_OF_NONE : takeOrder();
   if (!fillOrder(order) && refusal === 0) refusal = REFUSE_NAMES;
-  if (!isKnown) addClientId(id, idLength, order);
+  if (!isKnown) addRequestId(order);
   if (refusal !== 0) refuseOrder(order, refusal);
   else bookNew(order);
 }
@@ -199,10 +196,7 @@ function newStop(order: i32): i64 {
 function changeRefusal(order: i32, type: i32): i32 {
   if (order === 0) return REFUSE_UNKNOWN_ORDER;
   if (!isOpen(order)) return REFUSE_TOO_LATE;
-  const id = load<i32>(REQUEST + REQ_CLORDID);
-  if (orderOfClientId(id, load<i32>(REQUEST + REQ_CLORDID + 4)) !== 0) {
-    return REFUSE_DUPLICATE_CHANGE;
-  }
+  if (orderOfRequest() !== 0) return REFUSE_DUPLICATE_CHANGE;
   if (type === CANCEL) return 0;
   if (load<i64>(REQUEST + REQ_QTY_LOTS) <= load<i64>(order + VOR_CUM_LOTS)) {
     return REFUSE_FILLED_QUANTITY;
@@ -222,8 +216,7 @@ export function refuseChange(order: i32, refusal: i32): void {
 
 /** The order is known by the request's ClOrdID from now on. */
 export function renameOrder(order: i32): void {
-  const id = load<i32>(REQUEST + REQ_CLORDID);
-  addClientId(id, load<i32>(REQUEST + REQ_CLORDID + 4), order);
+  addRequestId(order);
 }
 
 /** The book has replaced the order that the request names. */
@@ -283,10 +276,7 @@ function noOrder(): i32 {
 
 /** The order of REQUEST's ClOrdID as it stands (35=H), or that it is not known. */
 function reportStatus(): void {
-  const order = orderOfClientId(
-    load<i32>(REQUEST + REQ_CLORDID),
-    load<i32>(REQUEST + REQ_CLORDID + 4),
-  );
+  const order = orderOfRequest();
   if (order !== 0) {
     report(order, EXEC_STATUS, 0);
     return;

@@ -5,7 +5,7 @@ export { matchingDepth } from '../matching/queries';
 export { matchingHash, matchingReset } from '../matching/state';
 export { symbolAdd } from '../symbol-table';
 export { bookGoOn, bookRestore } from './book-port';
-export { addClientId, orderOfClientId } from './client-ids';
+export { addClientId, orderOfClientId, touchNext } from './client-ids';
 export { sweepNext, sweepStart, takeRequest } from './desk';
 export { logMessage } from './log-ring';
 export { nameOf } from './names';

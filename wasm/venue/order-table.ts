@@ -39,6 +39,12 @@ export function takeOrder(): i32 {
   return order;
 }
 
+/** The place that takeOrder will give. */
+export function nextOrder(): i32 {
+  const order = load<i32>(VEN_FREE_ORDER);
+  return order !== 0 ? order : VENUE_ORDERS + load<i32>(VEN_FRESH_ORDERS) * VENUE_ORDER_BYTES;
+}
+
 export function freeOrder(order: i32): void {
   store<i32>(order + VOR_OLDER, load<i32>(VEN_FREE_ORDER));
   store<i32>(VEN_FREE_ORDER, order);

@@ -6,6 +6,7 @@
  */
 import { bodyEnd, bodyStart, droppedLength, frameLength } from '../fix-frame';
 import { headerField, isBeginString, NOT_A_HEADER_FIELD, sessionError } from '../fix-header';
+import { quickHeader } from '../fix-quick';
 import {
   firstTime,
   haveAll,
@@ -74,6 +75,8 @@ import {
   REQUEST_TAKEN,
   VENUE_TEXT_MAX,
 } from '../venue-layout';
+
+import { touchRequestId } from './client-ids';
 
 const SOH: i32 = 1;
 const EQUALS: i32 = 61;
@@ -157,6 +160,12 @@ function requestError(block: i32, at: i32, end: i32): i32 {
   store<i32>(REQUEST + REQ_TYPE, type);
   store<i32>(REQUEST + REQ_INSTRUMENT, -1);
   store<i32>(REQUEST + REQ_TIME_IN_FORCE, DAY);
+  // Nearly every message has just the four fields of the header, right ones, in front.
+  const afterHeader = quickHeader(block, body + 5);
+  if (afterHeader !== 0) {
+    store<i64>(ST_SEEN, SEEN_HEADER | SEEN_BODY);
+    return decodeFields(block, type, afterHeader, bodyEnd(end));
+  }
   const error = decodeFields(block, type, body + 5, bodyEnd(end));
   return error !== 0 ? error : sessionError(block);
 }
@@ -186,12 +195,15 @@ function decodeFields(block: i32, type: i32, from: i32, end: i32): i32 {
 }
 
 function decodeField(block: i32, type: i32, tag: i32, at: i32, end: i32): i32 {
-  const header = headerField(block, tag, at, end);
-  const isInBody = (load<i64>(ST_SEEN) & SEEN_BODY) !== 0;
-  if (header !== NOT_A_HEADER_FIELD) return isInBody ? FIX_BAD_VALUE : header;
-  if (!isInBody) store<i64>(ST_SEEN, load<i64>(ST_SEEN) | SEEN_BODY);
+  if ((load<i64>(ST_SEEN) & SEEN_BODY) === 0) {
+    const header = headerField(block, tag, at, end);
+    if (header !== NOT_A_HEADER_FIELD) return header;
+    store<i64>(ST_SEEN, load<i64>(ST_SEEN) | SEEN_BODY);
+  }
+  // A field of the header that stands in the body is none that is known there.
   switch (tag) {
     case 11:
+      touchRequestId(at, end - at);
       return text(REQ_CLORDID, SEEN_11, at, end);
     case 55:
       store<i32>(REQUEST + REQ_INSTRUMENT, symbolFind(at, end - at));

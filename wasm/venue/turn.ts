@@ -3,9 +3,19 @@
  * noted, matched and answered into TX in one call, without an allocation. It stops at the first
  * message that only the session in TypeScript may judge.
  */
-import { DEC_MESSAGE, DEC_MESSAGE_LENGTH, DEC_MSG_SEQ_NUM, DECODED } from '../layout';
+import {
+  DEC_MESSAGE,
+  DEC_MESSAGE_LENGTH,
+  DEC_MSG_SEQ_NUM,
+  DECODED,
+  SES_RX_END,
+  SES_RX_START,
+  SESSION_BYTES,
+  SESSIONS,
+} from '../layout';
 import { LOG_IN, REQUEST_PAUSED, REQUEST_TAKEN } from '../venue-layout';
 import { bookGoOn } from './book-port';
+import { touchNext } from './client-ids';
 import { takeRequest } from './desk';
 import { hasRoom } from './flow-control';
 import { logMessage } from './log-ring';
@@ -27,5 +37,12 @@ export function venueTurn(session: i32): i32 {
     );
     takeRequest();
     if (!bookGoOn()) return REQUEST_PAUSED;
+    if (hasMore(session)) touchNext();
   }
+}
+
+/** Whether further bytes are there: then their answers follow before what is in TX can leave. */
+function hasMore(session: i32): boolean {
+  const block = SESSIONS + session * SESSION_BYTES;
+  return load<i32>(block + SES_RX_START) < load<i32>(block + SES_RX_END);
 }

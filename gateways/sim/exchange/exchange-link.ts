@@ -21,10 +21,15 @@ const BLOCK = L.SESSIONS;
 /** A resend waits while more than this is on its way. */
 const RESEND_UNREAD_BYTES_MAX = 16_384;
 
+/** A peer that takes nothing for so long, while a mass cancel is told, does not read. */
+const ROOM_WAIT_MS = 2000;
+
 /** Where the bytes go. */
 export interface ExchangeTransport {
   /** Sends what lies in TX, as far as it can. */
   send(): void;
+  /** Sends it all, or what the peer takes in this time. */
+  sendWaiting(waitMs: number): void;
   /** Bytes that the peer has not taken yet, beside those in TX. */
   readonly unreadBytes: number;
   /** Closes the connection once all is sent. */
@@ -44,6 +49,8 @@ interface ExchangeLinkParts {
   readonly onEvent: (kind: SessionEvent, reason: string) => void;
   /** All of a turn's messages were dealt with; market data may follow. */
   readonly onTurn: () => void;
+  /** The venue cannot go on: its log cannot be written. */
+  readonly onFault: (fault: unknown) => void;
 }
 
 export class ExchangeLink {
@@ -107,6 +114,14 @@ export class ExchangeLink {
    * unread nothing further is taken from it.
    */
   turn(): void {
+    try {
+      this.#takeTurn();
+    } catch (fault) {
+      this.#parts.onFault(fault);
+    }
+  }
+
+  #takeTurn(): void {
     const { module } = this.#parts;
     for (;;) {
       const found = module.venueTurn(SESSION);
@@ -118,6 +133,7 @@ export class ExchangeLink {
     this.#parts.onTurn();
     this.flush();
     this.#parts.log.afterSend();
+    module.touchNext();
   }
 
   /** Sends what lies in TX; false = the peer leaves so much unread that it must be waited for. */
@@ -132,13 +148,26 @@ export class ExchangeLink {
     return memory.i32(BLOCK + L.SES_TX_END) < V.VENUE_TX_PAUSE_BYTES;
   }
 
-  /** For one request that causes more messages than TX holds: a peer that does not read is dropped. */
+  /**
+   * For one request that causes more messages than TX holds: the peer has a while to read them, then
+   * it is dropped, as one that does not read.
+   */
   makeRoom(): void {
+    if (this.flush()) return;
+    this.#transport?.sendWaiting(ROOM_WAIT_MS);
     if (!this.flush()) this.#dropSlowPeer();
   }
 
   /** Heartbeats, tests, resends: whatever is due. */
   onTimer(): void {
+    try {
+      this.#takeTimer();
+    } catch (fault) {
+      this.#parts.onFault(fault);
+    }
+  }
+
+  #takeTimer(): void {
     const nowNs = this.#readClock();
     const { nextIn, nextOut } = this.session.counters;
     if (nextIn !== this.#nextInAtTimer) this.session.onReceived(nowNs);
@@ -148,11 +177,6 @@ export class ExchangeLink {
     this.#nextOutAtTimer = this.session.counters.nextOut;
     this.flush();
     this.#parts.log.save();
-  }
-
-  /** When onTimer must be called again at the latest. */
-  nextDeadlineNs(): bigint {
-    return this.session.nextDeadlineNs();
   }
 
   sendApp(msgType: string, body: Fields): number {

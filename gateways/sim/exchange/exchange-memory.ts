@@ -16,6 +16,9 @@ import { type ExchangeModule, loadExchange } from './exchange-module.ts';
 
 const SYMBOL_BYTES_MAX = 32;
 const COMP_ID_BYTES_MAX = 64;
+const PAGE_BYTES = 4096;
+/** Done orders that are still known by their ClOrdIDs, at least. */
+const CLORDIDS_OF_DONE = 40_000;
 /** What an order trades stays countable in ticks times lots. */
 const COST_MAX = 2 ** 62;
 
@@ -41,6 +44,11 @@ export function makeExchange(
   }
   writeSession(memory, session);
   memory.setI32(V.VEN_OPEN_MAX, openOrders);
+  const kept = clOrdIdsKept(openOrders);
+  memory.setI32(V.VEN_CLORDIDS_MASK, kept - 1);
+  memory.setI32(V.VEN_CLORDID_SLOTS_MASK, kept * V.CLIENT_ID_SLOTS_PER_ID - 1);
+  takePages(memory, V.CLIENT_ID_TABLE, kept * V.CLIENT_ID_SLOTS_PER_ID * 8);
+  takePages(memory, V.LOG, V.LOG_BYTES);
   layOutMatching(memory, sizeOf(grids.length, openOrders), V.VENUE_BOOK);
   grids.forEach((grid, instrument) => {
     writeInstrument(memory, grid, instrument);
@@ -48,6 +56,16 @@ export function makeExchange(
   });
   module.matchingReset();
   return { memory, module };
+}
+
+/** A power of two: those of all open orders, and of done ones for a while. */
+export function clOrdIdsKept(openOrders: number): number {
+  return Math.min(V.VENUE_CLORDIDS_MAX, 2 ** Math.ceil(Math.log2(openOrders + CLORDIDS_OF_DONE)));
+}
+
+/** Has the system find memory now for what would else be waited for order by order. */
+function takePages(memory: Memory, start: number, bytes: number): void {
+  for (let at = start; at < start + bytes; at += PAGE_BYTES) memory.bytes[at] = 0;
 }
 
 const sizeOf = (instruments: number, orders: number) => ({

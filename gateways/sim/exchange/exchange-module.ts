@@ -19,6 +19,8 @@ export interface ExchangeModule {
   sweepStart(): void;
   /** The next one: cancelled (1) or reported (0), of an instrument or of all (-1); 0 = that was all. */
   sweepNext(isCancel: number, instrument: number): number;
+  /** Brings in what the next new order will need, while it is awaited. */
+  touchNext(): void;
   /** Notes a message of LOG_IN or LOG_OUT that stands at an address. */
   logMessage(session: number, kind: number, number: number, at: number, length: number): void;
   /** Adds the symbol of the instrument's block to the symbol table. */

@@ -8,7 +8,8 @@ import { NS_PER_MS } from '../../../engine/units.ts';
 import * as L from '../../../wasm/layout.ts';
 import type { Memory } from '../../../wasm/memory.ts';
 import * as V from '../../../wasm/venue-layout.ts';
-import type { ExchangeLink, ExchangeTransport } from './exchange-link.ts';
+import type { ExchangeTransport } from './exchange-link.ts';
+import type { ExchangePort, ExchangePortParts } from './exchange-port.ts';
 
 const BLOCK = L.SESSIONS;
 /** A peer that leaves more than this unread is dropped. */
@@ -16,19 +17,11 @@ const UNREAD_BYTES_MAX = 64 << 20;
 /** After our end of a connection the peer has this long for its own. */
 const LINGER_MS = 1000;
 
-interface ExchangeNetParts {
-  readonly memory: Memory;
-  readonly link: ExchangeLink;
-  readonly host: string;
-  readonly port: number;
-  readonly onRefused: (reason: string) => void;
-}
-
-export class ExchangeNet {
-  readonly #parts: ExchangeNetParts;
+export class ExchangeNet implements ExchangePort {
+  readonly #parts: ExchangePortParts;
   readonly #server: net.Server;
 
-  constructor(parts: ExchangeNetParts) {
+  constructor(parts: ExchangePortParts) {
     this.#parts = parts;
     this.#server = net.createServer({ noDelay: true }, (socket) => this.#onSocket(socket));
   }
@@ -55,6 +48,8 @@ export class ExchangeNet {
       this.#server.close(() => resolve());
     });
   }
+
+  dispose(): void {}
 
   #onSocket(socket: net.Socket): void {
     const { link, memory } = this.#parts;
@@ -117,6 +112,11 @@ class NetTransport implements ExchangeTransport {
     }
     memory.setI32(BLOCK + L.SES_TX_END, 0);
     if (this.#socket.writableLength > UNREAD_BYTES_MAX) memory.setI32(V.VEN_TOO_SLOW, 1);
+  }
+
+  /** The socket takes everything. */
+  sendWaiting(): void {
+    this.send();
   }
 
   end(): void {

@@ -14,14 +14,22 @@ import { ExchangeLog } from './exchange-log.ts';
 import { ExchangeMarket } from './exchange-market.ts';
 import { makeExchange } from './exchange-memory.ts';
 import type { ExchangeModule } from './exchange-module.ts';
+import type { ExchangeSocketWish } from './exchange-port.ts';
 import { restoreExchange } from './exchange-restore.ts';
 
-export interface ExchangeOptions extends VenueOptions {
+export interface ExchangeOptions extends VenueOptions, ExchangeSocketWish {
   /** Orders that may be open at a time; a further one is rejected. */
   readonly openOrders: number;
   /** The log is in its file before an answer leaves. */
   readonly isLogSync: boolean;
 }
+
+/** How the venue's sockets are waited for where nothing else is said. */
+export const EXCHANGE_SOCKETS: ExchangeSocketWish = {
+  sockets: 'auto',
+  core: undefined,
+  spinUs: 50,
+};
 
 export interface ExchangeParts {
   readonly memory: Memory;
@@ -60,6 +68,11 @@ export function buildExchange(
       options.onNote?.(`${kind}: ${reason}`);
     },
     onTurn: () => market.publish(),
+    onFault: (fault) => {
+      link.cut();
+      if (options.onFault === undefined) throw fault;
+      options.onFault(fault);
+    },
   });
   link.session.counters.nextIn = numbers.nextIn;
   link.session.counters.nextOut = numbers.nextOut;

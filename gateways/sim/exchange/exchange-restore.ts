@@ -139,9 +139,22 @@ function note(
   order.costTickLots += lots * stepsE8(decimalTextE8(text(Tag.LastPx)), grid.tickE8);
 }
 
+/** All that are open, and the last done ones. */
+function newestOf(
+  orders: ReadonlyMap<string, ToldOrder>,
+  doneMax: number,
+): readonly (readonly [string, ToldOrder])[] {
+  const entries = [...orders];
+  const isOpen = ([, { last }]: readonly [string, ToldOrder]): boolean =>
+    OPEN_STATUSES.includes(last.get(Tag.OrdStatus) ?? '');
+  const done = entries.filter((entry) => !isOpen(entry));
+  const forgotten = new Set(done.slice(0, Math.max(0, done.length - doneMax)));
+  return entries.filter((entry) => !forgotten.has(entry));
+}
+
 function putOrders(parts: RestoreParts, orders: ReadonlyMap<string, ToldOrder>): void {
   const { memory, module } = parts;
-  const newest = [...orders].slice(-V.VENUE_CLORDIDS_MAX / 2); // the oldest done ones are forgotten
+  const newest = newestOf(orders, (memory.i32(V.VEN_CLORDIDS_MASK) + 1) / 2);
   for (const [orderId, told] of newest) {
     const address = module.takeOrder();
     fillOrder(parts, address, told);

@@ -6,8 +6,8 @@
  * timer to the parts of exchange-parts.ts.
  */
 import { wallClock } from '../venue-parts.ts';
-import { ExchangeNet } from './exchange-net.ts';
 import { buildExchange, type ExchangeOptions, type ExchangeParts } from './exchange-parts.ts';
+import { type ExchangePort, openExchangePort } from './exchange-port.ts';
 
 /** Heartbeats, resends and the log's file are seen to this often. */
 const TIMER_MS = 10;
@@ -15,49 +15,40 @@ const TIMER_MS = 10;
 export class Exchange {
   /** The port that was given. */
   port = 0;
-  readonly #options: ExchangeOptions;
   readonly #parts: ExchangeParts;
-  readonly #net: ExchangeNet;
+  readonly #port: ExchangePort;
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
   constructor(options: ExchangeOptions) {
     const parts = buildExchange(options, wallClock());
-    this.#options = options;
     this.#parts = parts;
-    this.#net = new ExchangeNet({
+    const { port, text } = openExchangePort(options, {
       memory: parts.memory,
       link: parts.link,
       host: options.host,
       port: options.port,
       onRefused: (reason) => options.onNote?.(reason),
     });
+    this.#port = port;
+    options.onNote?.(text);
   }
 
   async listen(): Promise<void> {
-    this.port = await this.#net.listen();
-    this.#timer = setInterval(() => this.#onTimer(), TIMER_MS);
+    this.port = await this.#port.listen();
+    this.#timer = setInterval(() => this.#parts.link.onTimer(), TIMER_MS);
   }
 
   /** Logs out and closes. */
   async close(reason = 'the venue closes'): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    const closed = this.#net.close();
+    const closed = this.#port.close();
     this.#parts.link.logout(reason);
     await closed;
     clearInterval(this.#timer);
+    this.#port.dispose();
     this.#parts.log.close();
-  }
-
-  #onTimer(): void {
-    try {
-      this.#parts.link.onTimer();
-    } catch (fault) {
-      clearInterval(this.#timer);
-      this.#parts.link.cut();
-      this.#options.onFault?.(fault);
-    }
   }
 }
 

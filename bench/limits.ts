@@ -55,6 +55,7 @@ export function prepareLimits(): PreparedBench {
     operation: `order through all checks, one in ${REFUSED_EVERY} refused`,
     operationsPerRound: BATCH * SAMPLES,
     samplesPerRound: SAMPLES,
+    ratiosOf: ['p50'],
     seed: SEED,
     variants: [
       variant('WASM', (memory) => loadCore(memory).limitsCheck),

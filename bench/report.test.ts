@@ -38,7 +38,7 @@ describe('the table', () => {
     '| toy | engine | 10.00 M | 100 ns | 100 ns | – | 100 ns | 3.00x | 2.00–4.00 |',
     '| toy | RSS | 100.0 MB | 90.0 MB–110.0 MB |',
     '| toy | idle | 1.50 % | – |',
-    'a time is the mean of 2; 2 rounds, seed 9;',
+    'a time is the mean of 2, ratios are of p50; 2 rounds, seed 9;',
     ' It was quiet.',
   ])('has %s', (line) => expect(text).toContain(line));
 });

@@ -65,8 +65,8 @@ function times({ operationsPerSample }: BenchResult, variant: VariantResult): re
   );
 }
 
-const timesAs = (ratio: number): string => `${digits(ratio)}x`;
-const span = ({ min, max }: Ratio): string => `${digits(min)}–${digits(max)}`;
+export const timesAs = (ratio: number): string => `${digits(ratio)}x`;
+export const span = ({ min, max }: Ratio): string => `${digits(min)}–${digits(max)}`;
 const digits = (ratio: number): string => ratio.toFixed(ratio < 0.1 ? 4 : 2);
 
 function figureRows({ bench, figures }: BenchResult): readonly (readonly string[])[] {
@@ -97,7 +97,9 @@ function measured({ operation, operationsPerSample, variants }: BenchResult): st
   if (variants.length === 0) return operation;
   const sample =
     operationsPerSample === 1 ? 'each timed' : `a time is the mean of ${operationsPerSample}`;
-  return `one operation is one ${operation}, ${sample}`;
+  const of = variants[0]?.ratios[0]?.of ?? 'throughput';
+  const ratios = of === 'throughput' ? '' : `, ratios are of ${STATISTIC_NAMES[of]}`;
+  return `one operation is one ${operation}, ${sample}${ratios}`;
 }
 
 const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
@@ -105,7 +107,7 @@ const capitalised = (text: string): string => text.charAt(0).toUpperCase() + tex
 /** One line a compared figure. */
 export function changeLine(change: Change): string {
   const { bench, variant, of, accepted, now, low, high, verdict, fails } = change;
-  const what = of === 'figure' ? variant : `${variant}, ${STATISTIC_NAMES[of]}`;
+  const what = of === 'figure' ? variant : `${variant}, ${STATISTIC_NAMES[of]} vs plain`;
   const value = (ratio: number): string =>
     of === 'figure' ? String(Math.round(ratio)) : timesAs(ratio);
   const interval =
@@ -117,10 +119,10 @@ export function changeLine(change: Change): string {
 }
 
 const STATISTIC_NAMES: Readonly<Record<Statistic, string>> = {
-  throughput: 'throughput vs plain',
-  p50: 'p50 vs plain',
-  p99: 'p99 vs plain',
-  p999: 'p99.9 vs plain',
+  throughput: 'throughput',
+  p50: 'p50',
+  p99: 'p99',
+  p999: 'p99.9',
 };
 
 export function count(perSecond: number): string {

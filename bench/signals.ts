@@ -50,6 +50,7 @@ export function prepareSignals(): PreparedBench {
     operation: 'book change to four signals read',
     operationsPerRound: QUOTES,
     samplesPerRound: SAMPLES,
+    ratiosOf: ['p50'],
     seed: SEED,
     variants: Object.entries(updaters).map(([name, start]) => ({
       name,

@@ -21,6 +21,7 @@ import { startEnvironment } from './environment.ts';
 import { ROUNDS_MIN } from './harness.ts';
 import { msgTypeOf } from './recorded-day.ts';
 import { buildResult } from './result-builder.ts';
+import { MILESTONES, recoveringName } from './startup-milestones.ts';
 import { VariantTimings } from './variant-timings.ts';
 
 const WARM_UP_ROUNDS = 1;
@@ -31,26 +32,15 @@ const RUN = ['--for', '2s'];
 const DAY_BEFORE = ['--speed', '20', '--for', '8s'];
 
 /** Each in ms from the command. */
-interface Milestones {
-  readonly console: number;
-  readonly loggedOn: number;
-  readonly firstOrder: number;
-}
-const NAMES: Readonly<Record<keyof Milestones, string>> = {
-  console: 'console ready',
-  loggedOn: 'logged on',
-  firstOrder: 'first order',
-};
+type Milestones = Readonly<Record<keyof typeof MILESTONES, number>>;
 
 export async function measureStartup(rounds = ROUNDS_MIN): Promise<readonly BenchResult[]> {
   const environmentNow = startEnvironment();
   const folder = new TestFolder();
   const made = await makeJournal(folder);
-  const milestones = Object.keys(NAMES) as (keyof Milestones)[];
-  const fresh = milestones.map((name) => new VariantTimings(NAMES[name]));
-  const again = milestones.map(
-    (name) => new VariantTimings(`${NAMES[name]}, with a journal to recover`),
-  );
+  const milestones = Object.keys(MILESTONES) as (keyof Milestones)[];
+  const fresh = milestones.map((name) => new VariantTimings(MILESTONES[name]));
+  const again = milestones.map((name) => new VariantTimings(recoveringName(MILESTONES[name])));
   const bare = new VariantTimings('bare Node.js process');
   const add = (timings: VariantTimings, ms: number): void =>
     timings.addSamples(Float64Array.of(ms * NS_PER_MS), 1);

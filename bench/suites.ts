@@ -2,7 +2,10 @@
  * The suites by name. Each is loaded when it is run: some take seconds and hundreds of megabytes to
  * load, and `gyrfalcon bench --help` needs none of them.
  */
+import { codecTable } from './codec/codec-table.ts';
 import type { PreparedBench } from './harness.ts';
+import { instructionsTable } from './instructions/instructions-table.ts';
+import { startupTable } from './startup-table.ts';
 import type { LeftOut, Prepared, Suite } from './suite.ts';
 import { wireTable } from './wire/wire-table.ts';
 
@@ -28,6 +31,7 @@ export const SUITES = {
   codec: {
     about: 'FIX messages read and written: kernels, session codec, jspurefix, plain twin',
     prepare: async () => (await import('./codec/codec.ts')).prepareCodec(),
+    table: codecTable,
   },
   journal: {
     about: 'appending records to the journal',
@@ -53,6 +57,7 @@ export const SUITES = {
     about:
       'a process from its command to console, logon and first order, with a journal and without',
     prepare: async ({ rounds }) => (await import('./startup.ts')).measureStartup(rounds),
+    table: startupTable,
   },
   memory: {
     about: 'a process with a venue and all instruments: RSS by isolate, CPU when idle',
@@ -61,6 +66,7 @@ export const SUITES = {
   instructions: {
     about: 'instructions that the kernels of a tick execute: the guard of the hot path',
     prepare: async () => [(await import('./instructions/instructions.ts')).measureInstructions()],
+    table: instructionsTable,
   },
   'fix-sessions': {
     about: 'hundreds of FIX sessions, undisturbed and among hostile peers (--sessions N)',

@@ -45,7 +45,7 @@ export function prepareEncode(peer: JspurefixCodec): PreparedBench {
   openDesk(memory);
   const encoders: Readonly<Record<string, Encode>> = {
     'WASM kernel': kernelEncoder(memory),
-    'session encoder in TypeScript': sessionEncoder(),
+    'session in TypeScript': sessionEncoder(),
     jspurefix: jspurefixEncoder(peer),
     'plain twin': twinEncoder(memory),
   };
@@ -54,6 +54,7 @@ export function prepareEncode(peer: JspurefixCodec): PreparedBench {
     operation: 'limit order',
     operationsPerRound: BATCH * SAMPLES,
     samplesPerRound: SAMPLES,
+    ratiosOf: ['p50'],
     seed: SEED,
     variants: Object.entries(encoders).map(([name, encode]) => ({
       name,

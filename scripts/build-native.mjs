@@ -6,8 +6,8 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 
-// Not in build/, which is copied and packed.
-const target = join('node_modules', '.cache', 'gyrfalcon-native');
+// Of this checkout alone, and not in build/, which is copied and packed.
+const target = 'target';
 const { status } = spawnSync(
   'cargo',
   ['build', '--release', '--locked', '--quiet', '--target-dir', join('..', target)],

@@ -5,7 +5,7 @@
  */
 
 /** Grows whenever anything here changes: an addon that was built with another map is not loaded. */
-export const NATIVE_LAYOUT_VERSION = 3;
+export const NATIVE_LAYOUT_VERSION = 4;
 
 // ---- The loop: |0 owner |64 wake, asleep, event |128 how long a turn waits, what it found, counts …
 export const SOCKET_LOOP = 25165824;
@@ -24,6 +24,7 @@ export const SLO_POLLS = 25166000; // i64: looks at the sockets
 export const SLO_SLEEPS = 25166008; // i64: times that the thread blocked
 
 export const SLO_YIELD_NS = 25166016; // i64, set by the owner: a thread that lost its core while it polled blocks at once for this time; 0 = it polls on
+export const SLO_MAY_BLOCK = 25166032; // i32, set by the owner: 0 = the turn only polls, and not for long
 export const SLO_LOST = 25166024; // i64: times that it lost its core so
 
 // What turn() returns: bits.

@@ -1,10 +1,13 @@
 /** The hot loop's sockets as its configuration wants them and this machine has them; said in one line. */
+import { availableParallelism } from 'node:os';
 import type { GyrfalconConfig } from '../../config/schema.ts';
 import { GyrfalconError } from '../../engine/errors.ts';
 import { loadNative } from '../../native/index.ts';
 import type { Memory } from '../../wasm/memory.ts';
 import { NativeSockets } from './native-sockets.ts';
 
+/** Up to so many cores, a thread that polls keeps the core from those that it waits for. */
+const CORES_TO_BLOCK_ON = 2;
 /** A thread that is not pinned and loses its core while it polls leaves it to the others for so long. */
 const YIELD_MS = 100;
 
@@ -34,8 +37,10 @@ export function openHotSockets(
     throw new GyrfalconError('CONFIG_INVALID', `hotLoop.core: ${(error as Error).message}`);
   }
   if (wish.sockets === 'node') return { sockets: undefined, text: `sockets: node${place}` };
+  const mayPoll = wish.core !== null || availableParallelism() > CORES_TO_BLOCK_ON;
+  const spinUs = mayPoll ? wish.spinUs : 0;
   const yieldMs = wish.core === null ? YIELD_MS : 0;
-  const sockets = new NativeSockets(native, memory, { ...wish, yieldMs, log });
-  const wait = wish.spinUs === 0 ? 'blocks at once' : `polls for ${wish.spinUs} us, then blocks`;
+  const sockets = new NativeSockets(native, memory, { ...wish, spinUs, yieldMs, log });
+  const wait = spinUs === 0 ? 'blocks at once' : `polls for ${spinUs} us, then blocks`;
   return { sockets, text: `sockets: native${place}, ${wait}` };
 }

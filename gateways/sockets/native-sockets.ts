@@ -13,7 +13,16 @@ const NS_PER_US = 1000;
 const NS_PER_MS = 1_000_000;
 const NO_SLOT = -1;
 
-/** Who is told what has become of a socket: SOCKET_EVENT_* bits. */
+/** Node keeps its immediates in a list; null = there is none before, none behind. */
+interface Linked {
+  readonly _idlePrev: unknown;
+  readonly _idleNext: unknown;
+}
+
+/**
+ * Who is told what has become of a socket: SOCKET_EVENT_* bits. A promise that it resolves when bytes come may
+ * wait for the end of the turn that follows, settings.waitMs.
+ */
 export interface NativeSocketOwner {
   onEvents(events: number): void;
 }
@@ -41,6 +50,8 @@ export class NativeSockets {
   readonly #settings: NativeSocketSettings;
   #count = 0;
   #lap: NodeJS.Immediate | undefined;
+  /** Since Node's event loop had its turn nothing has happened but that bytes came. */
+  #isPlain = false;
 
   constructor(native: NativeModule, memory: Memory, settings: NativeSocketSettings) {
     this.memory = memory;
@@ -98,7 +109,7 @@ export class NativeSockets {
     if (this.#owners[slot] === undefined) return;
     this.#loop.close(slot);
     this.#owners[slot] = undefined;
-    if (--this.#count > 0 || this.#lap === undefined) return;
+    if (--this.#count > 0) return;
     clearImmediate(this.#lap);
     this.#lap = undefined;
   }
@@ -138,20 +149,33 @@ export class NativeSockets {
     if (errno !== 0) log(`SO_BUSY_POLL of ${busyPollUs} us: ${errorName(errno)}`);
   }
 
+  /** Called by Node's event loop, which gets its turn again when it wants one, and once a lap at least. */
   readonly #runLap = (): void => {
-    // First of all: whatever is thrown below, the sockets are driven on.
-    this.#lap = setImmediate(this.#runLap);
-    let flags = this.#turn();
+    const own = this.#lap as unknown as Linked;
+    // Before the rest: whatever is thrown below, the sockets are driven on.
+    const next = setImmediate(this.#runLap);
+    this.#lap = next;
+    let flags = this.#turnAfter(own, next as unknown as Linked);
     const endNs = this.memory.i64(N.SLO_MONO_NS) + LAP_NS;
-    for (;;) {
-      if ((flags & N.TURN_READY) !== 0) this.#tell();
-      const isOver = flags !== N.TURN_READY || this.memory.i64(N.SLO_MONO_NS) >= endNs;
-      if (isOver || this.#count === 0) return;
-      flags = this.#turn();
+    while ((flags & N.TURN_READY) !== 0) {
+      this.#tell();
+      if (flags !== N.TURN_READY) this.#isPlain = false;
+      const isOver = this.memory.i64(N.SLO_MONO_NS) >= endNs || this.#count === 0;
+      if (isOver || !this.#isPlain) return;
+      flags = this.#turnAfter(own, next as unknown as Linked);
     }
+    this.#isPlain = flags === 0;
   };
 
+  /** Blocks only where nothing was left with Node that the addon does not see: its immediates, new sockets. */
+  #turnAfter(own: Linked, next: Linked): number {
+    const isAlone = own._idleNext === null && next._idlePrev === null && next._idleNext === null;
+    this.memory.setI32(N.SLO_MAY_BLOCK, this.#isPlain && isAlone ? 1 : 0);
+    return this.#turn();
+  }
+
   #tell(): void {
+    this.#isPlain = true;
     this.#tellSome(0, this.memory.i32(N.SLO_READY_LOW));
     this.#tellSome(32, this.memory.i32(N.SLO_READY_HIGH));
   }
@@ -159,7 +183,9 @@ export class NativeSockets {
   #tellSome(first: number, ready: number): void {
     for (let left = ready; left !== 0; left &= left - 1) {
       const slot = first + 31 - Math.clz32(left & -left);
-      this.#owners[slot]?.onEvents(this.memory.i32(rowOf(slot) + N.SOC_EVENTS));
+      const events = this.memory.i32(rowOf(slot) + N.SOC_EVENTS);
+      if (events !== N.SOCKET_EVENT_READABLE) this.#isPlain = false;
+      this.#owners[slot]?.onEvents(events);
     }
   }
 }

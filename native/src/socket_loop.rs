@@ -16,6 +16,8 @@ const DIRECT_MAX: usize = 2;
 const LOOKS_BETWEEN: u32 = 32;
 /// While the thread polls, a timer of Node's may be late by so much.
 const TIMER_CHECK_NS: i64 = 500_000;
+/// A turn that may not block polls at most so long.
+const SHORT_POLL_NS: i64 = 100_000;
 /// Between two looks at the sockets: who needs longer was not running.
 const LOST_NS: i64 = 100_000;
 /// Lost again soon after, it is left to the others for twice as long, up to so many times the first time.
@@ -135,6 +137,8 @@ impl SocketLoop {
         let began_ns = sys::monotonic_ns();
         let wait_ns = self.memory.get_wide(SLO_WAIT_NS).min(self.wait_max_ns());
         let spin_ns = self.memory.get_wide(SLO_SPIN_NS);
+        let may_block = self.memory.get(SLO_MAY_BLOCK) != 0;
+        let poll_until_ns = if may_block { i64::MAX } else { began_ns + SHORT_POLL_NS };
         let mut found = self.send_all();
         let mut flags = 0;
         let mut check_ns = began_ns + TIMER_CHECK_NS;
@@ -148,12 +152,15 @@ impl SocketLoop {
             flags |= more;
             let now_ns = sys::monotonic_ns();
             let left_ns = began_ns + wait_ns - now_ns;
-            if found != 0 || flags != 0 || left_ns <= 0 {
+            if found != 0 || flags != 0 || left_ns <= 0 || now_ns >= poll_until_ns {
                 return self.end_turn(found, flags, now_ns);
             }
             self.note_lost_core(now_ns, now_ns - last_ns);
             last_ns = now_ns;
             if now_ns - self.active_ns >= spin_ns || now_ns < self.yield_until_ns {
+                if !may_block {
+                    return self.end_turn(found, flags, now_ns);
+                }
                 let (ready, more) = self.sleep(left_ns);
                 return self.end_turn(found | ready, flags | more, sys::monotonic_ns());
             }

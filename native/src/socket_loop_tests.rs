@@ -29,6 +29,7 @@ fn rig() -> Rig {
     // SAFETY: the vector goes with the rig, after its users.
     let memory = unsafe { Memory::new(bytes.as_mut_ptr().cast(), MEMORY_BYTES) };
     memory.set_wide(SLO_WAIT_NS, WAIT_NS);
+    memory.set(SLO_MAY_BLOCK, 1);
     Rig { sockets: SocketLoop::open(memory, None).unwrap(), memory, _bytes: bytes }
 }
 

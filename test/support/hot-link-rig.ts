@@ -59,6 +59,7 @@ export class HotLinkRig {
       native &&
       new NativeSockets(native, this.memory, {
         spinUs: 0,
+        yieldMs: 0,
         waitMs: 20,
         busyPollUs: 0,
         log: () => {},

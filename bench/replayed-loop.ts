@@ -45,7 +45,6 @@ export class ReplayedLoop {
   /** Of the turn in hand, as they lie in TX. */
   #sentBytes = 0;
   #nowNs = 0n;
-  #placedNs = 0;
 
   static async build(
     day: RecordedDay,
@@ -138,12 +137,12 @@ export class ReplayedLoop {
     this.#memory.bytes.set(record.payload, L.RX);
     this.#memory.setI32(L.SESSIONS + L.SES_RX_START, 0);
     this.#memory.setI32(L.SESSIONS + L.SES_RX_END, record.payload.length);
-    this.#placedNs = elapsedNs();
+    this.#memory.setF64(L.SESSIONS + L.SES_RECEIVED_NS, elapsedNs());
   }
 
   /** From here to the return is what a tick costs: what it sends lies in TX, where the addon's sockets take it. */
   receive(): void {
-    this.#loop.onReadable(0, this.#placedNs);
+    this.#loop.onReadable(0);
   }
 
   /** Keeps what the last message caused, for the hash. */

@@ -81,12 +81,15 @@ export class HotLoop {
     this.#links.push(link);
   }
 
-  /** Bytes lie in the session's RX since `receivedNs` (clock.elapsedNs). */
-  onReadable(session: number, receivedNs: number): void {
+  /** Bytes lie in the session's RX since SES_RECEIVED_NS (clock.elapsedNs). */
+  onReadable(session: number): void {
     const { core, clock, recorder } = this.#parts;
     const block = L.SESSIONS + session * L.SESSION_BYTES;
+    const receivedNs = this.#memory.f64(block + L.SES_RECEIVED_NS);
     for (;;) {
-      if (this.holdsInputs()) return;
+      const isRead =
+        this.#memory.i32(block + L.SES_RX_START) === this.#memory.i32(block + L.SES_RX_END);
+      if (isRead || this.holdsInputs()) return;
       clock.stamp();
       this.#turnStartNs = receivedNs;
       this.#stages.beginTick(receivedNs);
@@ -127,8 +130,10 @@ export class HotLoop {
     if (sinceNs === 0 || this.holdsInputs()) return;
     this.#heldSinceNs = 0;
     // What came before that waits since then, and its latency says so.
-    for (let session = 0; session < this.#links.length; session++)
-      this.onReadable(session, sinceNs);
+    for (let session = 0; session < this.#links.length; session++) {
+      this.#memory.setF64(L.SESSIONS + session * L.SESSION_BYTES + L.SES_RECEIVED_NS, sinceNs);
+      this.onReadable(session);
+    }
   }
 
   /** A feed record lies at address (8-byte aligned); the caller has set CTL_NOW_NS to its receive time. */

@@ -29,6 +29,7 @@ import { SHM_DIRECTORY } from './journal/ring-file.ts';
 import { RESTART_REASON } from './journal-crashes.ts';
 import { JournalRecorder } from './journal-recorder.ts';
 import { LatencyFigureReader } from './latency-figures.ts';
+import { setOptimiserFlags } from './optimiser-flags.ts';
 import type { AppMessage } from './ports.ts';
 import { NO_RECORDER } from './recorder.ts';
 import { recover } from './recovery.ts';
@@ -52,10 +53,12 @@ const input = workerData as HotWorkerInput;
 const tell = (message: FromHotWorker): void => port.postMessage(message);
 const log = (text: string): void => tell({ type: 'log', text });
 
+setOptimiserFlags();
+
 class HotEngine {
   readonly #config: GyrfalconConfig = configSchema.parse(JSON.parse(input.configJson));
   readonly #memory = new Memory(input.memory);
-  readonly #clock = new WallClock(this.#memory);
+  readonly #clock = new WallClock(this.#memory, loadNative().module);
   readonly #links: HotLink[] = [];
   #core!: Core;
   #writer!: Journal;

@@ -67,6 +67,8 @@ export interface NativeModule {
    */
   sendLocked(view: SharedBytes, slot: number, waitMs: number): number;
   unlockSession(view: SharedBytes, slot: number): void;
+  /** HOT: the function reads the system's clocks into CLOCK_MONO_NS and CLOCK_REAL_NS. */
+  clockFunction(view: SharedBytes): () => void;
   /** The cores that this thread may run on. */
   coresAvailable(): number[];
   /** This thread runs on this core alone; throws where that is not possible. */

@@ -95,6 +95,7 @@ export const SES_MAX_LATENCY_NS = 80; // i64: SendingTime may differ from nowNs 
 export const SES_SEARCHED = 88; // i32: the search for the CheckSum of the message at SES_RX_START goes on here; of one to be dropped its length
 export const SES_HEADER_LENGTH = 92; // i32
 export const SES_TIME_BYTES = 96; // i32: of the times that we write: 21 with milliseconds, 24, 27 with nanoseconds
+export const SES_RECEIVED_NS = 104; // f64 (wall): when the last bytes in RX came, of the loop's elapsed time
 export const SES_SENDER = 128; // 64 bytes: our SenderCompID (49 out, 56 in)
 export const SES_TARGET = 192; // 64 bytes: the peer's CompID (56 out, 49 in)
 export const SES_BEGIN = 256; // 16 bytes: BeginString

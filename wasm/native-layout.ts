@@ -26,6 +26,8 @@ export const SLO_SLEEPS = 25166008; // i64: times that the thread blocked
 export const SLO_YIELD_NS = 25166016; // i64, set by the owner: a thread that lost its core while it polled blocks at once for this time; 0 = it polls on
 export const SLO_MAY_BLOCK = 25166032; // i32, set by the owner: 0 = the turn only polls, and not for long
 export const SLO_LOST = 25166024; // i64: times that it lost its core so
+export const CLOCK_MONO_NS = 25168000; // i64: CLOCK_MONOTONIC as clockFunction read it last
+export const CLOCK_REAL_NS = 25168008; // i64: CLOCK_REALTIME, since 1970
 
 // What turn() returns: bits.
 export const TURN_READY = 1; // SLO_READY_* says which sockets

@@ -1,6 +1,12 @@
-/** HOT: the wall clock of the hot loop: writes the time of day in nanoseconds without a BigInt per message. */
+/**
+ * HOT: the wall clock of the hot loop: writes the time of day in nanoseconds without a BigInt per message.
+ * With the addon both clocks are read into the shared memory, and nothing is allocated; without it the time
+ * of day is that of the process's start plus what has gone by since.
+ */
+import type { NativeModule } from '../../native/index.ts';
 import * as L from '../../wasm/layout.ts';
 import type { Memory } from '../../wasm/memory.ts';
+import { CLOCK_MONO_NS, CLOCK_REAL_NS } from '../../wasm/native-layout.ts';
 import type { LoopClock } from '../hot-loop.ts';
 import { NS_PER_MS } from '../units.ts';
 
@@ -8,25 +14,42 @@ const TWO_32 = 4294967296;
 
 export class WallClock implements LoopClock {
   readonly #memory: Memory;
+  readonly #read: (() => void) | undefined;
+  /** CLOCK_MONO_NS when performance.now() was 0. */
+  readonly #originNs: number = 0;
   readonly #originHigh: number;
   readonly #originLow: number;
 
-  constructor(memory: Memory) {
+  constructor(memory: Memory, native?: NativeModule) {
     this.#memory = memory;
     const originNs = BigInt(Math.round(performance.timeOrigin * 1000)) * 1000n;
     this.#originHigh = Number(originNs >> 32n);
     this.#originLow = Number(originNs & 0xffffffffn);
+    if (native === undefined) return;
+    this.#read = native.clockFunction(memory.bytes);
+    this.#read();
+    this.#originNs = memory.i64(CLOCK_MONO_NS) - Math.round(performance.now() * NS_PER_MS);
   }
 
   stamp(): void {
+    const memory = this.#memory;
+    if (this.#read !== undefined) {
+      this.#read();
+      memory.setI32(L.CTL_NOW_NS, memory.i32(CLOCK_REAL_NS));
+      memory.setI32(L.CTL_NOW_NS + 4, memory.i32(CLOCK_REAL_NS + 4));
+      return;
+    }
     const low = this.elapsedNs() + this.#originLow;
     const carry = Math.floor(low / TWO_32);
-    this.#memory.setI32(L.CTL_NOW_NS + 4, this.#originHigh + carry);
-    this.#memory.setI32(L.CTL_NOW_NS, low - carry * TWO_32);
+    memory.setI32(L.CTL_NOW_NS + 4, this.#originHigh + carry);
+    memory.setI32(L.CTL_NOW_NS, low - carry * TWO_32);
   }
 
+  /** As performance.now() counts, in whole nanoseconds. */
   elapsedNs(): number {
-    return Math.round(performance.now() * NS_PER_MS);
+    if (this.#read === undefined) return Math.round(performance.now() * NS_PER_MS);
+    this.#read();
+    return this.#memory.i64(CLOCK_MONO_NS) - this.#originNs;
   }
 
   /** Cold. */

@@ -28,7 +28,7 @@ const RESEND_UNREAD_BYTES_MAX = 16_384;
 
 /** The hot loop as the link needs it. */
 interface LinkLoop {
-  onReadable(session: number, receivedNs: number): void;
+  onReadable(session: number): void;
   deliver(session: number, message: AppMessage): void;
   sendFromSession(session: number, bytes: Uint8Array, journaled?: Uint8Array): boolean;
   onSession(event: SessionRecord): void;
@@ -106,7 +106,7 @@ export class HotLink implements VenueLink {
       clock: parts.clock,
       log: parts.log,
       onConnect: () => this.#onConnect(),
-      onReadable: (receivedNs) => parts.loop.onReadable(parts.index, receivedNs),
+      onReadable: () => parts.loop.onReadable(parts.index),
       onClose: (wasOpen) => this.#onClose(wasOpen),
     });
   }

@@ -40,7 +40,7 @@ interface ConnectionParts {
   readonly clock: { elapsedNs(): number; nowNs(): bigint };
   readonly log: (text: string) => void;
   readonly onConnect: () => void;
-  readonly onReadable: (receivedNs: number) => void;
+  readonly onReadable: () => void;
   readonly onClose: (wasOpen: boolean) => void;
 }
 

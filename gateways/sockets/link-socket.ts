@@ -24,8 +24,8 @@ export interface LinkSocket {
 /** None of them is told from within a call of the socket's. */
 export interface LinkSocketEvents {
   onConnect(): void;
-  /** Bytes were added to RX; `receivedNs` is of the clock that was given (elapsedNs). */
-  onReadable(receivedNs: number): void;
+  /** Bytes were added to RX; when they came stands in SES_RECEIVED_NS. */
+  onReadable(): void;
   /** Why it is going to close: a code of the system (ECONNREFUSED) or a text. */
   onError(text: string): void;
   /** Once, also where it was never connected. */
@@ -39,8 +39,13 @@ export interface LinkTarget {
   readonly bindHost: string | null;
 }
 
+/** With the place of the time at which bytes came (f64, elapsed ns). */
+export interface LinkBuffers extends SocketBuffers {
+  readonly receivedNs: number;
+}
+
 /** Where the bytes of an engine's session lie. */
-export function sessionBuffers(session: number): SocketBuffers {
+export function sessionBuffers(session: number): LinkBuffers {
   const block = L.SESSIONS + session * L.SESSION_BYTES;
   return {
     rx: L.RX + session * L.RX_BYTES,
@@ -49,5 +54,6 @@ export function sessionBuffers(session: number): SocketBuffers {
     tx: L.TX + session * L.TX_BYTES,
     txBytes: L.TX_BYTES,
     txWords: block + L.SES_TX_END,
+    receivedNs: block + L.SES_RECEIVED_NS,
   };
 }

@@ -1,9 +1,9 @@
 /** A session's connection over the addon's sockets: the kernel reads into RX and sends from TX itself. */
 import { lookup } from 'node:dns';
 import net from 'node:net';
-import type { SocketBuffers } from '../../native/index.ts';
+
 import * as N from '../../wasm/native-layout.ts';
-import type { LinkSocket, LinkSocketEvents, LinkTarget } from './link-socket.ts';
+import type { LinkBuffers, LinkSocket, LinkSocketEvents, LinkTarget } from './link-socket.ts';
 import type { NativeSocketOwner, NativeSockets } from './native-sockets.ts';
 
 /** A host of several addresses: one that has not answered by then is left for the next. */
@@ -12,7 +12,7 @@ const ATTEMPT_MS = 250;
 export class NativeLinkSocket implements LinkSocket, NativeSocketOwner {
   readonly #sockets: NativeSockets;
   readonly #target: LinkTarget;
-  readonly #buffers: SocketBuffers;
+  readonly #buffers: LinkBuffers;
   readonly #events: LinkSocketEvents;
   /** Numeric, still to be tried. */
   #addresses: string[] = [];
@@ -26,7 +26,7 @@ export class NativeLinkSocket implements LinkSocket, NativeSocketOwner {
     sockets: NativeSockets,
     slot: number,
     target: LinkTarget,
-    parts: { readonly buffers: SocketBuffers; readonly events: LinkSocketEvents },
+    parts: { readonly buffers: LinkBuffers; readonly events: LinkSocketEvents },
   ) {
     this.#sockets = sockets;
     this.#slot = slot;
@@ -88,7 +88,8 @@ export class NativeLinkSocket implements LinkSocket, NativeSocketOwner {
       this.#events.onConnect();
     }
     if ((events & N.SOCKET_EVENT_READABLE) !== 0) {
-      this.#events.onReadable(this.#sockets.receivedNs(this.#slot));
+      this.#sockets.noteReceived(this.#slot, this.#buffers.receivedNs);
+      this.#events.onReadable();
     }
     if ((events & N.SOCKET_EVENT_FAILED) !== 0) this.#fail(this.#sockets.errorOf(this.#slot));
     else if ((events & N.SOCKET_EVENT_ENDED) !== 0) this.destroy();

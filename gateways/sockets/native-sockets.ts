@@ -119,9 +119,10 @@ export class NativeSockets {
     return errorName(this.memory.i32(rowOf(slot) + N.SOC_ERRNO));
   }
 
-  /** When the last bytes came, as performance.now() counts, in nanoseconds. */
-  receivedNs(slot: number): number {
-    return this.memory.i64(rowOf(slot) + N.SOC_RECEIVED_MONO_NS) - this.#originNs;
+  /** Writes down when the last bytes came, as performance.now() counts, in nanoseconds (f64). */
+  noteReceived(slot: number, address: number): void {
+    const receivedNs = this.memory.i64(rowOf(slot) + N.SOC_RECEIVED_MONO_NS) - this.#originNs;
+    this.memory.setF64(address, receivedNs);
   }
 
   isOpen(slot: number): boolean {

@@ -1,10 +1,10 @@
 /** A session's connection over Node's own sockets, with or without TLS: reads straight into RX. */
 import net from 'node:net';
-import type { SocketBuffers } from '../../native/index.ts';
+
 import type { Memory } from '../../wasm/memory.ts';
 import { connectTls } from '../fix/transport/tls-client.ts';
 import type { TlsSettings } from '../fix/transport/tls-settings.ts';
-import type { LinkSocket, LinkSocketEvents, LinkTarget } from './link-socket.ts';
+import type { LinkBuffers, LinkSocket, LinkSocketEvents, LinkTarget } from './link-socket.ts';
 
 /** A peer that leaves this much unread is not sent to any more. */
 const PENDING_BYTES_MAX = 1_048_576;
@@ -13,7 +13,7 @@ const FULL_WAIT_MS = 5;
 
 export interface NodeLinkParts {
   readonly memory: Memory;
-  readonly buffers: SocketBuffers;
+  readonly buffers: LinkBuffers;
   readonly clock: { elapsedNs(): number };
   readonly events: LinkSocketEvents;
   /** undefined = in the clear. */
@@ -74,7 +74,8 @@ export class NodeLinkSocket implements LinkSocket {
     const { memory, buffers, events, clock } = this.#parts;
     const end = buffers.rxWords + 4;
     memory.setI32(end, memory.i32(end) + count);
-    events.onReadable(clock.elapsedNs());
+    memory.setF64(buffers.receivedNs, clock.elapsedNs());
+    events.onReadable();
     if (this.#freeBytes > 0) return true;
     setTimeout(() => this.#readOn(), FULL_WAIT_MS);
     return false;

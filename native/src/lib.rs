@@ -5,6 +5,7 @@
 #![cfg_attr(test, allow(dead_code))]
 
 mod address;
+mod clock;
 mod event_fds;
 mod layout;
 mod memory;

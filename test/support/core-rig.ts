@@ -146,7 +146,8 @@ export class CoreRig {
     this.memory.bytes.set(bytes, L.RX);
     this.memory.setI32(block + L.SES_RX_START, 0);
     this.memory.setI32(block + L.SES_RX_END, bytes.length);
-    this.loop.onReadable(0, this.#clockNs);
+    this.memory.setF64(block + L.SES_RECEIVED_NS, this.#clockNs);
+    this.loop.onReadable(0);
   }
 
   /** A book of one level a side. */

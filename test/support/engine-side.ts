@@ -129,7 +129,7 @@ export class EngineSide {
       memory.setI32(L.SESSIONS + L.SES_RX_START, 0);
       memory.setI32(L.SESSIONS + L.SES_RX_END, held + count);
       taken += count;
-      this.#loop.onReadable(0, 0);
+      this.#loop.onReadable(0);
     }
   }
 

@@ -1,0 +1,91 @@
+//! The system's clocks, read by one raw call into the shared memory: no number crosses to JavaScript, where it would
+//! be a box on the heap.
+use std::ffi::c_void;
+use std::mem::zeroed;
+use std::ptr;
+
+use napi::bindgen_prelude::{Uint8Array, Unknown};
+use napi::{Env, Error, Result, Status, sys as napi_sys};
+use napi_derive::napi;
+
+use crate::layout::{CLOCK_MONO_NS, CLOCK_REAL_NS};
+use crate::memory::Memory;
+
+struct Clock {
+    memory: Memory,
+    _view: Uint8Array,
+}
+
+const NS_PER_S: i64 = 1_000_000_000;
+
+/// () => void: CLOCK_MONOTONIC to CLOCK_MONO_NS, CLOCK_REALTIME to CLOCK_REAL_NS.
+#[napi]
+pub fn clock_function(env: &Env, view: Uint8Array) -> Result<Unknown<'_>> {
+    if view.len() < CLOCK_REAL_NS + 8 {
+        return Err(refused("the view is not over the whole memory"));
+    }
+    // SAFETY: the view is over the WebAssembly memory, which never grows; `Clock` keeps it.
+    let memory = unsafe { Memory::new(view.as_ptr().cast_mut(), view.len()) };
+    let data = Box::into_raw(Box::new(Clock { memory, _view: view })).cast::<c_void>();
+    let name = c"readClock";
+    let mut function = ptr::null_mut();
+    // SAFETY: the name outlives the call; `data` is freed by the finalizer, which outlives the function.
+    let made = unsafe {
+        let length = name.to_bytes().len() as isize;
+        let made = napi_sys::napi_create_function(
+            env.raw(),
+            name.as_ptr(),
+            length,
+            Some(read_clock),
+            data,
+            &mut function,
+        );
+        if made == napi_sys::Status::napi_ok {
+            let (hint, reference) = (ptr::null_mut(), ptr::null_mut());
+            napi_sys::napi_add_finalizer(env.raw(), function, data, Some(drop_clock), hint, reference)
+        } else {
+            made
+        }
+    };
+    if made != napi_sys::Status::napi_ok {
+        return Err(refused("a function could not be made"));
+    }
+    // SAFETY: the value was made in this scope by this environment.
+    Ok(unsafe { Unknown::from_raw_unchecked(env.raw(), function) })
+}
+
+/// # Safety
+/// Called by Node-API with the data of `clock_function`.
+unsafe extern "C" fn read_clock(
+    env: napi_sys::napi_env,
+    info: napi_sys::napi_callback_info,
+) -> napi_sys::napi_value {
+    let mut data = ptr::null_mut();
+    // SAFETY: the data is a Clock that lives as long as the function.
+    let clock = unsafe {
+        napi_sys::napi_get_cb_info(env, info, ptr::null_mut(), ptr::null_mut(), ptr::null_mut(), &mut data);
+        &*data.cast::<Clock>()
+    };
+    clock.memory.set_wide(CLOCK_MONO_NS, now(libc::CLOCK_MONOTONIC));
+    clock.memory.set_wide(CLOCK_REAL_NS, now(libc::CLOCK_REALTIME));
+    ptr::null_mut()
+}
+
+/// # Safety
+/// Node-API calls it once, when the function is gone, with the pointer of `Box::into_raw`.
+unsafe extern "C" fn drop_clock(_env: napi_sys::napi_env, data: *mut c_void, _hint: *mut c_void) {
+    // SAFETY: see above.
+    drop(unsafe { Box::from_raw(data.cast::<Clock>()) });
+}
+
+fn now(clock: libc::clockid_t) -> i64 {
+    // SAFETY: the time is ours; these two clocks are always there.
+    let mut time: libc::timespec = unsafe { zeroed() };
+    // SAFETY: as above.
+    unsafe { libc::clock_gettime(clock, &mut time) };
+    time.tv_sec * NS_PER_S + time.tv_nsec
+}
+
+fn refused(reason: &str) -> Error {
+    Error::new(Status::GenericFailure, reason.to_string())
+}

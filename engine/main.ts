@@ -24,6 +24,7 @@ import { GyrfalconError } from './errors.ts';
 import type { Command } from './event/event.ts';
 import { requireUnlockedJournal } from './journal/journal-lock.ts';
 import { requireJournalRoom } from './journal/journal-room.ts';
+import { settleRing } from './journal/settle-ring.ts';
 import { LatencyFigureReader } from './latency-figures.ts';
 import { loadStrategies } from './strategy/strategy-loader.ts';
 import type { RunSummary } from './summary.ts';
@@ -135,7 +136,12 @@ export class Engine {
   async abandon(): Promise<void> {
     this.#risk?.stop();
     for (const feed of this.#feeds) await feed.stop();
-    await this.#thread?.end();
+    if (this.#thread !== undefined) {
+      await this.#thread.end();
+      const { segmentBytes } = this.#config.journal;
+      const { journalDirectory: directory } = this;
+      settleRing({ directory, segmentBytes, notice: this.#options.log });
+    }
     await this.#closeRest();
   }
 

@@ -5,6 +5,7 @@
 import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GyrfalconError } from '../errors.ts';
+import { isDiskFull } from './journal-fault.ts';
 
 /** Cancels, their answers and the market data that come in meanwhile. */
 const RESERVE_BYTES = 16_777_216;
@@ -43,7 +44,12 @@ export class JournalReserve {
 
   constructor(directory: string) {
     this.#file = join(directory, RESERVE_NAME);
-    writeFileSync(this.#file, Buffer.alloc(RESERVE_BYTES), { mode: 0o600 });
+    try {
+      writeFileSync(this.#file, Buffer.alloc(RESERVE_BYTES), { mode: 0o600 });
+    } catch (cause) {
+      if (isDiskFull(cause)) this.giveUp(); // what there is of it would be in the way
+      throw cause;
+    }
   }
 
   /** Gives the room to the journal; false when that was done before. */

@@ -24,6 +24,7 @@ import { journalCommand } from './journal-command.ts';
 import { JournalReader, verifyJournal } from './journal-reader.ts';
 import { JournalWriter } from './journal-writer.ts';
 import { readRingNote } from './ring-file.ts';
+import { settleRing } from './settle-ring.ts';
 
 const memory = new Memory();
 const core = loadCore(memory);
@@ -137,6 +138,16 @@ test('killed when all was handed over, the start has nothing to say', () => {
   expectRecords(100);
   expectStart(100);
   expect(notices).toEqual([]);
+});
+
+test('an engine that ended by a fault leaves nothing in /dev/shm', () => {
+  killed((engine) => engine.append(30));
+  settleRing({ directory, segmentBytes: SEGMENT_BYTES, notice: (text) => void notices.push(text) });
+  expectRecords(30, true);
+  expect(readRingNote(directory)).toBeUndefined();
+  expect(notices).toHaveLength(1);
+  settleRing({ directory, segmentBytes: SEGMENT_BYTES, notice: (text) => void notices.push(text) });
+  expect(notices, 'nothing is left to do').toHaveLength(1);
 });
 
 test('a ring that went round is read across its end', () => {

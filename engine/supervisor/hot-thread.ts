@@ -36,6 +36,7 @@ export class HotThread {
   readonly #events: HotThreadEvents;
   readonly #waiting = new Map<number, (answer: Answer) => void>();
   #worker: Worker | undefined;
+  #ending: Promise<void> = Promise.resolve();
   #nextId = 1;
   #onReady: ((recovered: Recovered) => void) | undefined;
   #onReadyFailed: ((error: GyrfalconError) => void) | undefined;
@@ -89,8 +90,13 @@ export class HotThread {
     });
   }
 
-  /** Ends a hung loop for good; its sockets close with it. */
-  async end(): Promise<void> {
+  /** Ends a hung loop for good; its sockets close with it. Resolves when it is gone, whoever asked first. */
+  end(): Promise<void> {
+    this.#ending = Promise.all([this.#ending, this.#endWorker()]).then(() => {});
+    return this.#ending;
+  }
+
+  async #endWorker(): Promise<void> {
     const worker = this.#worker;
     this.#worker = undefined;
     for (const answer of this.#waiting.values()) answer({ refused: 'the hot loop was ended' });

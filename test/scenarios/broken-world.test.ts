@@ -8,6 +8,7 @@ import net from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Finished, Gyrfalcon, gyrfalcon, TestFolder } from '../support/engine-process.ts';
+import { hasAddon } from '../support/ring-rig.ts';
 import { VenueJudge } from '../support/venue-judge.ts';
 
 const folders: TestFolder[] = [];
@@ -248,8 +249,11 @@ function canMount(): boolean {
 describe.skipIf(!canMount())('a disk without room', { timeout: 60_000 }, () => {
   /** Runs the commands with a small disk of their own at folder/disk; what each printed last. */
   function onSmallDisk(folder: TestFolder, size: string, ...commands: string[][]): string {
+    return withSmall(folder.file('disk'), size, ...commands);
+  }
+
+  function withSmall(disk: string, size: string, ...commands: string[][]): string {
     const node = `'${process.execPath}' --disable-warning=ExperimentalWarning engine/cli.ts`;
-    const disk = folder.file('disk');
     const script = [
       `mkdir -p ${disk} && mount -t tmpfs -o size=${size} tmpfs ${disk}`,
       ...commands.map((words) => `${node} ${words.join(' ')} 2>&1; echo "exit $?"`),
@@ -288,5 +292,16 @@ describe.skipIf(!canMount())('a disk without room', { timeout: 60_000 }, () => {
     const judge = new VenueJudge(folder.file('venue'));
     expect(judge.requests('D').length).toBeGreaterThan(0);
     expect(judge.openOrders(), out).toEqual([]);
+  });
+
+  test.skipIf(!hasAddon)('for the ring: it is said, and the loop writes its journal itself', () => {
+    const folder = newFolder();
+    const run = runOf(folder, '--headless', '--speed', 'max', '--flow', '2s');
+    const verify = ['journal', 'verify', folder.file('journal')];
+    const out = withSmall('/dev/shm', '8m', run, verify);
+    expect(out).toMatch(
+      /no ring \(\/dev\/shm has \d+ bytes free, the ring takes \d+\): the loop writes its records itself/,
+    );
+    expect(out).toMatch(/\nwhole\nexit 0\n$/);
   });
 });

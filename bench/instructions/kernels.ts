@@ -28,6 +28,7 @@ export const KERNELS: readonly Kernel[] = [
   { name: 'decode 35=X and apply it to books and signals', prepare: decodeAndApply },
   { name: 'signals of a book change', prepare: signals },
   { name: 'limits of an order', prepare: limits },
+  { name: 'order through the gate', prepare: gate },
   { name: 'encode 35=D', prepare: encode },
   { name: 'journal append of 152 bytes', prepare: journal },
 ];
@@ -90,14 +91,25 @@ function limits(seed: number) {
   const { memory, random } = openDesk(seed);
   const run: RunBatch = (core) => {
     for (let i = 1; i <= BATCH; i++) {
-      // A second apart: neither too many nor duplicates.
-      memory.setI64(L.CTL_CORE_TIME_NS, desk.NOON_NS + i * SECOND_NS);
-      memory.setI64(
-        desk.instrumentAt(desk.AAPL) + L.INS_LAST_UPDATE_NS,
-        desk.NOON_NS + i * SECOND_NS,
-      );
+      putTime(memory, i);
       desk.setIntent(memory, randomOrder(random));
       assert.equal(core.limitsCheck(), L.ALLOWED);
+    }
+  };
+  return { memory, run };
+}
+
+/** Numbered, checked and booked. */
+function gate(seed: number) {
+  const { memory, random } = openDesk(seed);
+  const row = desk.limitAt(desk.MAKER, desk.AAPL);
+  memory.setI32(row + L.LIM_OPEN_ORDERS_MAX, 2 * BATCH);
+  memory.setI64(row + L.LIM_POSITION_LOTS_MAX, 100 * BATCH);
+  const run: RunBatch = (core) => {
+    for (let i = 1; i <= BATCH; i++) {
+      putTime(memory, i);
+      desk.setIntent(memory, randomOrder(random));
+      assert.equal(core.gateSubmit(), L.ALLOWED);
     }
   };
   return { memory, run };
@@ -120,6 +132,13 @@ function openDesk(seed: number) {
   const memory = new Memory();
   desk.openDesk(memory);
   return { memory, random: new SeededRandom(seed) };
+}
+
+/** A second apart from order to order: neither too many nor duplicates, and the book is fresh. */
+function putTime(memory: Memory, order: number): void {
+  const nowNs = desk.NOON_NS + order * SECOND_NS;
+  memory.setI64(L.CTL_CORE_TIME_NS, nowNs);
+  memory.setI64(desk.instrumentAt(desk.AAPL) + L.INS_LAST_UPDATE_NS, nowNs);
 }
 
 const randomOrder = (random: SeededRandom): desk.Intent => ({

@@ -17,7 +17,7 @@ const CONFIG_FOLDER = '../../config';
 export const SYMBOL = 'MSFT';
 const ORDER_LOTS = 100;
 /** A thread that has a core of its own polls; it blocks only when nothing happens for so long. */
-const PINNED_SPIN_US = 1_000_000;
+export const PINNED_SPIN_US = 1_000_000;
 
 export interface EngineSettings {
   /** Where the client plays the venue; 0 for our venue, which is told on the command line. */

@@ -3,7 +3,7 @@
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { writeEngineConfig } from './engine-config.ts';
+import { PINNED_SPIN_US, writeEngineConfig } from './engine-config.ts';
 import { PEERS } from './peers.ts';
 import type { WirePrograms } from './programs.ts';
 import type { Command } from './wire-process.ts';
@@ -12,6 +12,8 @@ const CLI = fileURLToPath(new URL('../../engine/cli.ts', import.meta.url));
 const NODE_ARGUMENTS = ['--disable-warning=ExperimentalWarning', CLI];
 export const VENUE_ID = 'SIM';
 export const TRADER_ID = 'GYRFALCON';
+/** All that the client sends rest. */
+const OPEN_ORDERS = 500_000;
 export const FLOOR = 'floor';
 
 /** Of one measurement. */
@@ -78,10 +80,13 @@ function floorAcceptor({ floor }: WirePrograms): Command {
   return { program: floor, args };
 }
 
-/** It writes its log of orders, as it always does. */
+/** Orders meet in its book by order; it writes its log of them, as it always does. */
 async function ourVenue({ core, folder }: Place): Promise<Command> {
-  const config = writeEngineConfig({ port: 0, core, sockets: 'auto' });
-  const args = ['venue', '--port', '0', '--config', config, '--log', folder];
+  const config = writeEngineConfig({ port: 0, core: undefined, sockets: 'auto' });
+  const own =
+    core === undefined ? [] : ['--core', String(core), '--spin-us', String(PINNED_SPIN_US)];
+  const place = ['--port', '0', '--config', config, '--log', folder];
+  const args = ['venue', '--exchange', '--open-orders', String(OPEN_ORDERS), ...place, ...own];
   return { program: process.execPath, args: [...NODE_ARGUMENTS, ...args] };
 }
 

@@ -17,7 +17,6 @@ export interface PartHead {
   readonly operation: string;
   readonly seed: number;
   readonly leftOut: readonly string[];
-  readonly remarks: readonly string[];
 }
 
 export class RoundBook {
@@ -46,7 +45,7 @@ export class RoundBook {
   #result(head: PartHead, load: string, environment: Environment): BenchResult {
     const timings: VariantTimings[] = [];
     const leftOut = [...head.leftOut];
-    const remarks = [...head.remarks];
+    const remarks: string[] = [];
     for (const name of this.#names) {
       const rounds = this.#rounds.get(name)!;
       const outcomes = rounds.map((round) => outcomeIn(round, load));

@@ -9,6 +9,19 @@ const READY_MS = 60_000;
 const STOP_MS = 10_000;
 const ERROR_LINES_MAX = 40;
 
+/** They end with the bench, however it is ended. */
+const running = new Set<ChildProcess>();
+const endAll = (): void => {
+  for (const child of running) child.kill('SIGKILL');
+};
+process.once('exit', endAll);
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
+  process.once(signal, () => process.exit(code));
+}
+
 export interface Command {
   readonly program: string;
   readonly args: readonly string[];
@@ -34,7 +47,10 @@ export class WireProcess {
     this.#name = name;
     this.#child = child;
     this.#stopSignal = stopSignal;
-    this.#exited = once(child, 'exit').catch((cause: Error) => this.#note(cause.message));
+    this.#exited = once(child, 'exit')
+      .catch((cause: Error) => this.#note(cause.message))
+      .then(() => running.delete(child));
+    running.add(child);
     createInterface({ input: child.stdout! }).on('line', (line) => {
       this.#lines.push(line);
       this.#onLine();

@@ -18,7 +18,6 @@ const HEAD = {
   operation: 'order',
   seed: 5,
   leftOut: ['Other: it is not installed'],
-  remarks: [],
 };
 
 const took = (load: string, ns: number, answered = 2000): LoadOutcome => ({

@@ -94,7 +94,8 @@ function notes(results: readonly BenchResult[]): readonly string[] {
   const peers = others.map(([name, version]) => `${name} ${version}`).join(', ');
   const particular = results.flatMap(({ bench, remarks, leftOut }) => [
     ...remarks.map((remark) => `${bench}: ${remark}`),
-    ...leftOut.map((text) => `${bench}: without ${text}`),
+    // The same for all loads and placements, as a rule: said once.
+    ...leftOut.map((text) => `${bench.split(', ', 1)[0]}: without ${text}`),
   ]);
   const lines = [
     `wire: a time is the engine's and, behind it, how many times as long as the floor took in the same ` +

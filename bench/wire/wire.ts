@@ -8,7 +8,7 @@ import type { BenchResult } from '../bench-result.ts';
 import { startEnvironment } from '../environment.ts';
 import { ROUNDS_MIN } from '../harness.ts';
 import type { LeftOut } from '../suite.ts';
-import { FLOOR, orderEngines, tickEngines } from './engines.ts';
+import { FLOOR, type OrderEngines, orderEngines, type TickEngine, tickEngines } from './engines.ts';
 import { type LoadOutcome, type Loads, ORDER_LOADS, TICK_LOADS } from './loads.ts';
 import { type Drive, measureOrders, measureTicks, type Placement } from './measure-engine.ts';
 import { PEERS } from './peers.ts';
@@ -31,16 +31,19 @@ interface Part {
   readonly loads: Loads;
   readonly contenders: readonly Contender[];
   readonly leftOut: readonly string[];
-  readonly remarks: readonly string[];
 }
 
 export async function measureWire(
   rounds: number = ROUNDS_MIN,
+  loads = { ticks: TICK_LOADS, orders: ORDER_LOADS },
 ): Promise<readonly BenchResult[] | LeftOut> {
   const missing = wireProgramsMissing();
   if (missing !== undefined) return { leftOut: missing };
   const programs = buildWirePrograms();
-  const parts = [ticksPart(tickEngines(programs)), ordersPart(orderEngines(programs))];
+  const parts = [
+    ticksPart(tickEngines(programs), loads.ticks),
+    ordersPart(orderEngines(programs), loads.orders),
+  ];
   const placements = placementsHere();
   const environmentNow = startEnvironment(['cargo', 'gcc', 'java']);
   const books = new Map<string, RoundBook>();
@@ -68,31 +71,29 @@ export async function measureWire(
   );
 }
 
-function ticksPart(engines: ReturnType<typeof tickEngines>): Part {
+function ticksPart(engines: readonly TickEngine[], loads: Loads): Part {
   return {
     bench: 'wire tick to order',
     operation: 'tick, 35=X of four entries in, until the 35=D that it leads to is out',
-    loads: TICK_LOADS,
+    loads,
     contenders: engines.map((engine) => ({
       name: engine.name,
       measure: (drive) => measureTicks(drive, engine),
     })),
-    leftOut: [],
-    remarks: [],
+    leftOut: ['gyrfalcon with its hot loop on the main thread: it has no such placement'],
   };
 }
 
-function ordersPart({ engines, leftOut }: ReturnType<typeof orderEngines>): Part {
+function ordersPart({ engines, leftOut }: OrderEngines, loads: Loads): Part {
   return {
     bench: 'wire order round trip',
     operation: 'order, 35=D in, until its 35=8 New is out',
-    loads: ORDER_LOADS,
+    loads,
     contenders: engines.map((engine) => ({
       name: engine.name,
       measure: (drive) => measureOrders(drive, engine),
     })),
     leftOut,
-    remarks: [],
   };
 }
 

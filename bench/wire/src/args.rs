@@ -1,4 +1,4 @@
-//! Command lines: `--name value` pairs and `--flag`s, checked by whoever asks for them.
+//! Command lines: `--name=value` alone, checked by whoever asks for them.
 use crate::fault::{fault, Checked, Fault};
 use std::collections::HashMap;
 
@@ -7,14 +7,13 @@ pub struct Args {
 }
 
 impl Args {
-    /// Every argument is `--name=value` or `--flag`.
     pub fn parse(arguments: impl Iterator<Item = String>) -> Checked<Args> {
         let mut values = HashMap::new();
         for argument in arguments {
-            let Some(text) = argument.strip_prefix("--") else {
+            let pair = argument.strip_prefix("--").and_then(|text| text.split_once('='));
+            let Some((name, value)) = pair else {
                 return fault(format!("{argument}: give --name=value"));
             };
-            let (name, value) = text.split_once('=').unwrap_or((text, ""));
             values.insert(name.to_string(), value.to_string());
         }
         Ok(Args { values })
@@ -33,9 +32,5 @@ impl Args {
     pub fn port(&self, name: &str) -> Checked<u16> {
         let text = self.text(name)?;
         text.parse().map_err(|_| Fault(format!("--{name}={text}: give a port from 0 to 65535")))
-    }
-
-    pub fn has(&self, name: &str) -> bool {
-        self.values.contains_key(name)
     }
 }

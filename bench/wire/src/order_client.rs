@@ -23,7 +23,6 @@ pub struct OrderClient {
     answered: u64,
     /// Quantities of the orders on their way, at their number modulo the length.
     quantities: Vec<u64>,
-    canceled: u64,
 }
 
 /// `client orders`: logs on, runs the loads one after the other, logs out.
@@ -37,16 +36,12 @@ pub fn run(args: &Args) -> Checked<()> {
         ordered: 0,
         answered: 0,
         quantities: vec![0; loads.iter().map(|load| load.count).max().unwrap_or(1) as usize],
-        canceled: 0,
     };
     client.log_on()?;
     for load in &loads {
         let is_whole = client.run_load(load)?;
         if !is_whole {
             return Ok(()); // what is still on its way would spoil the next load
-        }
-        if args.has("mass-cancel") {
-            client.cancel_all(load.count)?;
         }
     }
     client.log_out()
@@ -65,24 +60,6 @@ impl OrderClient {
         self.wait_for(b"5")
     }
 
-    /// Takes everything out of the venue's book again, outside of what is measured.
-    fn cancel_all(&mut self, orders: u64) -> Checked<()> {
-        self.canceled = 0;
-        let tx = &mut self.connection.tx;
-        let mut message = self.session.begin(tx, b"q");
-        message.text(b"11", format!("Q{}", self.ordered).as_bytes()).text(b"530", b"7");
-        message.out.extend_from_slice(b"60=");
-        self.session.write_time(message.out);
-        message.out.push(1);
-        message.finish();
-        self.connection.flush()?;
-        self.wait_for(b"r")?;
-        if self.canceled != orders {
-            return fault(format!("{} orders were canceled, {orders} were open", self.canceled));
-        }
-        Ok(())
-    }
-
     fn wait_for(&mut self, msg_type: &[u8]) -> Checked<()> {
         let until_ns = self.session.clock.now_ns() + ADMIN_WAIT_NS;
         while self.session.clock.now_ns() < until_ns {
@@ -93,9 +70,7 @@ impl OrderClient {
                 if incoming.msg_type == msg_type {
                     return Ok(());
                 }
-                if incoming.msg_type == b"8" && incoming.body.find(150) == Some(b"4") {
-                    self.canceled += 1;
-                } else if !self.session.take_admin(&incoming, tx)? {
+                if !self.session.take_admin(&incoming, tx)? {
                     return fault(format!(
                         "35={} instead of 35={}",
                         shown(incoming.msg_type),

@@ -40,14 +40,16 @@ export const RING_HEAD = JOURNAL_RING + 64; // the commit word, stored last
 export const RING_LAST_SEQUENCE = JOURNAL_RING + 72;
 export const RING_STAGED = JOURNAL_RING + 80; // JOURNAL_TO_STAGE: bytes at JOURNAL_STAGE
 
-// ---- The writer's line: |128 tail i64 |136 durable i64 |144 taken i64 |152 takenSequence i64 |160 takenChain i32
-// |164 takeResult i32
+// ---- The writer's line that the loop reads, written once a batch: |128 tail i64 |136 durable i64
 export const RING_TAIL = JOURNAL_RING + 128; // all before is in the segments: free
 export const RING_DURABLE = JOURNAL_RING + 136; // all before is on the disk
-export const RING_TAKEN = JOURNAL_RING + 144; // all before was copied out, RING_TAIL follows when it is written
-export const RING_TAKEN_SEQUENCE = JOURNAL_RING + 152;
-export const RING_TAKEN_CHAIN = JOURNAL_RING + 160;
-export const RING_TAKE_RESULT = JOURNAL_RING + 164; // TAKE_*
+
+// ---- The writer's own line, written with every record: |320 taken i64 |328 takenSequence i64 |336 takenChain i32
+// |340 takeResult i32
+export const RING_TAKEN = JOURNAL_RING + 320; // all before was copied out, RING_TAIL follows when it is written
+export const RING_TAKEN_SEQUENCE = JOURNAL_RING + 328;
+export const RING_TAKEN_CHAIN = JOURNAL_RING + 336;
+export const RING_TAKE_RESULT = JOURNAL_RING + 340; // TAKE_*
 
 export const TAKE_ALL = 0; // nothing committed is left
 export const TAKE_NO_ROOM = 1; // the next record does not fit the room given
@@ -62,7 +64,7 @@ export const HANDED_SEQUENCE = 8;
 export const HANDED_CHAIN = 16; // CRC-32C of (chain before, record's CRC-32C), over all records since the opening
 
 // ---- What loop and writer say to each other: |256 wake i32 |260 request i32 |264 state i32 |268 fault i32
-// |272 faultText 32 bytes |304 answered i32
+// |272 faultText 32 bytes
 export const RING_WAKE = JOURNAL_RING + 256; // the writer sleeps on it
 export const RING_REQUEST = JOURNAL_RING + 260; // RING_ASK_*
 export const RING_WRITER_STATE = JOURNAL_RING + 264; // WRITER_*; the loop waits on it at the end

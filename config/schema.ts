@@ -166,6 +166,7 @@ export const configSchema = z.strictObject({
     volatilityHalfLifeMs: z.number().positive(),
     meanHalfLifeMs: z.number().positive(),
     deviationHalfLifeMs: z.number().positive(),
+    vwapHalfLifeMs: z.number().positive(),
   }),
   strategies: z.array(strategySchema).max(16),
   limits: z.array(limitSchema),

@@ -31,6 +31,10 @@ export interface CoreModule {
   bookClear(instrument: number): void;
   /** Sets one level (0 lots removes it). side: ENTRY_BID, ENTRY_ASK. */
   bookSet(instrument: number, side: number, priceTicks: bigint, qtyLots: bigint): void;
+  /** Mean price of the first `lots` lots of a side, 0 = it is empty; how many there are: BOOK_VWAP_LOTS. */
+  bookVwap(instrument: number, side: number, lots: number): number;
+  /** Takes a trade into the instrument's VWAP; bookApply does so by itself. */
+  signalTrade(instrument: number, priceTicks: bigint, lots: bigint): void;
   /** Brings the instrument's signals up to CTL_CORE_TIME_NS after a book change. */
   signalUpdate(instrument: number): void;
   /** e^x as the core computes it everywhere. */

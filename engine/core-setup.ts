@@ -92,6 +92,7 @@ function writeSignalParameters(memory: Memory, config: GyrfalconConfig): void {
     signals.volatilityHalfLifeMs,
     signals.meanHalfLifeMs,
     signals.deviationHalfLifeMs,
+    signals.vwapHalfLifeMs,
   ];
   for (const [index, ms] of halfLivesMs.entries()) {
     memory.setF64(L.CTL_SIGNAL_PARAMS + index * 8, ms * NS_PER_MS);

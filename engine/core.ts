@@ -55,7 +55,7 @@ export function buildCore(input: CoreInput, recorder: Recorder): Core {
   const refusals = new RefusalLog(memory);
   const gate = new OrderGate({ memory, core: module, refusals, quotes, stages }, recorder);
   const symbols = config.instruments.map((instrument) => instrument.symbol);
-  const host = new StrategyHost({ memory, gate, quotes }, strategies, symbols);
+  const host = new StrategyHost({ memory, core: module, gate, quotes }, strategies, symbols);
   const names = config.strategies.map((strategy) => strategy.name);
   const commands = new CommandHandler({
     memory,

@@ -47,6 +47,21 @@ export class ReferenceBook {
     return side === L.ENTRY_BID ? Math.max(...prices) : Math.min(...prices);
   }
 
+  /** Mean price of the first `lots` lots, counted lot by level in exact integers; how many there are. */
+  vwap(side: number, lots: number): { readonly ticks: number; readonly lots: number } {
+    let cost = 0n;
+    let found = 0n;
+    for (const { priceTicks, qtyLots } of this.levels(side)) {
+      const left = BigInt(lots) - found;
+      const taken = BigInt(qtyLots) < left ? BigInt(qtyLots) : left;
+      found += taken;
+      cost += taken * BigInt(priceTicks);
+    }
+    if (found <= 0n) return { ticks: 0, lots: 0 };
+    const whole = cost / found;
+    return { ticks: Number(whole) + Number(cost % found) / Number(found), lots: Number(found) };
+  }
+
   clear(): void {
     for (const side of this.#sides) side.clear();
   }

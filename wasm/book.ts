@@ -11,6 +11,7 @@ import {
   BOOK_BIDS,
   BOOK_BYTES,
   BOOK_DROPPED,
+  BOOK_VWAP_LOTS,
   BOOKS,
   CTL_CORE_TIME_NS,
   CTL_NOW_NS,
@@ -47,6 +48,7 @@ import {
   TRADE_BYTES,
   TRADES,
 } from './layout';
+import { signalTrade } from './signal';
 
 // Both sides of the header have one shape: |count i32| at side * 4, |ticks i64 |lots i64| at
 // BEST + side * BEST_BYTES.
@@ -188,6 +190,27 @@ function levelIndex(levels: i32, count: i32, side: i32, priceTicks: i64): i32 {
 }
 
 /**
+ * Mean price in ticks of the first `lots` lots behind the touch, of as many as there are; how many
+ * there are goes to BOOK_VWAP_LOTS. 0 when there are none. side: ENTRY_BID, ENTRY_ASK.
+ */
+export function bookVwap(instrument: i32, side: i32, lots: f64): f64 {
+  const book = BOOKS + instrument * BOOK_BYTES;
+  const levels = book + (side === ENTRY_BID ? BOOK_BIDS : BOOK_ASKS);
+  const best = load<i64>(book + BEST + side * BEST_BYTES);
+  let level = levels + load<i32>(book + (side << 2)) * LEVEL_BYTES;
+  let found: f64 = 0.0;
+  let away: f64 = 0.0; // lot-ticks from the best price: small numbers lose no digits
+  while (level > levels && found < lots) {
+    level -= LEVEL_BYTES;
+    const taken = min<f64>(<f64>load<i64>(level + 8), lots - found);
+    found += taken;
+    away += taken * <f64>(load<i64>(level) - best);
+  }
+  store<f64>(BOOK_VWAP_LOTS, found);
+  return found > 0.0 ? <f64>best + away / found : 0.0;
+}
+
+/**
  * Writes a side's count and copies its best level into the header; zeros when the side is empty.
  */
 function setCount(book: i32, side: i32, count: i32): void {
@@ -220,6 +243,7 @@ function applyTrade(entry: i32): void {
   store<i32>(record + 24, instrument);
   store<i32>(record + 28, side);
   store<i64>(CTL_TRADE_HEAD, head + 1);
+  signalTrade(instrument, priceTicks, lots);
 }
 
 /**

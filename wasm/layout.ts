@@ -60,7 +60,7 @@ export const CTL_VENUE_REJECTS = CONTROL + 160; // i64
 export const CTL_DENIED = CONTROL + 168; // i64
 export const CTL_JOURNAL_BYTES = CONTROL + 176; // i64 (wall)
 export const CTL_GARBLED = CONTROL + 184; // i64 (wall)
-export const CTL_SIGNAL_PARAMS = CONTROL + 192; // f64 x 4: half-lives in ns of ofi, volatility, mean, z deviation
+export const CTL_SIGNAL_PARAMS = CONTROL + 192; // f64 x 5: half-lives in ns of ofi, volatility, mean, z deviation, VWAP
 export const CTL_ORDER_BY_STATE = CONTROL + 256; // i32 x 16: orders now in each ORDER_* state
 export const CTL_DRAWDOWN_MINOR_MAX = CONTROL + 320; // i64, base currency: a strategy that has lost so much from its peak is halted
 export const CTL_NEXT_DAY_NS = CONTROL + 328; // i64 rel: the trading hours are reckoned anew then
@@ -261,6 +261,7 @@ export const SIG_MICROPRICE = 0; // f64 ticks
 export const SIG_OFI = 8; // f64 lots, decayed
 export const SIG_EWMA_VOL = 16; // f64 ticks per sqrt(second)
 export const SIG_Z_SCORE = 24; // f64
+export const SIG_VWAP = 32; // f64 ticks, 0 until the first trade
 export const SIG_PRIVATE = 64; // the kernel's own fields
 
 // ---- Positions and static limits: row = strategy * INSTRUMENTS_MAX + instrument
@@ -420,6 +421,9 @@ export const ITP_BYTE_COUNT = 8;
 export const ITP_FEATURES = 12; // where the features stand in the record
 export const ITP_PLACES = 16;
 export const ITP_TEMPLATE = 256;
+
+// ---- What a kernel leaves for its caller beside its result; never hashed
+export const BOOK_VWAP_LOTS = 48250880; // INTENT_TEMPLATES + STRATEGIES_MAX * INTENT_TEMPLATE_BYTES, f64: how much bookVwap found
 
 // ---- Refusal codes of the limits gate, in the order of the checks; clause and text in engine/errors.ts
 export const ALLOWED = 0;

@@ -73,7 +73,7 @@ function open(memory: Memory): void {
   memory.setI64(L.CTL_DRAWDOWN_MINOR_MAX, 5_000);
   memory.setAbsoluteNs(L.CTL_NOW_NS, START_NS);
   memory.setI32(L.SESSIONS + L.SES_MARKET_TIME_TAG, MARKET_TIME_TAG);
-  for (const [index, halfLifeNs] of [1e9, 10e9, 20e9, 40e9].entries()) {
+  for (const [index, halfLifeNs] of [1e9, 10e9, 20e9, 40e9, 5e9].entries()) {
     memory.setF64(L.CTL_SIGNAL_PARAMS + index * 8, halfLifeNs);
   }
   for (const [index, { session, worth, currency }] of INSTRUMENTS.entries()) {
@@ -93,8 +93,10 @@ class Stream {
   constructor(random: SeededRandom) {
     this.#random = random;
     memories.both(open);
-    const books = new PlainBooks(memories.twin, INSTRUMENTS.length);
     const signals = loadCore(memories.twin);
+    const books = new PlainBooks(memories.twin, INSTRUMENTS.length, (trade) =>
+      signals.signalTrade(trade.instrument, BigInt(trade.priceTicks), BigInt(trade.qtyLots)),
+    );
     this.#twin = new MarketTickReference(memories.twin, {
       bookApply: () => books.bookApply(),
       signalUpdate: (instrument) => signals.signalUpdate(instrument),

@@ -21,7 +21,9 @@ const machines: readonly { name: string; build: () => Machine }[] = [
   {
     name: 'twin',
     build: () => {
-      const books = new PlainBooks(memory, 2);
+      const books = new PlainBooks(memory, 2, (trade) =>
+        core.signalTrade(trade.instrument, BigInt(trade.priceTicks), BigInt(trade.qtyLots)),
+      );
       return new MarketTickReference(memory, {
         bookApply: () => books.bookApply(),
         signalUpdate: (instrument) => core.signalUpdate(instrument),
@@ -70,7 +72,7 @@ describe.each(machines)('$name', ({ build }) => {
     memory.setI64(L.CTL_DRAWDOWN_MINOR_MAX, 1_000);
     memory.setAbsoluteNs(L.CTL_NOW_NS, NOW_NS);
     memory.setAbsoluteNs(L.CTL_MARKET_EPOCH_NS, 9n * DAY_NS);
-    for (const lives of [0, 8, 16, 24]) memory.setF64(L.CTL_SIGNAL_PARAMS + lives, 1e9);
+    for (const lives of [0, 8, 16, 24, 32]) memory.setF64(L.CTL_SIGNAL_PARAMS + lives, 1e9);
     machine = build();
     snapshot(AAPL, [bid(10_001), ask(10_003)]);
     snapshot(SAP, [bid(20_000, SAP), ask(20_010, SAP)]);

@@ -11,6 +11,12 @@ export interface Quote {
   readonly askLots: number;
 }
 
+export interface Trade {
+  readonly timeNs: number;
+  readonly priceTicks: number;
+  readonly lots: number;
+}
+
 export interface HalfLives {
   readonly orderFlowNs: number;
   readonly volatilityNs: number;
@@ -107,4 +113,16 @@ function zScore(quotes: readonly Quote[], { meanNs, deviationNs }: HalfLives): n
   const deviation = weights === 0 ? 0 : Math.sqrt(squares / weights);
   const distance = midOf(quotes.at(-1)!) - meanBefore(quotes, quotes.length - 1, meanNs);
   return distance / Math.max(deviation, DEVIATION_MIN_TICKS);
+}
+
+/** Mean price of these trades (oldest first) by lots and age; 0 without a trade. */
+export function referenceVwap(trades: readonly Trade[], halfLifeNs: number): number {
+  const now = trades.at(-1)?.timeNs ?? 0;
+  let money = 0;
+  let volume = 0;
+  for (const { timeNs, priceTicks, lots } of trades) {
+    money += priceTicks * lots * weight(now - timeNs, halfLifeNs);
+    volume += lots * weight(now - timeNs, halfLifeNs);
+  }
+  return volume === 0 ? 0 : money / volume;
 }

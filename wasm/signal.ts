@@ -1,8 +1,9 @@
 /**
- * HOT: one call per book change; no allocation. The signals that strategies see, one block of
- * SIGNALS an instrument: microprice, order-flow imbalance, EWMA volatility, z-score. Time is the
- * core's time; each estimate forgets with its own half-life (CTL_SIGNAL_PARAMS). No value is ever
- * NaN or infinite; while the book has one side only, all of them stay as they are.
+ * HOT: one call per book change and one per trade; no allocation. The signals that strategies see,
+ * one block of SIGNALS an instrument: microprice, order-flow imbalance, EWMA volatility, z-score,
+ * and of the trades their VWAP. Time is the core's time; each estimate forgets with its own
+ * half-life (CTL_SIGNAL_PARAMS). No value is ever NaN or infinite; while the book has one side
+ * only, those of the book stay as they are.
  */
 
 import { exp } from './exp';
@@ -21,6 +22,7 @@ import {
   SIG_MICROPRICE,
   SIG_OFI,
   SIG_PRIVATE,
+  SIG_VWAP,
   SIG_Z_SCORE,
   SIGNAL_BYTES,
   SIGNALS,
@@ -30,7 +32,7 @@ export { exp } from './exp';
 
 // |0 started i32 |8 timeNs i64 rel |16 bidTicks i64 |24 bidLots i64 |32 askTicks i64
 // |40 askLots i64 |48 mid f64 |56 variance f64 |64 mean f64 |72 deviation sum f64
-// |80 deviation weight f64
+// |80 deviation weight f64 |88 VWAP's lots f64, decayed |96 timeNs i64 rel of the last trade
 const STARTED: i32 = SIG_PRIVATE;
 const TIME_NS: i32 = SIG_PRIVATE + 8;
 const BID_TICKS: i32 = SIG_PRIVATE + 16;
@@ -42,11 +44,14 @@ const VARIANCE: i32 = SIG_PRIVATE + 56;
 const MEAN: i32 = SIG_PRIVATE + 64;
 const DEVIATION_SUM: i32 = SIG_PRIVATE + 72;
 const DEVIATION_WEIGHT: i32 = SIG_PRIVATE + 80;
+const VWAP_LOTS: i32 = SIG_PRIVATE + 88;
+const TRADE_NS: i32 = SIG_PRIVATE + 96;
 
 const HALF_LIFE_OFI: i32 = CTL_SIGNAL_PARAMS;
 const HALF_LIFE_VOLATILITY: i32 = CTL_SIGNAL_PARAMS + 8;
 const HALF_LIFE_MEAN: i32 = CTL_SIGNAL_PARAMS + 16;
 const HALF_LIFE_DEVIATION: i32 = CTL_SIGNAL_PARAMS + 24;
+const HALF_LIFE_VWAP: i32 = CTL_SIGNAL_PARAMS + 32;
 const NS_PER_SECOND: f64 = 1000000000.0;
 // Below it 1 - e^-x is taken from its series: the difference would lose digits.
 const SMALL: f64 = 0.001;
@@ -80,6 +85,24 @@ export function signalUpdate(instrument: i32): void {
   store<i64>(signal + ASK_TICKS, load<i64>(book + BOOK_ASK_TICKS));
   store<i64>(signal + ASK_LOTS, load<i64>(book + BOOK_ASK_LOTS));
   store<f64>(signal + MID, mid);
+}
+
+/**
+ * Takes a trade into the VWAP, in which each lot weighs half as much after a half-life. Kept as a
+ * mean and its weight: the new mean lies between the old one and the price, however long ago the
+ * last trade was.
+ */
+export function signalTrade(instrument: i32, priceTicks: i64, lots: i64): void {
+  if (lots <= 0) return; // of no size: says nothing of a price
+  const signal = SIGNALS + instrument * SIGNAL_BYTES;
+  const now = load<i64>(CTL_CORE_TIME_NS);
+  const elapsedNs = <f64>max<i64>(now - load<i64>(signal + TRADE_NS), 0);
+  const kept = load<f64>(signal + VWAP_LOTS) * exp(-decayOf(elapsedNs, HALF_LIFE_VWAP));
+  const weight = kept + <f64>lots;
+  const before = load<f64>(signal + SIG_VWAP);
+  store<f64>(signal + SIG_VWAP, before + (<f64>priceTicks - before) * (<f64>lots / weight));
+  store<f64>(signal + VWAP_LOTS, weight);
+  store<i64>(signal + TRADE_NS, now);
 }
 
 /** Elapsed time in units of half-life / ln 2. A half-life that is not positive forgets at once. */

@@ -4,6 +4,8 @@
  */
 import * as L from '../../wasm/layout.ts';
 import type { Memory } from '../../wasm/memory.ts';
+import type { CoreModule } from '../core-module.ts';
+import { assert } from '../errors.ts';
 
 /** A side of the book: ENTRY_BID or ENTRY_ASK. */
 export type BookSide = typeof L.ENTRY_BID | typeof L.ENTRY_ASK;
@@ -11,10 +13,15 @@ export type BookSide = typeof L.ENTRY_BID | typeof L.ENTRY_ASK;
 export class BookView {
   readonly #memory: Memory;
   readonly #book: number;
+  readonly #index: number;
   readonly #instrument: number;
+  readonly #core: Pick<CoreModule, 'bookVwap'> | undefined;
 
-  constructor(memory: Memory, instrument: number) {
+  /** Without the kernels (a reader beside the core) there is no VWAP to depth. */
+  constructor(memory: Memory, instrument: number, core?: Pick<CoreModule, 'bookVwap'>) {
     this.#memory = memory;
+    this.#core = core;
+    this.#index = instrument;
     this.#book = L.BOOKS + instrument * L.BOOK_BYTES;
     this.#instrument = L.INSTRUMENTS + instrument * L.INSTRUMENT_BYTES;
   }
@@ -74,6 +81,20 @@ export class BookView {
   /** Size of that level. */
   levelLots(side: BookSide, depth: number): number {
     return this.#memory.i64(this.#level(side, depth) + 8);
+  }
+
+  /**
+   * Mean price, in ticks, of the first `lots` lots of the side, best level first; of what there is
+   * when the side is thinner (see vwapLots), 0 when it is empty.
+   */
+  vwapTicks(side: BookSide, lots: number): number {
+    assert(this.#core !== undefined, 'a book that is asked for its VWAP has the kernels');
+    return this.#core.bookVwap(this.#index, side, lots);
+  }
+
+  /** How many lots the last vwapTicks, of whichever book, has found: at most as many as asked. */
+  get vwapLots(): number {
+    return this.#memory.f64(L.BOOK_VWAP_LOTS);
   }
 
   #level(side: BookSide, depth: number): number {

@@ -4,6 +4,7 @@
  */
 import * as L from '../../wasm/layout.ts';
 import type { Memory } from '../../wasm/memory.ts';
+import type { CoreModule } from '../core-module.ts';
 import { BookView } from '../market/book-view.ts';
 import type { OrderGate } from '../orders/order-gate.ts';
 import { SignalView } from '../signal/signal-view.ts';
@@ -18,6 +19,7 @@ const IOC = '3'.charCodeAt(0);
 
 export interface HandleParts {
   readonly memory: Memory;
+  readonly core: CoreModule;
   readonly gate: OrderGate;
   readonly quotes: QuoteSlots;
 }
@@ -55,7 +57,7 @@ export class MarketHandle implements Market<unknown, string> {
     this.place = place;
     this.symbol = place.symbol;
     this.parameters = place.parameters;
-    this.book = new BookView(parts.memory, place.instrument);
+    this.book = new BookView(parts.memory, place.instrument, parts.core);
     this.signal = new SignalView(parts.memory, place.instrument);
     const instrument = L.INSTRUMENTS + place.instrument * L.INSTRUMENT_BYTES;
     this.incrementTicks = parts.memory.i64(instrument + L.INS_MIN_INCREMENT_TICKS);

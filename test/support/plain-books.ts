@@ -1,8 +1,12 @@
 /**
  * For tests: bookApply() as the plain twin of the books has it. Takes DECODED up into ReferenceBooks and
- * writes what they say to where the kernel would.
+ * writes what they say to where the kernel would. The VWAP of the trades is for a twin of its own.
  */
-import { type ReferenceBook, ReferenceBooks } from '../../wasm/book-reference.ts';
+import {
+  type ReferenceBook,
+  ReferenceBooks,
+  type ReferenceTrade,
+} from '../../wasm/book-reference.ts';
 import * as L from '../../wasm/layout.ts';
 import type { Memory } from '../../wasm/memory.ts';
 import type { EntryOfTest } from './market-memory.ts';
@@ -11,8 +15,11 @@ export class PlainBooks {
   readonly #memory: Memory;
   readonly #market: ReferenceBooks;
 
-  constructor(memory: Memory, instruments: number) {
+  readonly #onTrade: (trade: ReferenceTrade) => void;
+
+  constructor(memory: Memory, instruments: number, onTrade: (trade: ReferenceTrade) => void) {
     this.#memory = memory;
+    this.#onTrade = onTrade;
     this.#market = new ReferenceBooks(instruments);
   }
 
@@ -90,6 +97,7 @@ export class PlainBooks {
       memory.setI64(record + 16, qtyLots);
       memory.setI32(record + 24, instrument);
       memory.setI32(record + 28, side);
+      this.#onTrade(trades[next]!);
     }
     memory.setI64(L.CTL_TRADE_HEAD, trades.length);
   }

@@ -25,8 +25,12 @@ export const SUITES = {
     table: wireTable,
   },
   book: {
-    about: 'order book: events of a recorded day to the updated book',
-    prepare: async () => one(await (await import('./book.ts')).prepareBook()),
+    about: 'order book by order: matching and building, beside C++, Java, Rust and npm peers',
+    prepare: async () => (await import('./book/order-books.ts')).prepareOrderBooks(),
+  },
+  'book-fix': {
+    about: 'order book by price: FIX bytes of a recorded day to the updated book',
+    prepare: async () => one(await (await import('./book-fix.ts')).prepareBookFix()),
   },
   codec: {
     about: 'FIX messages read and written: kernels, session codec, jspurefix, plain twin',

@@ -33,7 +33,7 @@ const SIDES = [L.ENTRY_BID, L.ENTRY_ASK] as const;
 type Book = readonly (readonly ReferenceLevel[])[];
 
 /** undefined where the recording is not at hand. */
-export async function prepareBook(): Promise<PreparedBench | undefined> {
+export async function prepareBookFix(): Promise<PreparedBench | undefined> {
   if (!existsSync(DAY)) return undefined;
   const messages = await readMessages();
   const fast = fastBook();

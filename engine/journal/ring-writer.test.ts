@@ -1,13 +1,5 @@
 /** A journal through the ring: the same journal in the end, whatever its writer's thread runs into. */
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmdirSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { hasAddon, RingRig } from '../../test/support/ring-rig.ts';
@@ -210,27 +202,4 @@ test('no room in /dev/shm is said, and the loop writes its records itself', () =
   appendMany(journal, 10);
   journal.close();
   expectRecords(10, true);
-});
-
-test('a ring of a directory that is gone is taken away, one of a running journal stays', () => {
-  const journal = rig.open();
-  const [its] = rings();
-  const forgotten = join(rig.shm, its!.replace(/-[0-9a-f]{24}/, `-${'0'.repeat(24)}`));
-  const header = Buffer.alloc(R.JOURNAL_RING_BYTES);
-  rig.memory.bytes.slice(R.JOURNAL_RING, R.JOURNAL_RING + 8192).forEach((byte, i) => {
-    header[i] = byte;
-  });
-  const path = R.RING_DIRECTORY - R.JOURNAL_RING;
-  header.fill(0, path, path + R.RING_DIRECTORY_BYTES);
-  header.write(join(rig.base, 'deleted'), path);
-  writeFileSync(forgotten, header);
-  const other = new RingRig();
-  Object.defineProperty(other, 'shm', { value: rig.shm });
-  const second = other.open();
-  expect(existsSync(forgotten)).toBe(false);
-  expect(rings()).toHaveLength(2);
-  expect(readFileSync(note(), 'utf8')).toContain(its);
-  second.close();
-  journal.close();
-  other.remove();
 });

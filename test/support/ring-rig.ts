@@ -1,5 +1,9 @@
-/** A journal behind a ring for tests: with the addon as in the engine, else in memory that no file lies under. */
+/**
+ * A journal behind a ring for tests: with the addon over a file as in the engine, else in memory that no
+ * file lies under.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadCore } from '../../engine/core-module.ts';
 import type { GyrfalconError } from '../../engine/errors.ts';
@@ -37,7 +41,7 @@ export class RingRig {
   readonly faults: GyrfalconError[] = [];
 
   constructor() {
-    this.base = mkdtempSync(join(hasAddon ? '/dev/shm' : '/tmp', 'gyrfalcon-ring-'));
+    this.base = mkdtempSync(join(tmpdir(), 'gyrfalcon-ring-'));
     this.directory = join(this.base, 'journal');
     this.shm = this.base;
   }

@@ -13,7 +13,7 @@ import { EXIT_OK } from '../errors.ts';
 import { requireRecordedFile } from '../event/recorded-file.ts';
 import { durationMs, realNumber, speedOf, usage, wholeNumber } from './arguments.ts';
 
-/** More make larger tables, and each order slower. */
+/** More take more memory. */
 const OPEN_ORDERS = 250_000;
 
 const HELP = `usage: gyrfalcon venue [options]
@@ -30,6 +30,7 @@ const HELP = `usage: gyrfalcon venue [options]
   --reject-rate P   share of orders that are rejected, 0 to 1
   --disconnect N    drop the connection after every N messages
   --exchange        no market of its own: orders meet in a book by order, market data come from it;
+                    --with-flow: orders of a generated flow (--seed, --speed, --flow) meet there too,
                     --open-orders N (250000, at most 1000000), --log-sync: in the log before an answer leaves,
                     --sockets auto|native|node, --core N: its own core, --spin-us 50: polls so long
   --fix VERSION     FIX.4.4 (default) or FIX.5.0SP2
@@ -54,6 +55,7 @@ const OPTIONS = {
   'reject-rate': { type: 'string', default: '0' },
   disconnect: { type: 'string', default: '0' },
   exchange: { type: 'boolean', default: false },
+  'with-flow': { type: 'boolean', default: false },
   'open-orders': { type: 'string', default: String(OPEN_ORDERS) },
   'log-sync': { type: 'boolean', default: false },
   sockets: { type: 'string', default: EXCHANGE_SOCKETS.sockets },
@@ -74,13 +76,12 @@ const OPTIONS = {
 
 const MARKET_OPTIONS = [
   'replay',
-  'speed',
-  'flow',
   'latency',
   'latency-jitter',
   'reject-rate',
   'disconnect',
 ] as const;
+const FLOW_OPTIONS = ['speed', 'flow', 'seed'] as const;
 const OPTIONS_DEFAULTS = parseArgs({ args: [], options: OPTIONS }).values;
 const PORTS = { min: 0, max: 65_535 };
 /** Loopback alone: what the venue says is not protected. */
@@ -143,15 +144,19 @@ function venueOptions(values: Values): VenueOptions {
 
 /** What a recorded or generated market needs has no meaning where orders alone make the market. */
 function exchangeOptions(values: Values): ExchangeOptions {
-  for (const name of MARKET_OPTIONS) {
+  const unused = values['with-flow'] ? MARKET_OPTIONS : [...MARKET_OPTIONS, ...FLOW_OPTIONS];
+  for (const name of unused) {
     if (values[name] === OPTIONS_DEFAULTS[name]) continue;
     throw usage(`--${name} has no meaning with --exchange: its orders meet in its own book`);
   }
+  if (typeof speedOf(values.speed) !== 'number')
+    throw usage(`--speed ${values.speed}: the flow of --exchange runs at a clock's pace`);
   const openOrders = { min: 1, max: VENUE_OPEN_ORDERS_MAX };
   return {
     ...venueOptions(values),
     openOrders: wholeNumber('open-orders', values['open-orders'], openOrders),
     isLogSync: values['log-sync'],
+    hasFlow: values['with-flow'],
     sockets: socketsOf(values.sockets),
     core: values.core === undefined ? undefined : wholeNumber('core', values.core, CORES),
     spinUs: wholeNumber('spin-us', values['spin-us'], SPIN_US),

@@ -20,18 +20,17 @@ import {
   snapshotFields,
 } from '../fix/market-data.ts';
 import { bookEntries, entryText } from './entry-text.ts';
-import { FlowModel, type FlowTrade } from './flow-model.ts';
-import { decimalTextE8, type InstrumentGrid } from './instrument-grid.ts';
+import type { FlowLevel } from './flow-book.ts';
+import { flowOf, readHistory } from './flow-history.ts';
+import type { FlowModel, FlowTrade } from './flow-model.ts';
+import type { InstrumentGrid } from './instrument-grid.ts';
 import type { MarketMessage, MarketSource } from './market-source.ts';
 import { MarketTimeText } from './market-time.ts';
-import { Xoshiro } from './prng.ts';
-import { type Level, VenueBook } from './venue-book.ts';
+import { VenueBook } from './venue-book.ts';
 
 const DEPTH = 10;
 const OPEN_NS = 14.5 * 3600 * 1e9; // 09:30 in New York, in winter
 const DAY_MS = 86_400_000;
-/** Lots of the flow are shares; more than this of history is not needed for a volatility. */
-const RETURNS_MAX = 250;
 
 interface FlowOptions {
   readonly seed: number;
@@ -74,7 +73,7 @@ export class FlowGenerator implements MarketSource {
     this.#timeText = new MarketTimeText(this.#epochMs);
     this.#stocks = options.grids.flatMap((grid) => {
       const closes = history.closes.get(grid.symbol);
-      return closes === undefined ? [] : [stockOf(grid, closes, options.seed)];
+      return closes === undefined ? [] : [stockOf(grid, flowOf(grid, closes, options.seed))];
     });
     if (this.#stocks.length === 0) {
       const known = [...history.closes.keys()].join(' ');
@@ -146,22 +145,13 @@ export class FlowGenerator implements MarketSource {
   }
 }
 
-function stockOf(grid: InstrumentGrid, closes: readonly number[], seed: number): Stock {
-  const returns = closes
-    .slice(1)
-    .map((close, day) => Math.log(close / closes[day]!))
-    .slice(-RETURNS_MAX);
-  const mean = returns.reduce((sum, value) => sum + value, 0) / returns.length;
-  const variance =
-    returns.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (returns.length - 1);
-  const incrementE8 = grid.tickE8 * grid.incrementTicks;
-  const price = Math.round((closes.at(-1)! * 1e8) / incrementE8);
-  const model = new FlowModel(
-    { price, dailyVolatility: Math.sqrt(variance) },
-    new Xoshiro(seed, grid.symbol),
-  );
-  return { grid, model, shown: new VenueBook(), trades: [], nextNs: OPEN_NS + 1 };
-}
+const stockOf = (grid: InstrumentGrid, model: FlowModel): Stock => ({
+  grid,
+  model,
+  shown: new VenueBook(),
+  trades: [],
+  nextNs: OPEN_NS + 1,
+});
 
 /** The ten best levels, in ticks, become what is shown. */
 function showTop(stock: Stock): void {
@@ -207,36 +197,9 @@ function changesOf(stock: Stock): MarketDataEntry[] {
   return entries;
 }
 
-function lotsInTop(levels: readonly Level[], price: number): number {
+function lotsInTop(levels: readonly FlowLevel[], price: number): number {
   for (let index = 0; index < Math.min(DEPTH, levels.length); index++) {
     if (levels[index]!.priceTicks === price) return levels[index]!.lots;
   }
   return 0;
-}
-
-interface History {
-  readonly lastDayMs: number;
-  readonly closes: ReadonlyMap<string, readonly number[]>;
-}
-
-function readHistory(csv: string): History {
-  const [header = '', ...rows] = csv.trim().split('\n');
-  const symbols = header.split(',').slice(1);
-  const cells = rows.map((row) => row.split(','));
-  const closes = new Map<string, number[]>();
-  symbols.forEach((symbol, column) => {
-    const values = cells.map((row) => decimalTextE8(row[column + 1] ?? '') / 1e8);
-    const bad = values.findIndex((value) => !(value > 0));
-    if (bad >= 0 || values.length < 3) {
-      throw new GyrfalconError(
-        'INPUT_INVALID',
-        `price history, row ${bad + 2}, column ${symbol}: no price, or fewer than 3 days`,
-      );
-    }
-    closes.set(symbol, values);
-  });
-  const lastDayMs = Date.parse(`${cells.at(-1)?.[0] ?? ''}T00:00:00Z`);
-  if (Number.isNaN(lastDayMs))
-    throw new GyrfalconError('INPUT_INVALID', 'price history: the last row has no date');
-  return { lastDayMs, closes };
 }

@@ -7,8 +7,8 @@
  * (cents), all chance from one stream.
  */
 import { ENTRY_ASK, ENTRY_BID } from '../../wasm/layout.ts';
+import { type FlowBook, type FlowSide, PlainFlowBook } from './flow-book.ts';
 import type { Xoshiro } from './prng.ts';
-import { VenueBook } from './venue-book.ts';
 
 /** What a trade took, level by level. */
 export interface FlowTrade {
@@ -54,21 +54,21 @@ interface FlowParameters {
 }
 
 export class FlowModel {
-  readonly book = new VenueBook();
+  readonly book: FlowBook;
   readonly #random: Xoshiro;
   readonly #volatilityPerSqrtS: number;
   #value: number;
-  #lastSide: 0 | 1 = ENTRY_BID;
-  #lots = 0;
+  #lastSide: FlowSide = ENTRY_BID;
 
-  constructor(parameters: FlowParameters, random: Xoshiro) {
+  constructor(parameters: FlowParameters, random: Xoshiro, book: FlowBook = new PlainFlowBook()) {
+    this.book = book;
     this.#random = random;
     this.#value = parameters.price + 0.5;
     this.#volatilityPerSqrtS =
       (parameters.price * parameters.dailyVolatility) / Math.sqrt(TRADING_SECONDS);
     for (let depth = 0; depth < LEVELS_START; depth++) {
-      this.#add(ENTRY_BID, parameters.price - depth, this.#size() * 2);
-      this.#add(ENTRY_ASK, parameters.price + 1 + depth, this.#size() * 2);
+      book.add(ENTRY_BID, parameters.price - depth, this.#size() * 2);
+      book.add(ENTRY_ASK, parameters.price + 1 + depth, this.#size() * 2);
     }
   }
 
@@ -78,10 +78,12 @@ export class FlowModel {
    */
   step(trades: FlowTrade[]): number {
     const random = this.#random;
+    this.#mend(ENTRY_BID);
+    this.#mend(ENTRY_ASK);
     const pressure = this.#pressure();
     const buys = (TRADES_PER_S / 2) * Math.exp(TRADE_LEAN * pressure);
     const sells = (TRADES_PER_S / 2) * Math.exp(-TRADE_LEAN * pressure);
-    const cancels = (CANCELS_PER_S_PER_ROUND_LOT * this.#lots) / ROUND_LOT;
+    const cancels = (CANCELS_PER_S_PER_ROUND_LOT * this.book.lots) / ROUND_LOT;
     const rate = buys + sells + ADDS_PER_S + cancels;
     const seconds = random.nextExponential() / rate;
     this.#value += this.#volatilityPerSqrtS * Math.sqrt(seconds) * random.nextNormal();
@@ -95,7 +97,21 @@ export class FlowModel {
     return seconds;
   }
 
-  #best(side: 0 | 1): number {
+  /** Others may have taken a side away: quotes come in around the hidden value and behind it. */
+  #mend(side: FlowSide): void {
+    const levels = this.book.sides[side];
+    const away = side === ENTRY_BID ? -1 : 1;
+    for (let depth = 0; levels.length <= LEVELS_CLOSE && depth < LEVELS_MIN; depth++) {
+      const first = side === ENTRY_BID ? Math.floor(this.#value) : Math.ceil(this.#value) + 1;
+      const other = this.book.sides[side === ENTRY_BID ? ENTRY_ASK : ENTRY_BID][0]?.priceTicks;
+      const inside = other === undefined ? first : other + away;
+      const start = away > 0 ? Math.max(first, inside) : Math.min(first, inside);
+      const price = (levels.at(-1)?.priceTicks ?? start - away) + away;
+      this.book.add(side, Math.max(1, price), this.#size() + ROUND_LOT);
+    }
+  }
+
+  #best(side: FlowSide): number {
     return this.book.sides[side][0]!.priceTicks;
   }
 
@@ -111,7 +127,7 @@ export class FlowModel {
     const random = this.#random;
     const repeats = random.nextDouble() < REPEAT_SIGN;
     const drawn = random.nextDouble() < buyShare ? ENTRY_ASK : ENTRY_BID;
-    const hit: 0 | 1 = repeats ? this.#lastSide : drawn;
+    const hit: FlowSide = repeats ? this.#lastSide : drawn;
     this.#lastSide = hit;
     let left = this.#size();
     if (random.nextDouble() < TOUCH_ONLY) left = Math.min(left, this.book.sides[hit][0]!.lots);
@@ -119,7 +135,7 @@ export class FlowModel {
     while (left > 0 && this.book.sides[hit].length > LEVELS_CLOSE + 1) {
       const { priceTicks: price, lots: shown } = this.book.sides[hit][0]!;
       const lots = Math.min(left, shown);
-      this.#add(hit, price, -lots);
+      this.book.take(hit, price, lots);
       trades.push({ price, lots });
       left -= lots;
     }
@@ -131,7 +147,7 @@ export class FlowModel {
   #quote(pressure: number): void {
     const random = this.#random;
     const bidShare = 1 / (1 + Math.exp(-ADD_LEAN * pressure - this.#imbalance()));
-    const side: 0 | 1 = random.nextDouble() < bidShare ? ENTRY_BID : ENTRY_ASK;
+    const side: FlowSide = random.nextDouble() < bidShare ? ENTRY_BID : ENTRY_ASK;
     const away = side === ENTRY_BID ? -1 : 1;
     const spread = this.#best(ENTRY_ASK) - this.#best(ENTRY_BID);
     const touch = this.#best(side);
@@ -142,16 +158,16 @@ export class FlowModel {
     const price = touch + away * distance;
     // Nobody who watches the market offers to trade at a price that is already wrong for him.
     const isWrong = away * (price - this.#value) < 0;
-    this.#add(side, isWrong ? touch + away * (1 + random.nextInt(4)) : price, this.#size());
+    this.book.add(side, isWrong ? touch + away * (1 + random.nextInt(4)) : price, this.#size());
   }
 
   /** Someone quotes next to the hidden value, on the side whose touch is farther from it. */
   #narrow(): void {
     const bid = this.#best(ENTRY_BID);
     const ask = this.#best(ENTRY_ASK);
-    const side: 0 | 1 = this.#value - bid > ask - this.#value ? ENTRY_BID : ENTRY_ASK;
+    const side: FlowSide = this.#value - bid > ask - this.#value ? ENTRY_BID : ENTRY_ASK;
     const wanted = side === ENTRY_BID ? Math.floor(this.#value) - 1 : Math.ceil(this.#value) + 1;
-    this.#add(side, Math.max(bid + 1, Math.min(ask - 1, wanted)), this.#size());
+    this.book.add(side, Math.max(bid + 1, Math.min(ask - 1, wanted)), this.#size());
   }
 
   /** The fuller side at the touch attracts a little more: sizes persist. */
@@ -164,10 +180,11 @@ export class FlowModel {
   #cancel(pressure: number): void {
     const random = this.#random;
     const askShare = 1 / (1 + Math.exp(-CANCEL_LEAN * pressure));
-    const side: 0 | 1 = random.nextDouble() < askShare ? ENTRY_ASK : ENTRY_BID;
+    const side: FlowSide = random.nextDouble() < askShare ? ENTRY_ASK : ENTRY_BID;
     const levels = this.book.sides[side];
     const level = levels[Math.min(levels.length - 1, Math.floor(random.nextExponential() * 4))]!;
-    if (levels.length > 1) this.#add(side, level.priceTicks, -Math.min(level.lots, this.#size()));
+    if (levels.length > 1)
+      this.book.cancel(side, level.priceTicks, Math.min(level.lots, this.#size()));
   }
 
   /** Mostly round lots, few of them large. */
@@ -177,25 +194,18 @@ export class FlowModel {
     return ROUND_LOT * (1 + Math.floor(random.nextExponential() * 0.8));
   }
 
-  #keepDepth(side: 0 | 1): void {
+  #keepDepth(side: FlowSide): void {
     const levels = this.book.sides[side];
     const away = side === ENTRY_BID ? -1 : 1;
-    for (let index = 0; index < LEVELS_CLOSE; index++) {
+    for (let index = 0; index < Math.min(LEVELS_CLOSE, levels.length - 1); index++) {
       const price = levels[index]!.priceTicks;
       if (away * (levels[index + 1]!.priceTicks - price) <= GAP_MAX) continue;
-      this.#add(side, price + away * (1 + this.#random.nextInt(GAP_MAX)), this.#size());
+      this.book.add(side, price + away * (1 + this.#random.nextInt(GAP_MAX)), this.#size());
     }
-    while (levels.length < LEVELS_MIN) {
-      this.#add(side, levels.at(-1)!.priceTicks + away, this.#size() + ROUND_LOT);
+    for (let missing = LEVELS_MIN - levels.length; missing > 0; missing--) {
+      this.book.add(side, levels.at(-1)!.priceTicks + away, this.#size() + ROUND_LOT);
     }
     if (levels.length > LEVELS_MAX)
-      this.#add(side, levels.at(-1)!.priceTicks, -levels.at(-1)!.lots);
-  }
-
-  #add(side: 0 | 1, price: number, lots: number): void {
-    const total = this.book.lotsAt(side, price) + lots;
-    if (total > 0) this.book.set(side, price, total);
-    else this.book.remove(side, price);
-    this.#lots += lots;
+      this.book.cancel(side, levels.at(-1)!.priceTicks, levels.at(-1)!.lots);
   }
 }

@@ -39,6 +39,7 @@ test('orders, fills and cancels leave nothing for the garbage collector', async 
       instruments: [testInstrument('AAPL')],
       openOrders: 1000,
       isLogSync: false,
+      hasFlow: false,
     },
     { nowNs: () => NOW_NS },
   );

@@ -24,6 +24,7 @@ export interface ExchangeSideOptions {
   readonly openOrders?: number;
   readonly logDir?: string;
   readonly isLogSync?: boolean;
+  readonly hasFlow?: boolean;
 }
 
 export class ExchangeSide {
@@ -49,6 +50,7 @@ export class ExchangeSide {
         instruments: symbols.map(testInstrument),
         openOrders: options.openOrders ?? 1000,
         isLogSync: options.isLogSync ?? false,
+        hasFlow: options.hasFlow ?? false,
         onNote: (text) => this.told.push(text),
         ...(options.logDir === undefined ? {} : { logDir: options.logDir }),
       },

@@ -96,9 +96,11 @@ function takeNewOrder(): void {
   let refusal = load<i32>(REQUEST + REQ_PROBLEM);
   const isKnown = orderOfRequest() !== 0;
   if (refusal === 0) refusal = isKnown ? REFUSE_DUPLICATE : objection();
-  const order = isKnown ? ORDER_OF_NONE : takeOrder();
+  const place = isKnown ? 0 : takeOrder();
+  const order = place === 0 ? ORDER_OF_NONE : place;
+  if (place === 0 && refusal === 0) refusal = REFUSE_OPEN_ORDERS;
   if (!fillOrder(order) && refusal === 0) refusal = REFUSE_NAMES;
-  if (!isKnown) addRequestId(order);
+  if (place !== 0) addRequestId(order);
   if (refusal !== 0) refuseOrder(order, refusal);
   else bookNew(order);
 }

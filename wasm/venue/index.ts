@@ -7,6 +7,7 @@ export { symbolAdd } from '../symbol-table';
 export { bookGoOn, bookRestore } from './book-port';
 export { addClientId, orderOfClientId, touchNext } from './client-ids';
 export { sweepNext, sweepStart, takeRequest } from './desk';
+export { flowCancel, flowForget, flowOrder } from './flow-orders';
 export { logMessage } from './log-ring';
 export { nameOf } from './names';
 export { openOrder, takeOrder } from './order-table';

@@ -11,6 +11,7 @@ import {
   VEN_OPEN_ORDERS,
   VENUE_ORDER_BYTES,
   VENUE_ORDERS,
+  VENUE_ORDERS_MAX,
   VOR_NEWER,
   VOR_OLDER,
   VOR_STATUS,
@@ -23,15 +24,13 @@ export const STATUS_CANCELED: i32 = 52; // 4
 export const STATUS_REJECTED: i32 = 56; // 8
 export const STATUS_EXPIRED: i32 = 67; // C
 
-/**
- * A place for a new order, all zero. There is always one: an order is given a place only with a new
- * ClOrdID, and there are as many places as ClOrdIDs.
- */
+/** A place for a new order, all zero; 0 = there is none. */
 export function takeOrder(): i32 {
   let order = load<i32>(VEN_FREE_ORDER);
   if (order !== 0) store<i32>(VEN_FREE_ORDER, load<i32>(order + VOR_OLDER));
   else {
     const fresh = load<i32>(VEN_FRESH_ORDERS);
+    if (fresh === VENUE_ORDERS_MAX) return 0;
     store<i32>(VEN_FRESH_ORDERS, fresh + 1);
     order = VENUE_ORDERS + fresh * VENUE_ORDER_BYTES;
   }

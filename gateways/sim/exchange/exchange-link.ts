@@ -49,6 +49,8 @@ interface ExchangeLinkParts {
   readonly onEvent: (kind: SessionEvent, reason: string) => void;
   /** All of a turn's messages were dealt with; market data may follow. */
   readonly onTurn: () => void;
+  /** The time has moved on: what happens without the peer. */
+  readonly onTimer: (nowNs: bigint) => void;
   /** The venue cannot go on: its log cannot be written. */
   readonly onFault: (fault: unknown) => void;
 }
@@ -173,6 +175,8 @@ export class ExchangeLink {
     if (nextIn !== this.#nextInAtTimer) this.session.onReceived(nowNs);
     if (nextOut !== this.#nextOutAtTimer) this.session.onSent(nowNs);
     this.#nextInAtTimer = nextIn;
+    this.#parts.onTimer(nowNs);
+    this.#parts.onTurn();
     this.session.onTimer(nowNs);
     this.#nextOutAtTimer = this.session.counters.nextOut;
     this.flush();

@@ -19,6 +19,15 @@ export interface ExchangeModule {
   sweepStart(): void;
   /** The next one: cancelled (1) or reported (0), of an instrument or of all (-1); 0 = that was all. */
   sweepNext(isCancel: number, instrument: number): number;
+  /**
+   * An order of a generated flow, of which nobody is told; `rests` 1: what does not trade stays. Its
+   * address while it is open, 0 = it is done, or there was no room.
+   */
+  flowOrder(instrument: number, side: number, ticks: number, lots: number, rests: number): number;
+  /** Takes an open one back; its place is free. */
+  flowCancel(order: number): void;
+  /** One that is done: its place is free. */
+  flowForget(order: number): void;
   /** Brings in what the next new order will need, while it is awaited. */
   touchNext(): void;
   /** Notes a message of LOG_IN or LOG_OUT that stands at an address. */

@@ -42,6 +42,7 @@ describe.each(native === undefined ? ['node' as const] : ['node' as const, 'nati
       instruments: SYMBOLS.map(testInstrument),
       openOrders: 100_000,
       isLogSync: false,
+      hasFlow: false,
       ...changes,
     });
 

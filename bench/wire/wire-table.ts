@@ -64,7 +64,8 @@ function columnsOf(load: string, result: BenchResult): readonly Column[] {
       const variant = variantOf(name);
       return variant === undefined ? NONE : count(variant.operationsPerS);
     };
-    return [{ head: `${window[1]} on the way, a second`, cell }];
+    const inWindow = `${window[1]} on the way`;
+    return [{ head: `${inWindow}, a second`, cell }, time(`${inWindow}, p50`, 'p50')];
   }
   const perS = count(Number(OPEN.exec(load)?.[1]));
   return [time(`${perS}/s p50`, 'p50'), time(`${perS}/s p99`, 'p99')];

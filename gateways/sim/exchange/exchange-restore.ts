@@ -22,7 +22,7 @@ const STATUS_OF_NO_ORDER = 'I';
 const TRADE = 'F';
 /**
  * After a kill what was sent last may not be in the file: at most what the ring holds, and no
- * message with its header is shorter than 128 bytes.
+ * message with its header is shorter than 128 bytes. No number, OrderID or ExecID is used again.
  */
 const NUMBERS_LOST_MAX = V.LOG_BYTES / 128;
 
@@ -81,9 +81,9 @@ export function restoreExchange(parts: RestoreParts): Restored {
   }
   if (at < bytes.length) truncateSync(file, at);
   putOrders(parts, orders);
-  parts.memory.setI64(V.VEN_ORDER_COUNT, counts.orders);
-  parts.memory.setI64(V.VEN_EXEC_COUNT, counts.executions);
   const lost = isEnded || at === 0 ? 0 : NUMBERS_LOST_MAX;
+  parts.memory.setI64(V.VEN_ORDER_COUNT, counts.orders + lost);
+  parts.memory.setI64(V.VEN_EXEC_COUNT, counts.executions + lost);
   return { nextIn: numbers.nextIn, nextOut: numbers.nextOut + lost };
 }
 

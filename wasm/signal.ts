@@ -97,7 +97,8 @@ export function signalTrade(instrument: i32, priceTicks: i64, lots: i64): void {
   const signal = SIGNALS + instrument * SIGNAL_BYTES;
   const now = load<i64>(CTL_CORE_TIME_NS);
   const elapsedNs = <f64>max<i64>(now - load<i64>(signal + TRADE_NS), 0);
-  const kept = load<f64>(signal + VWAP_LOTS) * exp(-decayOf(elapsedNs, HALF_LIFE_VWAP));
+  const kept =
+    load<f64>(signal + VWAP_LOTS) * (1.0 - forgotten(decayOf(elapsedNs, HALF_LIFE_VWAP)));
   const weight = kept + <f64>lots;
   const before = load<f64>(signal + SIG_VWAP);
   store<f64>(signal + SIG_VWAP, before + (<f64>priceTicks - before) * (<f64>lots / weight));
@@ -111,10 +112,13 @@ function decayOf(elapsedNs: f64, halfLifeAt: i32): f64 {
   return halfLifeNs > 0.0 ? (Math.LN2 * elapsedNs) / halfLifeNs : Infinity;
 }
 
-/** 1 - e^-x: the share that is forgotten; exact to 1e-13 however small. */
+/**
+ * 1 - e^-x: the share that is forgotten; exact to 1e-13 however small. What is kept is one less this: e^-x
+ * to the last bit or two, without a second exponential.
+ */
 function forgotten(x: f64): f64 {
   if (x >= SMALL) return 1.0 - exp(-x);
-  return x * (1.0 - x * (0.5 - x * (1.0 / 6.0 - x * (1.0 / 24.0 - x / 120.0))));
+  return x * (1.0 - x * (0.5 - x * (1.0 / 6.0 - x * (1.0 / 24.0 - x * (1.0 / 120.0)))));
 }
 
 /**
@@ -124,7 +128,8 @@ function forgotten(x: f64): f64 {
 function updateFlow(signal: i32, book: i32, elapsedNs: f64): void {
   const bid = sideFlow(signal + BID_TICKS, book + BOOK_BID_TICKS, 1);
   const ask = sideFlow(signal + ASK_TICKS, book + BOOK_ASK_TICKS, -1);
-  const kept = load<f64>(signal + SIG_OFI) * exp(-decayOf(elapsedNs, HALF_LIFE_OFI));
+  const share = forgotten(decayOf(elapsedNs, HALF_LIFE_OFI));
+  const kept = load<f64>(signal + SIG_OFI) * (1.0 - share);
   store<f64>(signal + SIG_OFI, kept + (bid - ask));
 }
 
@@ -149,9 +154,10 @@ function updateVolatility(signal: i32, mid: f64, elapsedNs: f64): void {
   if (!(halfLifeNs > 0.0)) return;
   const change = mid - load<f64>(signal + MID);
   const decay = decayOf(elapsedNs, HALF_LIFE_VOLATILITY);
-  const share = decay > 0.0 ? forgotten(decay) / decay : 1.0;
-  const perSecond = ((Math.LN2 * NS_PER_SECOND) / halfLifeNs) * share;
-  const variance = load<f64>(signal + VARIANCE) * exp(-decay) + change * change * perSecond;
+  const share = forgotten(decay);
+  const density = decay > 0.0 ? share / decay : 1.0;
+  const perSecond = ((Math.LN2 * NS_PER_SECOND) / halfLifeNs) * density;
+  const variance = load<f64>(signal + VARIANCE) * (1.0 - share) + change * change * perSecond;
   store<f64>(signal + VARIANCE, variance);
   store<f64>(signal + SIG_EWMA_VOL, Math.sqrt(variance));
 }
@@ -165,8 +171,8 @@ function updateZScore(signal: i32, mid: f64, elapsedNs: f64): void {
   const before = load<f64>(signal + MEAN);
   const mean = before + (stood - before) * forgotten(decayOf(elapsedNs, HALF_LIFE_MEAN));
   const decay = decayOf(elapsedNs, HALF_LIFE_DEVIATION);
-  const kept = exp(-decay);
   const share = forgotten(decay);
+  const kept = 1.0 - share;
   const away = stood - mean;
   const sum = load<f64>(signal + DEVIATION_SUM) * kept + away * away * share;
   const weight = load<f64>(signal + DEVIATION_WEIGHT) * kept + share;

@@ -74,4 +74,6 @@ export interface BenchResult extends Environment {
   readonly remarks: readonly string[];
   /** What should have been measured beside it and could not be, each with its reason. */
   readonly leftOut: readonly string[];
+  /** Variants that are not ours: a change of theirs is told, and fails nothing. */
+  readonly rivals?: readonly string[];
 }

@@ -50,6 +50,14 @@ describe('a change against the accepted figures', () => {
       fails: false,
     },
   ];
+  test('of a rival is told and fails nothing', () => {
+    const slower = { ...run(by(2)), rivals: ['engine'] };
+    expect(compareWithAccepted(slower, run(STEADY))[0]).toMatchObject({
+      verdict: 'slower',
+      fails: false,
+    });
+  });
+
   test.each(rows)('$what: $verdict, fails: $fails', ({ now, verdict, fails }) => {
     const [change, ...others] = compareWithAccepted(run(now), run(STEADY));
     expect(change).toMatchObject({

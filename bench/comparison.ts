@@ -37,7 +37,9 @@ export function compareWithAccepted(now: BenchResult, accepted: BenchResult): re
       const ratio = before?.ratios.find((each) => each.of === of);
       // The plain variant's ratio to itself says nothing.
       if (ratio === undefined || name === now.variants.at(-1)?.name) return [];
-      return [changeOf({ bench: now.bench, variant: name, of }, rounds, ratio.rounds)];
+      const change = changeOf({ bench: now.bench, variant: name, of }, rounds, ratio.rounds);
+      const isRival = now.rivals?.includes(name) ?? false;
+      return [isRival ? { ...change, fails: false } : change];
     }),
   );
   const figures = now.figures.flatMap(({ name, unit, rounds }) => {

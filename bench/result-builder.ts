@@ -26,6 +26,7 @@ export interface ResultHead {
   readonly figures?: readonly Figure[];
   readonly remarks?: readonly string[];
   readonly leftOut?: readonly string[];
+  readonly rivals?: readonly string[];
 }
 
 /** The last of `timings` is what the others' ratios refer to. */
@@ -50,6 +51,7 @@ export function buildResult(
     figures: head.figures ?? [],
     remarks: head.remarks ?? [],
     leftOut: head.leftOut ?? [],
+    ...(head.rivals === undefined ? {} : { rivals: head.rivals }),
   };
 }
 

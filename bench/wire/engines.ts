@@ -16,6 +16,9 @@ export const TRADER_ID = 'GYRFALCON';
 const OPEN_ORDERS = 500_000;
 export const FLOOR = 'floor';
 
+const OURS = 'gyrfalcon';
+export const isOurs = (name: string): boolean => name.startsWith(OURS);
+
 /** Of one measurement. */
 export interface Place {
   /** Of the engine; undefined = wherever the system puts it. */
@@ -45,7 +48,7 @@ export interface OrderEngines {
 }
 
 export function orderEngines(programs: WirePrograms): OrderEngines {
-  const engines: OrderEngine[] = [{ name: 'gyrfalcon venue', acceptor: ourVenue }];
+  const engines: OrderEngine[] = [{ name: `${OURS} venue`, acceptor: ourVenue }];
   const leftOut: string[] = [];
   for (const { name, prepare } of PEERS) {
     try {
@@ -63,8 +66,8 @@ export function orderEngines(programs: WirePrograms): OrderEngines {
 
 export function tickEngines(programs: WirePrograms): readonly TickEngine[] {
   return [
-    ourEngine('gyrfalcon', 'auto'),
-    ourEngine('gyrfalcon, sockets of Node.js', 'node'),
+    ourEngine(OURS, 'auto'),
+    ourEngine(`${OURS}, sockets of Node.js`, 'node'),
     {
       name: FLOOR,
       initiator: (_, port) => ({

@@ -5,6 +5,7 @@
 import type { BenchResult, Environment } from '../bench-result.ts';
 import { buildResult } from '../result-builder.ts';
 import { VariantTimings } from '../variant-timings.ts';
+import { isOurs } from './engines.ts';
 import type { LoadOutcome } from './loads.ts';
 
 /** What went wrong in a round. */
@@ -65,6 +66,7 @@ export class RoundBook {
         bench: `${bench}, ${load}, ${placement}`,
         ...{ operation, operationsPerSample: 1, rounds, seed, remarks, leftOut },
         ratiosOf: ['p50', 'p99', 'p999', 'throughput'],
+        rivals: this.#names.filter((name) => !isOurs(name)),
       },
       timings,
       environment,

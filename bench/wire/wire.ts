@@ -8,7 +8,14 @@ import type { BenchResult } from '../bench-result.ts';
 import { startEnvironment } from '../environment.ts';
 import { ROUNDS_MIN } from '../harness.ts';
 import type { LeftOut } from '../suite.ts';
-import { FLOOR, type OrderEngines, orderEngines, type TickEngine, tickEngines } from './engines.ts';
+import {
+  FLOOR,
+  isOurs,
+  type OrderEngines,
+  orderEngines,
+  type TickEngine,
+  tickEngines,
+} from './engines.ts';
 import { type LoadOutcome, type Loads, ORDER_LOADS, TICK_LOADS } from './loads.ts';
 import { type Drive, measureOrders, measureTicks, type Placement } from './measure-engine.ts';
 import { PEERS } from './peers.ts';
@@ -105,8 +112,7 @@ async function outcomeOf(
   try {
     return await contender.measure(drive);
   } catch (error) {
-    const isOurs = contender.name === FLOOR || contender.name.startsWith('gyrfalcon');
-    if (isOurs) throw error;
+    if (contender.name === FLOOR || isOurs(contender.name)) throw error;
     process.stderr.write(`bench wire: ${(error as Error).message}\n`);
     return error as Error;
   }

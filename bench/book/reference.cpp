@@ -172,25 +172,41 @@ class Engine {
     return block | (u32(id) & 127) * sizeof(Order);
   }
 
+  u32 distanceOf(i64 id, u32 slot) const { return (slot - table_ - homeOf(id)) & mask_; }
+  u32 after(u32 slot) const { return slot + sizeof(Order) == tableEnd_ ? table_ : u32(slot + sizeof(Order)); }
+
   u32 slotOf(i64 id) {
     u32 slot = table_ + homeOf(id);
+    u32 distance = 0;
     for (i64 held = at<Order>(slot).id; held != id && held != 0; held = at<Order>(slot).id) {
-      slot += sizeof(Order);
-      if (slot == tableEnd_) slot = table_;
+      if (distanceOf(held, slot) < distance) return slot;
+      slot = after(slot);
+      distance += sizeof(Order);
     }
     return slot;
+  }
+
+  void claim(u32 slot, i64 id) {
+    live_++;
+    if (at<Order>(slot).id != 0) {
+      u32 free = slot;
+      while (at<Order>(free).id != 0) free = after(free);
+      while (free != slot) {
+        const u32 from = (free == table_ ? tableEnd_ : free) - sizeof(Order);
+        moveOrder(from, free);
+        free = from;
+      }
+    }
+    at<Order>(slot).id = id;
   }
 
   void removeOrder(u32 order) {
     live_--;
     u32 hole = order;
-    u32 slot = order;
     for (;;) {
-      slot += sizeof(Order);
-      if (slot == tableEnd_) slot = table_;
+      const u32 slot = after(hole);
       const i64 id = at<Order>(slot).id;
-      if (id == 0) break;
-      if (((slot - table_ - homeOf(id)) & mask_) < ((slot - hole) & mask_)) continue;
+      if (id == 0 || distanceOf(id, slot) == 0) break;
       moveOrder(slot, hole);
       hole = slot;
     }
@@ -358,7 +374,7 @@ class Engine {
     const u64 above = u64(command.ticks - book.baseTicks);
     if (above > u64(LEVELS_MASK)) return BAD_PRICE;
     const u32 slot = slotOf(id);
-    if (at<Order>(slot).id != 0) return DUPLICATE_ID;
+    if (at<Order>(slot).id == id) return DUPLICATE_ID;
     if (live_ >= orders_) return ORDERS_FULL;
     Ladder& own = book.ladders[side];
     Ladder& opposite = book.ladders[side ^ 1];
@@ -374,11 +390,10 @@ class Engine {
   }
 
   void rest(Ladder& own, i32 key, u32 slot, i64 id, i64 lots, u32 tag) {
+    claim(slot, id);
     Order& order = at<Order>(slot);
-    order.id = id;
     order.lots = lots;
     order.tag = tag;
-    live_++;
     append(own, key, slot);
   }
 
@@ -413,7 +428,7 @@ class Engine {
   u32 find(i64 id, u32& slot) {
     if (u64(id - 1) >= u64(ID_MAX)) return BAD_ID;
     slot = slotOf(id);
-    return at<Order>(slot).id == 0 ? UNKNOWN_ID : OK;
+    return at<Order>(slot).id != id ? UNKNOWN_ID : OK;
   }
 
   u32 cancel(const Command& command) {

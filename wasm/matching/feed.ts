@@ -37,7 +37,7 @@ import {
   TAG_EXTRA,
 } from './matching-layout';
 import { isPrice, restRefusal } from './order-entry';
-import { removeOrder, slotOf } from './order-table';
+import { claimSlot, findOrder, removeOrder, slotOf } from './order-table';
 import { canRest } from './taker';
 
 export function feedAdd(command: usize): u32 {
@@ -55,20 +55,18 @@ export function feedAdd(command: usize): u32 {
   const ticks = load<i64>(command, CMD_PRICE_TICKS);
   if (!isPrice(block, ticks, true)) return REFUSED_PRICE;
   const slot = slotOf(id);
-  if (load<i64>(slot, ORD_ID) !== 0) return REFUSED_DUPLICATE_ID;
-  const live = load<i32>(CTL_LIVE);
-  if (live >= load<i32>(CTL_ORDERS_CAPACITY)) return REFUSED_ORDERS_FULL;
+  if (load<i64>(slot, ORD_ID) === id) return REFUSED_DUPLICATE_ID;
+  if (load<i32>(CTL_LIVE) >= load<i32>(CTL_ORDERS_CAPACITY)) return REFUSED_ORDERS_FULL;
   const ladder = ladderOf(block, side - 1);
   const key = keyOf(ladder, ticks);
   if (!canRest(ladder, key, lots)) return restRefusal(ladder, key);
-  store<i32>(CTL_LIVE, live + 1);
   put(slot, id, lots);
   appendOrder(ladder, key, slot);
   return ACCEPTED;
 }
 
 function put(slot: usize, id: i64, lots: i64): void {
-  store<i64>(slot, id, ORD_ID);
+  claimSlot(slot, id);
   store<i64>(slot, lots, ORD_LOTS);
   store<u32>(slot, 0, ORD_TAG);
 }
@@ -76,14 +74,14 @@ function put(slot: usize, id: i64, lots: i64): void {
 /** Why an order cannot be changed by the feed. */
 function orderRefusal(id: i64, order: usize): u32 {
   if (<u64>(id - 1) >= <u64>ORDER_ID_MAX) return REFUSED_ID;
-  if (load<i64>(order, ORD_ID) === 0) return REFUSED_UNKNOWN_ID;
+  if (order === 0) return REFUSED_UNKNOWN_ID;
   return (load<u32>(order, ORD_TAG) & TAG_EXTRA) === 0 ? ACCEPTED : REFUSED_TERMS;
 }
 
 /** A trade took lots of the order: they go, and the trade is the instrument's last. */
 export function feedExecute(command: usize): u32 {
   const id = load<i64>(command, CMD_ID);
-  const order = slotOf(id);
+  const order = findOrder(id);
   const refusal = orderRefusal(id, order);
   if (refusal !== ACCEPTED) return refusal;
   const lots = load<i64>(command, CMD_LOTS);
@@ -100,7 +98,7 @@ export function feedExecute(command: usize): u32 {
 
 export function feedReduce(command: usize): u32 {
   const id = load<i64>(command, CMD_ID);
-  const order = slotOf(id);
+  const order = findOrder(id);
   const refusal = orderRefusal(id, order);
   if (refusal !== ACCEPTED) return refusal;
   const lots = load<i64>(command, CMD_LOTS);
@@ -111,7 +109,7 @@ export function feedReduce(command: usize): u32 {
 
 export function feedDelete(command: usize): u32 {
   const id = load<i64>(command, CMD_ID);
-  const order = slotOf(id);
+  const order = findOrder(id);
   const refusal = orderRefusal(id, order);
   if (refusal !== ACCEPTED) return refusal;
   remove(order);
@@ -120,7 +118,7 @@ export function feedDelete(command: usize): u32 {
 
 export function feedReplace(command: usize): u32 {
   const id = load<i64>(command, CMD_ID);
-  const order = slotOf(id);
+  const order = findOrder(id);
   const refusal = orderRefusal(id, order);
   if (refusal !== ACCEPTED) return refusal;
   const newId = load<i64>(command, CMD_NEW_ID);
@@ -131,12 +129,11 @@ export function feedReplace(command: usize): u32 {
   if (<u64>(lots - 1) >= <u64>load<i64>(block, INS_LOTS_MAX)) return REFUSED_LOTS;
   const ticks = load<i64>(command, CMD_PRICE_TICKS);
   if (!isPrice(block, ticks, true)) return REFUSED_PRICE;
-  if (load<i64>(slotOf(newId) + ORD_ID) !== 0) return REFUSED_DUPLICATE_ID;
+  if (findOrder(newId) !== 0) return REFUSED_DUPLICATE_ID;
   const key = keyOf(ladder, ticks);
   if (!canRest(ladder, key, lots)) return restRefusal(ladder, key);
   remove(order);
   const slot = slotOf(newId);
-  store<i32>(CTL_LIVE, load<i32>(CTL_LIVE) + 1);
   put(slot, newId, lots);
   appendOrder(ladder, key, slot);
   return ACCEPTED;

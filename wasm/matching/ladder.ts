@@ -54,8 +54,12 @@ export function levelOf(ladder: usize, key: i32): usize {
 
 /** Puts an order with its lots at the back of the queue of a key; the caller knows that a page is there or free. */
 export function appendOrder(ladder: usize, key: i32, order: usize): void {
-  let page = pageOf(ladder, key);
-  if (page === 0) page = takePage(ladder, key);
+  const page = pageOf(ladder, key);
+  appendInPage(ladder, key, page === 0 ? takePage(ladder, key) : page, order);
+}
+
+/** Likewise where the caller has the page in hand. */
+export function appendInPage(ladder: usize, key: i32, page: usize, order: usize): void {
   const place = page + <usize>(key & 63);
   const level = levelAt(place);
   const tail = load<usize>(level, LVL_TAIL);
@@ -83,8 +87,11 @@ export function unlinkOrder(order: usize): void {
   store<i64>(level, load<i64>(level, LVL_LOTS) - load<i64>(order, ORD_LOTS), LVL_LOTS);
   store<u32>(prev === 0 ? level + LVL_HEAD : prev + ORD_NEXT, <u32>next);
   store<u32>(next === 0 ? level + LVL_TAIL : next + ORD_PREV, <u32>prev);
-  touchAt(place);
-  if ((next | prev) === 0) levelEmptied(place);
+  const page = pageAt(place);
+  const ladder = load<usize>(page, PAGE_LADDER);
+  const key = keyAt(place);
+  if (key === load<i32>(ladder, LAD_BEST)) touch(ladder);
+  if ((next | prev) === 0) levelEmptied(ladder, page, key);
 }
 
 /** Takes lots off an order that keeps some, and its place. */
@@ -107,15 +114,12 @@ function touchAt(place: usize): void {
   if (keyAt(place) === load<i32>(ladder, LAD_BEST)) touch(ladder);
 }
 
-function levelEmptied(place: usize): void {
-  const page = pageAt(place);
-  const ladder = load<usize>(page, PAGE_LADDER);
-  const key = keyAt(place);
-  const bits = load<u64>(page, PAGE_BITS) & ~((<u64>1) << (<u64>(place & 63)));
+function levelEmptied(ladder: usize, page: usize, key: i32): void {
+  const bits = load<u64>(page, PAGE_BITS) & ~((<u64>1) << (<u64>(key & 63)));
   store<u64>(page, bits, PAGE_BITS);
   if (bits === 0) freePage(ladder, page, key >> 6);
   if (key !== load<i32>(ladder, LAD_BEST)) return;
-  const best = bits === 0 ? firstKey(ladder) : key - <i32>(place & 63) + <i32>ctz(bits);
+  const best = bits === 0 ? firstKey(ladder) : (key & ~63) + <i32>ctz(bits);
   store<i32>(ladder, best, LAD_BEST);
 }
 

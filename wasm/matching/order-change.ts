@@ -53,15 +53,15 @@ import {
   TAKER_TAG,
 } from './matching-layout';
 import { isPrice, restRefusal } from './order-entry';
-import { extraOf, openLotsOf, ownerOf, removeOrder, slotOf } from './order-table';
+import { extraOf, findOrder, openLotsOf, ownerOf, removeOrder } from './order-table';
 import { wakeAtLastTrade } from './stops';
 import { aimTaker, armTaker, canRest } from './taker';
 
 export function cancelOrder(command: usize): u32 {
   const id = load<i64>(command, CMD_ID);
   if (<u64>(id - 1) >= <u64>ORDER_ID_MAX) return REFUSED_ID;
-  const order = slotOf(id);
-  if (load<i64>(order, ORD_ID) === 0) return REFUSED_UNKNOWN_ID;
+  const order = findOrder(id);
+  if (order === 0) return REFUSED_UNKNOWN_ID;
   cancel(order);
   return ACCEPTED;
 }
@@ -75,8 +75,8 @@ function cancel(order: usize): void {
 export function reduceOrder(command: usize): u32 {
   const id = load<i64>(command, CMD_ID);
   if (<u64>(id - 1) >= <u64>ORDER_ID_MAX) return REFUSED_ID;
-  const order = slotOf(id);
-  if (load<i64>(order, ORD_ID) === 0) return REFUSED_UNKNOWN_ID;
+  const order = findOrder(id);
+  if (order === 0) return REFUSED_UNKNOWN_ID;
   const lots = load<i64>(command, CMD_LOTS);
   if (lots <= 0) return REFUSED_LOTS;
   const open = openLotsOf(order);
@@ -108,8 +108,8 @@ function takeOff(order: usize, lots: i64): void {
 export function replaceOrder(command: usize): u32 {
   const id = load<i64>(command, CMD_ID);
   if (<u64>(id - 1) >= <u64>ORDER_ID_MAX) return REFUSED_ID;
-  const order = slotOf(id);
-  if (load<i64>(order, ORD_ID) === 0) return REFUSED_UNKNOWN_ID;
+  const order = findOrder(id);
+  if (order === 0) return REFUSED_UNKNOWN_ID;
   const ladder = load<usize>(pageAt(load<usize>(order, ORD_PLACE)) + PAGE_LADDER);
   const block = blockOfLadder(ladder);
   const lots = load<i64>(command, CMD_LOTS);

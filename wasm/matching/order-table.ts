@@ -1,8 +1,9 @@
 /**
- * HOT. Orders by id: open addressing, linear probing, at most half full. A removal shifts later
- * orders of the run back, so there are no tombstones and no rebuild; an order that moves is known
- * to its queue by address, so its neighbours (or its level) are told. Hence any removal may move
- * any order: read addresses again after it.
+ * HOT. Orders by id: open addressing, at most half full, linear probing in the order of homes (Robin
+ * Hood): a search ends at the first order nearer its home than the one looked for, a removal shifts
+ * back only orders that are not at home, and there are no tombstones and no rebuild. An order that
+ * moves is known to its queue by address, so its neighbours (or its level) are told. Hence any
+ * insertion or removal may move any order: read addresses again after it.
  */
 import { levelAt } from './ladder';
 import {
@@ -44,35 +45,67 @@ function homeOf(id: i64): usize {
   return block | ((<usize>id & (BLOCK_ORDERS - 1)) * ORDER_BYTES);
 }
 
-/** The slot that holds the id, or the free slot where it would go (its id is 0). */
+/** How far behind its home an id stands in a slot, in bytes. */
+function distanceOf(id: i64, slot: usize): usize {
+  return (slot - load<usize>(CTL_TABLE) - homeOf(id)) & load<usize>(CTL_TABLE_MASK);
+}
+
+/** The slot that holds the id, or the one where it belongs, which claimSlot frees. */
 export function slotOf(id: i64): usize {
   const end = load<usize>(CTL_TABLE_END);
   let slot = load<usize>(CTL_TABLE) + homeOf(id);
   let held = load<i64>(slot, ORD_ID);
+  let distance: usize = 0;
   while (held !== id && held !== 0) {
+    if (distanceOf(held, slot) < distance) return slot;
     slot += ORDER_BYTES;
     if (slot === end) slot = load<usize>(CTL_TABLE);
+    distance += ORDER_BYTES;
     held = load<i64>(slot, ORD_ID);
   }
   return slot;
+}
+
+/** The order with this id, 0 = none. */
+export function findOrder(id: i64): usize {
+  const slot = slotOf(id);
+  return load<i64>(slot, ORD_ID) === id ? slot : 0;
+}
+
+/** Puts a new id where slotOf has it belong; what stands there and right behind moves on by a slot. */
+export function claimSlot(slot: usize, id: i64): void {
+  store<i32>(CTL_LIVE, load<i32>(CTL_LIVE) + 1);
+  if (load<i64>(slot, ORD_ID) !== 0) makeRoom(slot);
+  store<i64>(slot, id, ORD_ID);
+}
+
+function makeRoom(slot: usize): void {
+  const table = load<usize>(CTL_TABLE);
+  const end = load<usize>(CTL_TABLE_END);
+  let free = slot;
+  while (load<i64>(free, ORD_ID) !== 0) {
+    free += ORDER_BYTES;
+    if (free === end) free = table;
+  }
+  while (free !== slot) {
+    const from = (free === table ? end : free) - ORDER_BYTES;
+    moveOrder(from, free);
+    free = from;
+  }
 }
 
 /** Frees the slot of an order that is in no queue any more. */
 export function removeOrder(order: usize): void {
   const table = load<usize>(CTL_TABLE);
   const end = load<usize>(CTL_TABLE_END);
-  const mask = load<usize>(CTL_TABLE_MASK);
   store<i32>(CTL_LIVE, load<i32>(CTL_LIVE) - 1);
   if ((load<u32>(order, ORD_TAG) & TAG_EXTRA) !== 0) freeExtra(extraOf(order));
   let hole = order;
-  let slot = order;
   for (;;) {
-    slot += ORDER_BYTES;
+    let slot = hole + ORDER_BYTES;
     if (slot === end) slot = table;
     const id = load<i64>(slot, ORD_ID);
-    if (id === 0) break;
-    const distance = (slot - table - homeOf(id)) & mask;
-    if (distance < ((slot - hole) & mask)) continue; // its home lies behind the hole
+    if (id === 0 || distanceOf(id, slot) === 0) break;
     moveOrder(slot, hole);
     hole = slot;
   }

@@ -27,7 +27,7 @@ import {
   RESULT_ROWS_MAX,
   RESULT_VWAP_TICKS,
 } from './matching-layout';
-import { openLotsOf, slotOf } from './order-table';
+import { findOrder, openLotsOf } from './order-table';
 
 /** Ladder of a side (SIDE_*) of an instrument, 0 = there is none. */
 function sideOf(instrument: u32, side: u32): usize {
@@ -124,8 +124,8 @@ export function matchingLevel(instrument: u32, side: u32, ticks: i64): bool {
 /** Shown lots and number of orders ahead of an order in its queue; false = no such order. */
 export function matchingQueue(id: i64): bool {
   if (<u64>(id - 1) >= <u64>ORDER_ID_MAX) return false;
-  const order = slotOf(id);
-  if (load<i64>(order, ORD_ID) === 0) return false;
+  const order = findOrder(id);
+  if (order === 0) return false;
   let lots: i64 = 0;
   let orders: i64 = 0;
   let ahead = load<usize>(order, ORD_PREV);

@@ -19,7 +19,6 @@ import {
   CMD_TYPE,
   CTL_FREE_EXTRA,
   CTL_LEVELS_MASK,
-  CTL_LIVE,
   CTL_PHASE,
   EVENT_ACCEPTED,
   EVENT_TRIGGERED,
@@ -63,7 +62,7 @@ import {
   TIF_GTC,
 } from './matching-layout';
 import { restRefusal, tagOf } from './order-entry';
-import { extraOf, removeOrder, takeExtra } from './order-table';
+import { claimSlot, extraOf, removeOrder, takeExtra } from './order-table';
 import { aimTaker, armTaker, canRest } from './taker';
 
 /** Lets a new stop order wait; if the last trade has reached its price it is triggered at once. */
@@ -82,10 +81,9 @@ export function placeStop(command: usize, slot: usize): u32 {
   const limitTicks = load<i64>(command, CMD_PRICE_TICKS);
   fill(event(EVENT_ACCEPTED, side, instrument, id), limitTicks, lots, lots);
   const tag = tagOf(command, terms);
-  store<i64>(slot, id, ORD_ID);
+  claimSlot(slot, id);
   store<i64>(slot, lots, ORD_LOTS);
   store<u32>(slot, (tag & TAG_FLAGS) | TAG_EXTRA | (takeExtra() << 8), ORD_TAG);
-  store<i32>(CTL_LIVE, load<i32>(CTL_LIVE) + 1);
   const extra = extraOf(slot);
   store<i64>(extra, 0, EXT_HIDDEN);
   store<i64>(extra, load<i64>(command, CMD_DISPLAY_LOTS), EXT_DISPLAY);

@@ -48,7 +48,7 @@ import {
   SWEEP_SIDE,
   TAG_DAY,
 } from './matching-layout';
-import { ownerOf, removeOrder, slotOf } from './order-table';
+import { findOrder, ownerOf, removeOrder } from './order-table';
 
 export function startSweep(command: usize): u32 {
   const instrument = <u32>load<u16>(command, CMD_INSTRUMENT);
@@ -118,7 +118,7 @@ function sweepLevel(level: usize): bool {
   let id = load<i64>(SWEEP_NEXT_ID);
   if (id === 0) id = load<i64>(load<usize>(level, LVL_HEAD) + ORD_ID);
   while (id !== 0) {
-    const order = slotOf(id);
+    const order = findOrder(id);
     const next = load<usize>(order, ORD_NEXT);
     // A removal may move the next order, so its id is kept.
     const nextId: i64 = next === 0 ? 0 : load<i64>(next, ORD_ID);

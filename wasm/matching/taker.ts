@@ -12,7 +12,6 @@ import {
   CANCELLED_NO_ROOM,
   CANCELLED_SELF_TRADE,
   CTL_FREE_PAGE,
-  CTL_LIVE,
   CTL_PHASE,
   EVENT_CANCELLED,
   EVENT_DECREMENTED,
@@ -60,7 +59,15 @@ import {
   TAKER_REMAINDER,
   TAKER_TAG,
 } from './matching-layout';
-import { extraOf, openLotsOf, ownerOf, removeOrder, slotOf, takeExtra } from './order-table';
+import {
+  claimSlot,
+  extraOf,
+  openLotsOf,
+  ownerOf,
+  removeOrder,
+  slotOf,
+  takeExtra,
+} from './order-table';
 
 /** Matches TAKER as far as there is room; false = call again when the events are drained. */
 export function matchTaker(): bool {
@@ -190,8 +197,7 @@ function restTaker(): void {
   const leaves = load<i64>(TAKER_LEAVES);
   const display = load<i64>(TAKER_DISPLAY);
   const order = slotOf(id);
-  store<i64>(order, id, ORD_ID);
-  store<i32>(CTL_LIVE, load<i32>(CTL_LIVE) + 1);
+  claimSlot(order, id);
   if (display === 0) {
     store<i64>(order, leaves, ORD_LOTS);
     store<u32>(order, tag, ORD_TAG);

@@ -12,10 +12,12 @@ import type { Journal } from '../engine/journal/journal.ts';
 import { openJournal } from '../engine/journal/open-journal.ts';
 import { SHM_DIRECTORY } from '../engine/journal/ring-file.ts';
 import { JournalRecorder } from '../engine/journal-recorder.ts';
+import { setOptimiserFlags } from '../engine/optimiser-flags.ts';
 import { NO_RECORDER } from '../engine/recorder.ts';
 import { prepareCore } from '../engine/recovery.ts';
 import { StageClock } from '../engine/stage-clock.ts';
 import { type LoadedStrategy, loadStrategies } from '../engine/strategy/strategy-loader.ts';
+import { WallClock } from '../engine/supervisor/wall-clock.ts';
 import { ReplaySession } from '../gateways/fix/session/replay-session.ts';
 import { loadNative } from '../native/index.ts';
 import * as R from '../wasm/journal-ring-layout.ts';
@@ -25,19 +27,22 @@ import { SLOW_TICKS, SLT_TICKS } from '../wasm/stage-layout.ts';
 import { type DayRecord, ordersHash, type RecordedDay } from './recorded-day.ts';
 
 const NUMBER_FIELD = Buffer.from('\x0134=', 'latin1');
-const NS_PER_MS = 1e6;
 const WAIT_MS = 5;
-
-const elapsedNs = (): number => Math.round(performance.now() * NS_PER_MS);
 
 type Change = (core: CoreModule, memory: Memory) => CoreModule;
 type MakeStages = (memory: Memory) => StageClock;
 
 const ownStages: MakeStages = (memory) => new StageClock(memory);
 
+/** The time of day is the record's; what goes by is measured as live. */
+class RecordedClock extends WallClock {
+  override stamp(): void {}
+}
+
 export class ReplayedLoop {
   readonly #memory: Memory;
   readonly #words: Int32Array<SharedArrayBuffer>;
+  readonly #clock: WallClock;
   readonly #loop: HotLoop;
   readonly #session: ReplaySession;
   readonly #writer: Journal;
@@ -64,6 +69,8 @@ export class ReplayedLoop {
   ) {
     const memory = new Memory();
     this.#memory = memory;
+    this.#clock = new RecordedClock(memory, loadNative().module);
+    setOptimiserFlags();
     this.#words = new Int32Array(memory.bytes.buffer);
     const kernels = make.change(loadCore(memory), memory);
     const stages = make.stages(memory);
@@ -90,7 +97,7 @@ export class ReplayedLoop {
     this.#loop = new HotLoop({
       core,
       recorder,
-      clock: { stamp() {}, elapsedNs },
+      clock: this.#clock,
       input: new AppInput(core),
       isLockStep: false,
       onOutcome() {},
@@ -137,7 +144,7 @@ export class ReplayedLoop {
     this.#memory.bytes.set(record.payload, L.RX);
     this.#memory.setI32(L.SESSIONS + L.SES_RX_START, 0);
     this.#memory.setI32(L.SESSIONS + L.SES_RX_END, record.payload.length);
-    this.#memory.setF64(L.SESSIONS + L.SES_RECEIVED_NS, elapsedNs());
+    this.#memory.setF64(L.SESSIONS + L.SES_RECEIVED_NS, this.#clock.elapsedNs());
   }
 
   /** From here to the return is what a tick costs: what it sends lies in TX, where the addon's sockets take it. */

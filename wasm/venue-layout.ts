@@ -67,19 +67,13 @@ export const REQ_STOP_TICKS = 72; // i64, likewise
 export const REQ_QTY_LOTS = 80; // i64: of a replace the new total
 export const REQ_DISPLAY_LOTS = 88; // i64, 0 = all of it is shown
 export const REQ_POST_ONLY = 96; // i32
-export const REQ_SELF_MATCH = 100; // i32 SELF_MATCH_*
+export const REQ_SELF_MATCH = 100; // i32 SELF_TRADE_* of wasm/matching: as 8000 has it
 export const REQ_PROBLEM = 104; // i32 REFUSE_*: what TypeScript has found wrong, 0 = nothing
 export const REQ_MASS_STATUS_ID = 112; // |at i32 |length i32: of the 35=AF that is answered
 export const REQ_CLORDID_TAG = 120; // u32: of REQ_CLORDID as client-ids.ts has it, 0 = to be computed
 export const REQUEST_BYTES = 128;
-export const REQUEST_TEXTS = 67113216; // where TypeScript puts the texts of a request
-export const REQUEST_TEXTS_BYTES = 2048;
+export const REQUEST_TEXTS = 67113216; // 2048 bytes: where TypeScript puts the texts of a request
 export const OFF_THE_GRID = -1; // a price or quantity that no whole number of ticks or lots is
-export const SELF_MATCH_ALLOWED = 0;
-export const SELF_MATCH_CANCEL_NEWEST = 1;
-export const SELF_MATCH_CANCEL_OLDEST = 2;
-export const SELF_MATCH_CANCEL_BOTH = 3;
-export const SELF_MATCH_DECREMENT = 4;
 
 // ---- What the report to be written says, beside the order itself
 export const REPORT = 67115280; // |0 exec type i32 |4 refusal i32 |8 last ticks i64 |16 last lots i64 |24 liquidity i32 |32 orig at i32 |36 orig length i32

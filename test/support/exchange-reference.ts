@@ -70,6 +70,7 @@ export class ReferenceExchange {
   nowNs = 0n;
   readonly #grids: readonly InstrumentGrid[];
   readonly #encoder: SessionEncoder;
+  readonly #isFixt: boolean;
   readonly #book: Matching;
   readonly #byClOrdId = new Map<string, Order>();
   readonly #byBookId = new Map<number, Order>();
@@ -82,6 +83,7 @@ export class ReferenceExchange {
   constructor(grids: readonly InstrumentGrid[], config: SessionConfig) {
     this.#grids = grids;
     this.#encoder = new SessionEncoder(config);
+    this.#isFixt = config.version === 'FIX.5.0SP2';
     this.#book = loadMatching({
       instruments: grids.length,
       orders: 100_000,
@@ -262,7 +264,8 @@ export class ReferenceExchange {
         this.#rename(order, request);
         return this.#report(order, { execType: '5', orig: request.origClOrdId });
       case M.EVENT_TRIGGERED:
-        return this.#report(order, { execType: 'L' });
+        if (this.#isFixt) this.#report(order, { execType: 'L' });
+        return;
       case M.EVENT_DECREMENTED:
         for (const both of [order, this.#byBookId.get(other)!]) {
           both.qtyLots -= lots;

@@ -4,7 +4,13 @@
  * neighbouring levels lie side by side. A command whose events have no room waits until TX and log
  * were emptied (venueTurn).
  */
-import { INS_MIN_INCREMENT_TICKS, INSTRUMENT_BYTES, INSTRUMENTS } from '../layout';
+import {
+  INS_MIN_INCREMENT_TICKS,
+  INSTRUMENT_BYTES,
+  INSTRUMENTS,
+  SESSION_BYTES,
+  SESSIONS,
+} from '../layout';
 import {
   CANCELLED_DAY_OVER,
   CANCELLED_FOK,
@@ -81,6 +87,7 @@ import {
   VOR_PRICE_TICKS,
   VOR_QTY_LOTS,
   VOR_SELF_MATCH_ID,
+  VOR_SESSION,
   VOR_SIDE,
   VOR_STATUS,
   VOR_STOP_TICKS,
@@ -96,6 +103,7 @@ import {
   reportAnswer,
   reportFill,
 } from './desk';
+import { isFixt } from './fixt';
 import { hasRoomToGoOn } from './flow-control';
 import {
   bookId,
@@ -225,7 +233,7 @@ function tellEvent(at: i32): void {
       else refuseChange(order, refusalOf(reason));
       break;
     case EVENT_TRIGGERED:
-      report(order, EXEC_TRIGGERED, 0);
+      tellTriggered(order);
       break;
     case EVENT_DECREMENTED:
       decrement(order, load<i64>(at + EVT_LOTS));
@@ -234,6 +242,13 @@ function tellEvent(at: i32): void {
     default: // what an iceberg shows is told by market data
       break;
   }
+}
+
+/** FIX 4.4 has no word for it: there the fills tell. */
+function tellTriggered(order: i32): void {
+  const session = load<i32>(order + VOR_SESSION);
+  if (session < 0 || !isFixt(SESSIONS + session * SESSION_BYTES)) return;
+  report(order, EXEC_TRIGGERED, 0);
 }
 
 /** Whoever rested is told first. */

@@ -64,8 +64,8 @@ export function addRequestId(order: i32): void {
 }
 
 /**
- * Brings in the places that the next new order will get in three tables: each may lie where no cache
- * has it, and while the next request is awaited nobody waits for them.
+ * Brings in the places that the next new order will get in three tables: each may lie where no
+ * cache has it, and while the next request is awaited nobody waits for them.
  */
 export function touchNext(): void {
   const id = idAt(<i32>load<i64>(VEN_CLORDIDS) & load<i32>(VEN_CLORDIDS_MASK));

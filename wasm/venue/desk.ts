@@ -82,7 +82,7 @@ const EXEC_REJECTED: i32 = 56; // 8
 const EXEC_REPLACED: i32 = 53; // 5
 const EXEC_STATUS: i32 = 73; // I
 
-/** Gives the request in REQUEST to the book, or refuses it. What the book does follows as its events. */
+/** Gives the request in REQUEST to the book, or refuses it; what the book does are its events. */
 export function takeRequest(): void {
   const type = load<i32>(REQUEST + REQ_TYPE);
   if (type === NEW) takeNewOrder();

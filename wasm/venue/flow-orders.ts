@@ -28,8 +28,8 @@ const IMMEDIATE: i32 = 51; // 3
 const NOBODY: i32 = -1;
 
 /**
- * A limit order; `rests`: what does not trade at once stays. Its address while it is open, 0 = it is
- * done or there was no room for it.
+ * A limit order; `rests`: what does not trade at once stays. Its address while it is open, 0 = it
+ * is done or there was no room for it.
  */
 export function flowOrder(instrument: i32, side: i32, ticks: f64, lots: f64, rests: boolean): i32 {
   if (load<i32>(VEN_OPEN_ORDERS) >= load<i32>(VEN_OPEN_MAX)) return 0;

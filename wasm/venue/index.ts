@@ -1,11 +1,11 @@
-// The venue's module: its order path from received bytes to reports, one WebAssembly module over one
-// shared memory with the layouts of wasm/layout.ts, wasm/venue-layout.ts and wasm/matching.
+// The venue's module: its order path from received bytes to reports, on one shared memory with the
+// layouts of wasm/layout.ts, wasm/venue-layout.ts and wasm/matching.
 
 export { matchingDepth } from '../matching/queries';
 export { matchingHash, matchingReset } from '../matching/state';
 export { symbolAdd } from '../symbol-table';
 export { bookGoOn, bookRestore } from './book-port';
-export { addClientId, orderOfClientId, touchNext } from './client-ids';
+export { addClientId, touchNext } from './client-ids';
 export { sweepNext, sweepStart, takeRequest } from './desk';
 export { flowCancel, flowForget, flowOrder } from './flow-orders';
 export { logMessage } from './log-ring';

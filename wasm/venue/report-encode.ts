@@ -140,7 +140,7 @@ export function reportExecution(session: i32, order: i32): void {
   finish(session, start, writeReason(writeTransactTime(at)));
 }
 
-/** Refuses the cancel or replace in REQUEST, as REPORT says; `order`: what it names, or ORDER_OF_NONE. */
+/** Refuses the cancel or replace in REQUEST; `order`: what it names, or ORDER_OF_NONE. */
 export function reportCancelReject(session: i32, order: i32): void {
   const start = messageStart(session);
   let at = startMessage(session, start, CANCEL_REJECT);

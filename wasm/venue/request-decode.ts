@@ -38,7 +38,6 @@ import {
   INSTRUMENTS,
   RX,
   RX_BYTES,
-  SES_BEGIN_LENGTH,
   SES_NEXT_IN,
   SES_RX_END,
   SES_RX_START,
@@ -77,6 +76,7 @@ import {
 } from '../venue-layout';
 
 import { touchRequestId } from './client-ids';
+import { isFixt } from './fixt';
 
 const SOH: i32 = 1;
 const EQUALS: i32 = 61;
@@ -89,7 +89,6 @@ const STOP: i32 = 51; // 3
 const STOP_LIMIT: i32 = 52; // 4
 const DAY: i32 = 48; // 0
 const TAG_DIGITS_MAX: i32 = 6;
-const FIXT_LENGTH: i32 = 8; // of "FIXT.1.1"; "FIX.4.4" is shorter
 
 // Fields that may stand only once, behind those of fix-state.ts for the header.
 const SEEN_11: i64 = 1 << 9;
@@ -119,7 +118,7 @@ const HANDLING: i64 = 0xe; // 1 to 3
 const POST_ONLY: i64 = 0x40; // 6
 const INSTRUCTIONS: i64 = 0x1e; // 1 to 4
 
-/** Frames and decodes the next message in the session's RX; one that is taken uses its number up. */
+/** Frames and decodes the next message in RX; one that is taken uses its number up. */
 export function requestNext(session: i32): i32 {
   const block = SESSIONS + session * SESSION_BYTES;
   const rx = RX + session * RX_BYTES;
@@ -253,11 +252,6 @@ function termsField(block: i32, tag: i32, at: i32, end: i32): i32 {
     default:
       return FIX_UNKNOWN_TAG;
   }
-}
-
-/** DisplayQty came with FIX 5.0. */
-function isFixt(block: i32): boolean {
-  return load<i32>(block + SES_BEGIN_LENGTH) === FIXT_LENGTH;
 }
 
 /** A field of 35=F or G that a new order has not. */

@@ -4,13 +4,14 @@
  */
 import { expect, test } from 'vitest';
 import { ReferenceExchange } from '../../../test/support/exchange-reference.ts';
-import { ExchangeSide } from '../../../test/support/exchange-side.ts';
+import { ExchangeSide, type ExchangeSideOptions } from '../../../test/support/exchange-side.ts';
 import { encodeMessage } from '../../../test/support/fix-message.ts';
 import { SeededRandom } from '../../../test/support/seeded-random.ts';
 import { testInstrument } from '../../../test/support/venue-rig.ts';
 import type { Field, Fields } from '../../fix/codec.ts';
 import { parseMessage } from '../../fix/codec.ts';
 import { formatTimestamp } from '../../fix/timestamp.ts';
+import { beginStringOf } from '../../fix/version.ts';
 import { gridOf } from '../instrument-grid.ts';
 import { VENUE_DEFAULTS } from '../venue-options.ts';
 import { sessionOf } from '../venue-parts.ts';
@@ -26,21 +27,18 @@ const fieldsOf = (text: string): Field[] =>
   });
 
 /** A venue that a peer is logged on to. */
-function loggedOn(options: { readonly openOrders?: number } = {}): ExchangeSide {
+function loggedOn(options: ExchangeSideOptions = {}): ExchangeSide {
   const side = new ExchangeSide(START_NS, { symbols: SYMBOLS, ...options });
   side.connect();
-  send(side, 'A', [
-    [98, 0],
-    [108, 30],
-    [141, 'Y'],
-  ]);
+  const applVerId: Fields = options.version === 'FIX.5.0SP2' ? [[1137, 9]] : [];
+  send(side, 'A', [[98, 0], [108, 30], [141, 'Y'], ...applVerId]);
   side.told.length = 0;
   return side;
 }
 
 function send(side: ExchangeSide, msgType: string, body: Fields): Buffer {
   const number = msgType === 'A' ? 1 : side.link.session.counters.nextIn;
-  const bytes = encodeMessage('FIX.4.4', [
+  const bytes = encodeMessage(beginStringOf(side.link.session.config.version), [
     [35, msgType],
     [49, 'GYRFALCON'],
     [56, 'SIM'],
@@ -126,7 +124,7 @@ test.each([
       ['D 11=S 55=AAPL 54=1 38=3 40=3 99=126', ['S 0 - - 3']],
       [
         'D 11=B 55=AAPL 54=1 38=1 40=2 44=126',
-        ['B 0 - - 1', 'A F 1 126 9', 'B F 1 126 0', 'S L - - 3', 'A F 3 126 6', 'S F 3 126 0'],
+        ['B 0 - - 1', 'A F 1 126 9', 'B F 1 126 0', 'A F 3 126 6', 'S F 3 126 0'],
       ],
     ],
   },
@@ -199,15 +197,16 @@ function request(random: SeededRandom, count: number): readonly [string, string]
   }
 }
 
-test('a random peer hears from the kernel what the plain twin says', () => {
-  const seed = 1601;
+test.each([
+  { version: 'FIX.4.4' as const, seed: 1601 },
+  { version: 'FIX.5.0SP2' as const, seed: 1602 },
+])('a random peer hears what the plain twin says, in $version', ({ version, seed }) => {
   const random = new SeededRandom(seed);
-  const side = loggedOn({ openOrders: 100_000 });
+  const side = loggedOn({ openOrders: 100_000, version });
   const grids = SYMBOLS.map((symbol) => gridOf(testInstrument(symbol)));
-  const twin = new ReferenceExchange(
-    grids,
-    sessionOf({ ...VENUE_DEFAULTS, instruments: SYMBOLS.map(testInstrument) }),
-  );
+  const instruments = SYMBOLS.map(testInstrument);
+  const config = sessionOf({ ...VENUE_DEFAULTS, version, instruments });
+  const twin = new ReferenceExchange(grids, config);
   twin.nextOut = side.link.session.counters.nextOut;
   let messages = 0;
   for (let count = 0; count < 20_000; count++) {
@@ -220,6 +219,10 @@ test('a random peer hears from the kernel what the plain twin says', () => {
     const bytes = send(side, msgType, fields);
     twin.onMessage(parseMessage(bytes)!);
     expect(side.told, `seed ${seed}, request ${count}: ${body}`).toEqual(twin.told);
+    for (const text of side.told) {
+      const complaint = config.check(parseMessage(Buffer.from(text, 'latin1'))!);
+      if (complaint !== undefined) expect.fail(`${complaint.text}: ${text}`);
+    }
     messages += side.told.length;
   }
   expect(messages).toBeGreaterThan(25_000);

@@ -48,8 +48,6 @@ export interface ExchangeModule {
   openOrder(order: number): void;
   /** Notes a ClOrdID that no order has yet. */
   addClientId(at: number, length: number, order: number): void;
-  /** Address of the order that has or had a ClOrdID, 0 = none. */
-  orderOfClientId(at: number, length: number): number;
   /** Puts an open order of an earlier run into the book; 0 = it has no room. */
   bookRestore(order: number): number;
 }

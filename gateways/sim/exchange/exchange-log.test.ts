@@ -166,6 +166,25 @@ test('a venue that was closed is gone on with, number by number and order by ord
   expect(again).toEqual(['2 KEEP', '3 GONE', '4 HIT']);
 });
 
+test('what was sent before the numbers began anew stays unknown after a restart', () => {
+  const first = new ExchangeSide(START_NS, { logDir });
+  logOn(first, true);
+  order(first, 'OLD-1');
+  order(first, 'OLD-2');
+  first.disconnect();
+  logOn(first, true);
+  order(first, 'NEW');
+  first.disconnect();
+  first.log.close();
+  const second = new ExchangeSide(START_NS, { logDir });
+  expect(second.memory.i32(V.VEN_OPEN_ORDERS)).toBe(3);
+  logOn(second);
+  heard(second, []);
+  ask(second, 1);
+  const seen = heard(second, [Tag.MsgType, Tag.MsgSeqNum, Tag.NewSeqNo, Tag.ClOrdID]);
+  expect(seen).toEqual(['4 1 2 -', '8 2 - NEW', '4 3 4 -']);
+});
+
 test('after a kill no number is used twice, and what was synced is there', () => {
   const killed = new ExchangeSide(START_NS, { logDir, isLogSync: true });
   logOn(killed, true);

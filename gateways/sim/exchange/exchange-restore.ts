@@ -4,7 +4,7 @@
  * of it follows from the messages themselves. Terms that no report says (displayed quantity,
  * post-only, self-match id) are gone.
  */
-import { existsSync, readFileSync, truncateSync } from 'node:fs';
+import { existsSync, statSync, truncateSync } from 'node:fs';
 import path from 'node:path';
 import { GyrfalconError } from '../../../engine/errors.ts';
 import type { Memory } from '../../../wasm/memory.ts';
@@ -13,6 +13,7 @@ import { type FixMessage, parseMessage } from '../../fix/codec.ts';
 import { MsgType, Tag } from '../../fix/tags.ts';
 import { decimalTextE8, type InstrumentGrid, stepsE8 } from '../instrument-grid.ts';
 import { LOG_FILE } from './exchange-log.ts';
+import { logRecords } from './exchange-log-reader.ts';
 import type { ExchangeModule } from './exchange-module.ts';
 
 const SESSION = 0;
@@ -49,56 +50,41 @@ interface ToldOrder {
 export function restoreExchange(parts: RestoreParts): Restored {
   const file = path.join(parts.logDir ?? '', LOG_FILE);
   if (parts.logDir === undefined || !existsSync(file)) return { nextIn: 1, nextOut: 1 };
-  const bytes = readFileSync(file);
   const orders = new Map<string, ToldOrder>();
   const counts = { orders: 0, executions: 0 };
   let numbers: Restored = { nextIn: 1, nextOut: 1 };
-  let isEnded = false;
+  let isEnded = true;
   let lastOut = 0;
-  let at = 0;
-  for (; at + V.LOG_PAYLOAD <= bytes.length; ) {
-    const kind = bytes.readInt32LE(at + V.LOG_KIND);
-    const length = bytes.readInt32LE(at + V.LOG_PAYLOAD_BYTES);
-    const next = at + V.LOG_PAYLOAD + Math.ceil(length / V.LOG_PAYLOAD) * V.LOG_PAYLOAD;
-    if (!KINDS.includes(kind) || length < 0) throw damaged(file, at);
-    if (next > bytes.length) break; // it was being written when the venue ended
+  let end = 0;
+  for (const record of logRecords(file)) {
+    const { kind, msgSeqNum, payload } = record;
     isEnded = kind === V.LOG_END;
-    if (kind === V.LOG_IN || kind === V.LOG_OUT) {
-      const payload = bytes.subarray(at + V.LOG_PAYLOAD, at + V.LOG_PAYLOAD + length);
-      numbers = {
-        nextIn: Number(bytes.readBigInt64LE(at + V.LOG_NEXT_IN)),
-        nextOut: Number(bytes.readBigInt64LE(at + V.LOG_NEXT_OUT)),
-      };
-      if (kind === V.LOG_OUT) {
-        const number = Number(bytes.readBigInt64LE(at + V.LOG_NUMBER));
-        if (number <= lastOut) parts.memory.setI64(V.VEN_LOG_FLOOR, head(parts.memory));
-        lastOut = number;
-        keep(parts, number, payload);
-        note(payload, orders, counts, parts.grids);
-      }
-    }
-    at = next;
+    end = record.end;
+    if (kind !== V.LOG_IN && kind !== V.LOG_OUT) continue;
+    numbers = { nextIn: record.nextIn, nextOut: record.nextOut };
+    if (kind === V.LOG_IN) continue;
+    if (msgSeqNum <= lastOut) forgetSent(parts.memory);
+    lastOut = msgSeqNum;
+    keep(parts, msgSeqNum, payload);
+    note(payload, orders, counts, parts.grids);
   }
-  if (at < bytes.length) truncateSync(file, at);
+  const isTorn = statSync(file).size > end;
+  truncateSync(file, end);
   putOrders(parts, orders);
-  const lost = isEnded || at === 0 ? 0 : NUMBERS_LOST_MAX;
+  const lost = isEnded && !isTorn ? 0 : NUMBERS_LOST_MAX;
   parts.memory.setI64(V.VEN_ORDER_COUNT, counts.orders + lost);
   parts.memory.setI64(V.VEN_EXEC_COUNT, counts.executions + lost);
   return { nextIn: numbers.nextIn, nextOut: numbers.nextOut + lost };
 }
 
-const KINDS: readonly number[] = [V.LOG_IN, V.LOG_OUT, V.LOG_SKIP, V.LOG_END];
-
-function damaged(file: string, at: number): GyrfalconError {
-  const text = `${file}, byte ${at}: no record of a venue's log; move the file away to start anew`;
-  return new GyrfalconError('INPUT_INVALID', text);
-}
-
-const head = (memory: Memory): number => memory.i64(V.VEN_LOG_HEAD);
-
 function noRoom(orderId: string): GyrfalconError {
   const text = `the book has no room for ${orderId}, which an earlier run left open: give more --open-orders`;
   return new GyrfalconError('CONFIG_INVALID', text);
+}
+
+/** The numbers began anew. */
+function forgetSent(memory: Memory): void {
+  memory.setI64(V.VEN_LOG_FLOOR, memory.i64(V.VEN_LOG_HEAD));
 }
 
 /** Back into the ring, where a resend finds it. */

@@ -8,6 +8,7 @@ import { checkFixSession } from './fix-cross-checks.ts';
 import { isTimeZone } from './local-time.ts';
 import { nearest } from './nearest.ts';
 import type { GyrfalconConfig, InstrumentConfig } from './schema.ts';
+import { checkStrategyKinds } from './strategy-cross-checks.ts';
 import type { Path } from './yaml-source.ts';
 
 export interface Mistake {
@@ -30,6 +31,7 @@ export function crossCheck(config: GyrfalconConfig): Mistake[] {
   checkVenues(config, report);
   checkInstruments(config, report);
   checkStrategies(config, report);
+  checkStrategyKinds(config.strategies, report);
   checkLimits(config, report);
   checkValueAtRisk(config, report);
   checkDuplicates(config, report);

@@ -12,7 +12,13 @@ import { explainMistakes, pathText } from './explain-issue.ts';
 import { configSchema, type GyrfalconConfig } from './schema.ts';
 import { readYamlSource, type Splices } from './yaml-source.ts';
 
-const SPLICES: Splices = { lists: ['strategies', 'limits'], keys: [['venues', 'overlay']] };
+const SPLICES: Splices = {
+  lists: ['strategies', 'limits'],
+  keys: [
+    ['venues', 'overlay'],
+    ['strategies', 'model'],
+  ],
+};
 
 export interface LoadedConfig {
   readonly config: GyrfalconConfig;

@@ -8,6 +8,8 @@
 import { z } from 'zod';
 import { initiatorShape, overlaySchema } from './fix-session.ts';
 import { WEEKDAYS } from './local-time.ts';
+import { modelSchema } from './model.ts';
+import { thresholdSchema } from './threshold.ts';
 
 const name = z
   .string()
@@ -101,11 +103,16 @@ export const strategySchema = z.strictObject({
   file: z
     .string()
     .regex(/^[a-z0-9-]+\.ts$/)
-    .describe('a file of strategies/, such as market-maker.ts'),
+    .describe('a file of strategies/, such as market-maker.ts')
+    .optional(),
+  /** Instead of a file: a strategy without code. */
+  threshold: thresholdSchema.optional(),
   account: name,
   instruments: z.array(text).min(1).max(64),
-  /** Checked by the strategy's own schema. */
-  parameters: z.record(z.string(), z.unknown()),
+  /** Of the file, checked by its own schema. */
+  parameters: z.record(z.string(), z.unknown()).optional(),
+  /** What `market.score` is the score of. */
+  model: modelSchema.nullish(),
 });
 
 export const limitSchema = z.strictObject({
@@ -197,11 +204,19 @@ const fileName = z
   .regex(/^[A-Za-z0-9._/-]+\.yaml$/)
   .describe('a .yaml file, relative to the folder of the file that names it');
 
+const modelFileName = z
+  .string()
+  .regex(/^[A-Za-z0-9._/-]+\.(yaml|json)$/)
+  .describe('a .yaml or .json file, relative to the folder of the file that names it');
+const namingStrategySchema = strategySchema.extend({
+  model: z.union([modelFileName, modelSchema]).nullish(),
+});
+
 /** A file of strategies or limits, spliced in where its name stands. */
-export const strategyFileSchema = z.union([strategySchema, z.array(strategySchema)]);
+export const strategyFileSchema = z.union([namingStrategySchema, z.array(namingStrategySchema)]);
 export const limitsFileSchema = z.union([limitSchema, z.array(limitSchema)]);
 
-/** The file on disk: as configSchema, but strategies, limits and overlays may be named by file. */
+/** The file on disk: as configSchema, but strategies, models, limits and overlays may be named by file. */
 export const configFileSchema = configSchema.extend({
   venues: z.array(
     z.discriminatedUnion('protocol', [
@@ -209,7 +224,7 @@ export const configFileSchema = configSchema.extend({
       webSocketVenueSchema,
     ]),
   ),
-  strategies: z.array(z.union([fileName, strategySchema])),
+  strategies: z.array(z.union([fileName, namingStrategySchema])),
   limits: z.array(z.union([fileName, limitSchema])),
 });
 

@@ -34,7 +34,7 @@ interface YamlFile {
   readonly value: unknown;
 }
 
-/** Where an element of a spliced list was written. */
+/** Where a value was written. */
 interface Origin {
   readonly from: YamlFile;
   readonly path: Path;
@@ -77,7 +77,9 @@ export function readYamlSource(file: string, splices: Splices): YamlSource {
     value[list] = elements.map((element: unknown, i) => {
       const name = isRecord(element) ? element[key] : undefined;
       if (!isRecord(element) || typeof name !== 'string') return element;
-      const from = readNamedFile(name, main, [list, i, key], mistakes);
+      const origin = origins.get(pathKey([list, i])) ?? { from: main, path: [list, i] };
+      const naming = { from: origin.from, path: [...origin.path, key] };
+      const from = readNamedFile(name, naming, [list, i, key], mistakes);
       if (from === undefined) return { ...element, [key]: null };
       origins.set(pathKey([list, i, key]), { from, path: [] });
       files.push(from.file);
@@ -124,7 +126,7 @@ function spliceFiles(list: { main: YamlFile; key: string; list: unknown[]; mista
   return list.list.flatMap((element, index): { value: unknown; origin: Origin }[] => {
     const path = [key, index];
     if (typeof element !== 'string') return [{ value: element, origin: { from: main, path } }];
-    const from = readNamedFile(element, main, path, mistakes);
+    const from = readNamedFile(element, { from: main, path }, path, mistakes);
     if (from === undefined) return [];
     if (!Array.isArray(from.value)) return [{ value: from.value, origin: { from, path: [] } }];
     return from.value.map((value, i) => ({ value, origin: { from, path: [i] } }));
@@ -134,14 +136,14 @@ function spliceFiles(list: { main: YamlFile; key: string; list: unknown[]; mista
 /** The file that a value names; undefined = it cannot be used, which `mistakes` then says. */
 function readNamedFile(
   name: string,
-  main: YamlFile,
+  naming: Origin,
   path: Path,
   mistakes: string[],
 ): YamlFile | undefined {
-  const file = isAbsolute(name) ? name : join(dirname(main.file), name);
+  const file = isAbsolute(name) ? name : join(dirname(naming.from.file), name);
   const where = path.map((at) => (typeof at === 'number' ? `[${at}]` : `.${String(at)}`)).join('');
   try {
-    return readYamlFile(file, `${place({ from: main, path }, false)}: ${where.slice(1)} names `);
+    return readYamlFile(file, `${place(naming, false)}: ${where.slice(1)} names `);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     mistakes.push(...error.lines);

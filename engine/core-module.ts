@@ -37,6 +37,14 @@ export interface CoreModule {
   signalTrade(instrument: number, priceTicks: bigint, lots: bigint): void;
   /** Brings the instrument's signals up to CTL_CORE_TIME_NS after a book change. */
   signalUpdate(instrument: number): void;
+  /** Score of the strategy's model by what the instrument looks like now. */
+  modelScore(strategy: number, instrument: number): number;
+  /** Writes what a model may ask of the instrument to FEATURE_VALUES. */
+  modelFeatures(strategy: number, instrument: number): void;
+  /** Score of the model at the address by FEATURE_VALUES. */
+  treeScore(model: number): number;
+  /** 1 = the threshold strategy wants what now stands in INTENT, 0 = nothing; `state`: address of its fields. */
+  thresholdDecide(strategy: number, instrument: number, state: number): number;
   /** e^x as the core computes it everywhere. */
   exp(x: number): number;
   /** Values every position of the strategy anew; its peak follows. */

@@ -9,6 +9,8 @@ import type { Memory } from '../wasm/memory.ts';
 import type { CoreModule } from './core-module.ts';
 import { mergeLimits } from './limits/limits.ts';
 import { loadInstruments } from './market/instrument.ts';
+import { writeModel } from './signal/model-score.ts';
+import { writeThreshold } from './strategy/threshold-strategy.ts';
 import { NS_PER_MS, NS_PER_SECOND } from './units.ts';
 
 const NAME_BYTES = 32;
@@ -43,6 +45,8 @@ export function writeConfig(memory: Memory, core: CoreModule, config: GyrfalconC
     const block = L.STRATEGIES + index * L.STRATEGY_BYTES;
     memory.setText(block + L.STR_NAME, NAME_BYTES, strategy.name);
     memory.setI32(block + L.STR_ACCOUNT, config.accounts.indexOf(strategy.account));
+    if (strategy.threshold !== undefined) writeThreshold(memory, index, strategy.threshold);
+    if (strategy.model) writeModel(memory, index, strategy.model);
   }
   memory.setI32(L.CTL_STRATEGY_COUNT, config.strategies.length);
   mergeLimits(memory, config);

@@ -50,8 +50,8 @@ export class JournalRecorder implements Recorder {
     this.#writer = writer;
     this.#ports = ports;
     this.#strategies = strategies;
-    for (const [index, { codeHash, configHash }] of strategies.entries()) {
-      writeIntentTemplate(core.memory, index, { codeHash, configHash, modelHash: '' });
+    for (const [index, { codeHash, configHash, modelHash }] of strategies.entries()) {
+      writeIntentTemplate(core.memory, index, { codeHash, configHash, modelHash });
     }
   }
 

@@ -6,11 +6,13 @@ import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { fixSettingsFileSchema } from '../config/fix-settings.ts';
+import { modelSchema } from '../config/model.ts';
 import { configFileSchema, limitsFileSchema, strategyFileSchema } from '../config/schema.ts';
 
 const SCHEMAS = [
   ['config/gyrfalcon.schema.json', 'Gyrfalcon configuration', configFileSchema],
   ['config/strategy.schema.json', 'Gyrfalcon strategy', strategyFileSchema],
+  ['config/model.schema.json', 'Gyrfalcon model', modelSchema],
   ['config/limits.schema.json', 'Gyrfalcon limits', limitsFileSchema],
   ['config/fix.schema.json', 'Gyrfalcon FIX sessions', fixSettingsFileSchema],
 ];

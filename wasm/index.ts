@@ -14,3 +14,5 @@ export * from './order-entry';
 export * from './order-table';
 export * from './signal';
 export * from './state-hash';
+export * from './threshold';
+export * from './tree-score';

@@ -425,6 +425,54 @@ export const ITP_TEMPLATE = 256;
 // ---- What a kernel leaves for its caller beside its result; never hashed
 export const BOOK_VWAP_LOTS = 48250880; // INTENT_TEMPLATES + STRATEGIES_MAX * INTENT_TEMPLATE_BYTES, f64: how much bookVwap found
 
+// ---- Threshold strategies, one block a strategy; their state is one declared field, |0 sinceNs f64|
+export const THRESHOLDS = 48250944;
+export const THRESHOLD_BYTES = 64;
+export const THR_SIGNAL = 0; // i32 THRESHOLD_ON_*
+export const THR_SIGN = 4; // i32: 1 buys when the signal is high, -1 sells then
+export const THR_ENTRY = 8; // f64
+export const THR_EXIT = 16; // f64
+export const THR_QTY_LOTS = 24; // i64
+export const THR_HOLD_NS = 32; // i64
+export const THR_REST_NS = 40; // i64
+export const THRESHOLD_ON_Z_SCORE = 0;
+export const THRESHOLD_ON_ORDER_FLOW = 1;
+export const THRESHOLD_ON_MICROPRICE_DISTANCE = 2;
+export const THRESHOLD_ON_VWAP_DISTANCE = 3;
+export const THRESHOLD_ON_SCORE = 4;
+
+// ---- Tree models, one a strategy (engine/signal/model-score.ts writes them at start, wasm/tree-score.ts reads)
+export const FEATURE_VALUES = 48251968; // f64 x MODEL_FEATURES_MAX: what the model in hand is asked about; NaN = missing
+export const MODEL_FEATURES_MAX = 16;
+export const FEATURE_SPREAD = 0;
+export const FEATURE_BID_LOTS = 1;
+export const FEATURE_ASK_LOTS = 2;
+export const FEATURE_IMBALANCE = 3;
+export const FEATURE_MICROPRICE_DISTANCE = 4;
+export const FEATURE_ORDER_FLOW = 5;
+export const FEATURE_VOLATILITY = 6;
+export const FEATURE_Z_SCORE = 7;
+export const FEATURE_VWAP_DISTANCE = 8;
+export const FEATURE_TRADE_SIGN = 9;
+export const FEATURE_POSITION_LOTS = 10;
+// |0 trees i32 |4 link i32 |8 base score f64 |64 roots i32 x MODEL_TREES_MAX |1088 nodes|; places from the model's start
+export const MODELS = 49283072; // 47 MiB
+export const MODEL_BYTES = 65536;
+export const MODEL_TREES_MAX = 256; // more is refused with the configuration
+export const MODEL_NODES_MAX = 2048; // likewise
+export const MOD_TREE_COUNT = 0; // i32, 0 = the strategy has no model
+export const MOD_LINK = 4; // i32 LINK_*
+export const MOD_BASE_SCORE = 8; // f64
+export const MOD_ROOTS = 64;
+export const MOD_NODES = 1088;
+export const NODE_BYTES = 24; // |0 threshold or leaf f64 |8 feature i32, -1 = leaf |12 left i32 |16 right i32|
+export const NODE_VALUE = 0;
+export const NODE_FEATURE = 8;
+export const NODE_LEFT = 12;
+export const NODE_RIGHT = 16;
+export const LINK_IDENTITY = 0;
+export const LINK_LOGISTIC = 1;
+
 // ---- Refusal codes of the limits gate, in the order of the checks; clause and text in engine/errors.ts
 export const ALLOWED = 0;
 export const DENY_KILLED = 1; // firm HALTED

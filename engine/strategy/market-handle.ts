@@ -5,6 +5,7 @@
 import * as L from '../../wasm/layout.ts';
 import type { Memory } from '../../wasm/memory.ts';
 import type { CoreModule } from '../core-module.ts';
+import { assert } from '../errors.ts';
 import { BookView } from '../market/book-view.ts';
 import type { OrderGate } from '../orders/order-gate.ts';
 import { SignalView } from '../signal/signal-view.ts';
@@ -43,6 +44,7 @@ export class MarketHandle implements Market<unknown, string> {
   readonly incrementTicks: number;
   readonly place: HandlePlace;
   readonly #memory: Memory;
+  readonly #core: CoreModule;
   readonly #gate: OrderGate;
   readonly #quotes: QuoteSlots;
   readonly #row: number;
@@ -52,6 +54,7 @@ export class MarketHandle implements Market<unknown, string> {
 
   constructor(parts: HandleParts, place: HandlePlace) {
     this.#memory = parts.memory;
+    this.#core = parts.core;
     this.#gate = parts.gate;
     this.#quotes = parts.quotes;
     this.place = place;
@@ -79,6 +82,19 @@ export class MarketHandle implements Market<unknown, string> {
     const memory = this.#memory;
     const buys = memory.i64(this.#position + L.POS_OPEN_BUY_LOTS);
     return buys !== 0 || memory.i64(this.#position + L.POS_OPEN_SELL_LOTS) !== 0;
+  }
+
+  get score(): number {
+    const { strategy, instrument } = this.place;
+    const trees = this.#memory.i32(L.MODELS + strategy * L.MODEL_BYTES + L.MOD_TREE_COUNT);
+    assert(trees > 0, 'the config of a strategy that reads market.score names a model');
+    return this.#core.modelScore(strategy, instrument);
+  }
+
+  /** For a strategy without code: the kernel decides. */
+  decideByThreshold(): void {
+    const { strategy, instrument, stateAddress } = this.place;
+    if (this.#core.thresholdDecide(strategy, instrument, stateAddress) !== 0) this.#gate.submit();
   }
 
   quote(side: Side, priceTicks: number, qtyLots: number, toleranceIncrements: number): number {

@@ -1,4 +1,4 @@
-/** Loads strategy files named in config and checks their parameters, before the core starts. */
+/** Loads strategies: files named in config, or thresholds that stand in it; checks their parameters, before the core starts. */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import type { z } from 'zod';
@@ -6,6 +6,7 @@ import { ConfigError } from '../../config/config-error.ts';
 import type { StrategyConfig } from '../../config/schema.ts';
 import { GyrfalconError } from '../errors.ts';
 import type { Strategy } from './strategy.ts';
+import { THRESHOLD_KERNEL, THRESHOLD_STRATEGY } from './threshold-strategy.ts';
 
 const FOLDER = new URL('../../strategies/', import.meta.url);
 const HASH_DIGITS = 16;
@@ -14,9 +15,12 @@ export interface LoadedStrategy {
   readonly config: StrategyConfig;
   readonly code: Strategy<unknown, string>;
   readonly parameters: unknown;
-  /** First 16 hex digits of SHA-256 of the file, and of the strategy's config. */
+  /** First 16 hex digits of SHA-256 of the file (a threshold's: of its kernel's name and version), … */
   readonly codeHash: string;
+  /** … of the strategy's config, … */
   readonly configHash: string;
+  /** … and of its model; '' = it has none. */
+  readonly modelHash: string;
 }
 
 const hashOf = (bytes: string | Uint8Array): string =>
@@ -38,6 +42,14 @@ async function loadStrategy(
   index: number,
   mistakesIn: MistakesIn,
 ): Promise<LoadedStrategy> {
+  const hashes = {
+    configHash: hashOf(JSON.stringify(config)),
+    modelHash: config.model ? hashOf(JSON.stringify(config.model)) : '',
+  };
+  if (config.file === undefined) {
+    const codeHash = hashOf(THRESHOLD_KERNEL);
+    return { config, code: THRESHOLD_STRATEGY, parameters: {}, codeHash, ...hashes };
+  }
   const file = new URL(config.file, FOLDER);
   if (!existsSync(file)) {
     const message = `strategy ${config.name}: strategies/${config.file} does not exist`;
@@ -58,7 +70,7 @@ async function loadStrategy(
     code,
     parameters: parsed.data,
     codeHash: hashOf(readFileSync(file)),
-    configHash: hashOf(JSON.stringify(config)),
+    ...hashes,
   };
 }
 

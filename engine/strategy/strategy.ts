@@ -17,6 +17,8 @@ export interface Market<P, S extends string> {
   readonly state: Record<S, number>;
   readonly book: BookView;
   readonly signal: SignalView;
+  /** Score of the model that the strategy's config names, by what the instrument looks like now. */
+  readonly score: number;
   /** Market time since midnight UTC of the first day. */
   readonly timeNs: TimeNs;
   /** Signed. */

@@ -27,7 +27,11 @@ import { Memory } from '../../wasm/memory.ts';
 import { fixMessage } from './fix-message.ts';
 
 export type OnBook = (market: Market<unknown, string>) => void;
+/** What decides: a function without state, or a whole strategy with its parameters. */
+export type Decider = OnBook | Pick<LoadedStrategy, 'code' | 'parameters'>;
 
+/** Stands for every hash of code, config and model. */
+export const RIG_HASH = '0123456789abcdef';
 const PREFIX = '0ABCXYZ';
 const START_NS = Date.UTC(2012, 5, 21, 14, 0) * 1e6;
 
@@ -51,7 +55,7 @@ export class CoreRig {
   #clockNs = START_NS;
 
   constructor(
-    onBook: OnBook,
+    decider: Decider,
     change: (config: GyrfalconConfig) => void = () => {},
     isLockStep = false,
   ) {
@@ -60,7 +64,7 @@ export class CoreRig {
     this.#config.limits.splice(1);
     this.#config.strategies[0]!.instruments = ['AAPL', 'MSFT'];
     change(this.#config);
-    this.#strategies = [loaded(this.#config, onBook)];
+    this.#strategies = [loaded(this.#config, decider)];
     const { memory } = this;
     const parts = { memory, config: this.#config, strategies: this.#strategies };
     const core = buildCore(parts, undefined as never);
@@ -178,9 +182,9 @@ export class CoreRig {
     return stateHashOf(this.memory, this.core.module);
   }
 
-  /** State hash of a second core after the journal; `isVerifying`: the strategy decides again. */
-  async replayed(isVerifying: boolean): Promise<string> {
-    const strategies = this.#strategies;
+  /** State hash of a second core after the journal; `isVerifying`: the strategy, or another, decides again. */
+  async replayed(isVerifying: boolean, decider?: Decider): Promise<string> {
+    const strategies = decider === undefined ? this.#strategies : [loaded(this.#config, decider)];
     const { memory, core, damage } = await replayJournal(this.directory, isVerifying, {
       strategies,
     });
@@ -251,8 +255,10 @@ export class CoreRig {
   }
 }
 
-function loaded(config: GyrfalconConfig, onBook: OnBook): LoadedStrategy {
-  const code = { parameters: undefined as never, state: [], onBook } as Strategy<unknown, string>;
-  const hash = '0123456789abcdef';
-  return { config: config.strategies[0]!, code, parameters: {}, codeHash: hash, configHash: hash };
+function loaded({ strategies }: GyrfalconConfig, decider: Decider): LoadedStrategy {
+  const hashes = { codeHash: RIG_HASH, configHash: RIG_HASH, modelHash: RIG_HASH };
+  const config = strategies[0]!;
+  if (typeof decider !== 'function') return { config, ...decider, ...hashes };
+  const code = { parameters: undefined as never, state: [], onBook: decider };
+  return { config, code: code as Strategy<unknown, string>, parameters: {}, ...hashes };
 }

@@ -61,6 +61,7 @@ export class EngineSide {
       parameters: {},
       codeHash: '0',
       configHash: '0',
+      modelHash: '',
     };
     const module = loadCore(memory);
     const kernels = isFast ? module : leavingAllToTheSession(module, memory);

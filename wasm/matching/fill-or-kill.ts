@@ -43,7 +43,7 @@ function takeableAt(level: usize, missing: i64): i64 {
   let shown: i64 = 0;
   let hidden: i64 = 0;
   let order = load<usize>(level, LVL_HEAD);
-  for (; order !== 0; order = load<usize>(order, ORD_NEXT)) {
+  for (; order !== level; order = load<usize>(order, ORD_NEXT)) {
     if (owner !== 0 && ownerOf(order) === owner) {
       if (mode !== SELF_TRADE_CANCEL_OLDEST) return -1;
       continue;

@@ -1,6 +1,6 @@
 /**
  * HOT. One sorted side of a book: levels by key, the next occupied level, the queue of each level.
- * A page that holds no order goes back to the free list (it is all zero then, but for its header).
+ * A page that holds no order goes back to the free list; its levels are empty then.
  */
 import {
   CTL_FREE_PAGE,
@@ -12,7 +12,6 @@ import {
   LAD_TOP,
   LAD_TOUCHES,
   LAD_WORDS,
-  LVL_HEAD,
   LVL_LOTS,
   LVL_TAIL,
   NO_LEVEL,
@@ -46,7 +45,7 @@ export function pageOf(ladder: usize, key: i32): usize {
   return load<usize>(load<usize>(ladder, LAD_PAGE_TABLE) + ((<usize>(key >> 6)) << 2));
 }
 
-/** Level of the key, 0 = its page is not there. An empty level has no head. */
+/** Level of the key, 0 = its page is not there. */
 export function levelOf(ladder: usize, key: i32): usize {
   const page = pageOf(ladder, key);
   return page === 0 ? 0 : levelAt(page + <usize>(key & 63));
@@ -63,15 +62,13 @@ export function appendInPage(ladder: usize, key: i32, page: usize, order: usize)
   const place = page + <usize>(key & 63);
   const level = levelAt(place);
   const tail = load<usize>(level, LVL_TAIL);
-  store<u32>(order, 0, ORD_NEXT);
+  store<u32>(order, <u32>level, ORD_NEXT);
   store<u32>(order, <u32>tail, ORD_PREV);
   store<u32>(order, <u32>place, ORD_PLACE);
   store<u32>(level, <u32>order, LVL_TAIL);
+  store<u32>(tail, <u32>order, ORD_NEXT); // the head, where the level was empty
   store<i64>(level, load<i64>(level, LVL_LOTS) + load<i64>(order, ORD_LOTS), LVL_LOTS);
-  if (tail === 0) {
-    store<u32>(level, <u32>order, LVL_HEAD);
-    store<u64>(page, load<u64>(page, PAGE_BITS) | ((<u64>1) << (<u64>(key & 63))), PAGE_BITS);
-  } else store<u32>(tail, <u32>order, ORD_NEXT);
+  store<u64>(page, load<u64>(page, PAGE_BITS) | ((<u64>1) << (<u64>(key & 63))), PAGE_BITS);
   const best = load<i32>(ladder, LAD_BEST);
   if (key > best) return;
   store<i32>(ladder, key, LAD_BEST);
@@ -85,13 +82,13 @@ export function unlinkOrder(order: usize): void {
   const place = load<usize>(order, ORD_PLACE);
   const level = levelAt(place);
   store<i64>(level, load<i64>(level, LVL_LOTS) - load<i64>(order, ORD_LOTS), LVL_LOTS);
-  store<u32>(prev === 0 ? level + LVL_HEAD : prev + ORD_NEXT, <u32>next);
-  store<u32>(next === 0 ? level + LVL_TAIL : next + ORD_PREV, <u32>prev);
+  store<u32>(prev, <u32>next, ORD_NEXT);
+  store<u32>(next, <u32>prev, ORD_PREV);
   const page = pageAt(place);
   const ladder = load<usize>(page, PAGE_LADDER);
   const key = keyAt(place);
   if (key === load<i32>(ladder, LAD_BEST)) touch(ladder);
-  if ((next | prev) === 0) levelEmptied(ladder, page, key);
+  if (next === prev) levelEmptied(ladder, page, key);
 }
 
 /** Takes lots off an order that keeps some, and its place. */

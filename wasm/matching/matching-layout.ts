@@ -236,24 +236,25 @@ export const LAD_INDEX = 24; // instrument << 2 | ladder
 export const LAD_TOUCHES = 28; // counts changes at the best level
 export const LAD_LOW_WORDS = 512; // offset from LAD_WORDS: bit n of word m: page 64 m + n holds an order
 
-// A page: |0 bits u64 |8 firstKey i32 |12 ladder u32 |16 next free u32 |64 levels|; empty levels are all zero.
+// A page: |0 bits u64 |8 firstKey i32 |12 ladder u32 |16 next free u32 |64 levels|
 export const PAGE_BYTES = 1088;
 export const PAGE_BITS = 0; // bit n: level n holds an order
 export const PAGE_FIRST_KEY = 8;
 export const PAGE_LADDER = 12;
 export const PAGE_NEXT_FREE = 16;
-export const PAGE_LEVELS = 64;
-// A level: |0 head u32 |4 tail u32 |8 lots i64, shown|
-export const LVL_HEAD = 0;
-export const LVL_TAIL = 4;
-export const LVL_LOTS = 8;
+export const PAGE_LEVELS = 48; // a level's address is 16 bytes before its fields: see there
+// A level: |16 head u32 |20 tail u32 |24 lots i64, shown|. Head and tail lie where an order has next and prev,
+// so a queue is a ring through its level: no link is ever 0, and none needs a branch. Empty: both are the level.
+export const LVL_HEAD = 16;
+export const LVL_TAIL = 20;
+export const LVL_LOTS = 24;
 
 // An order: |0 id i64, 0 = free slot |8 lots i64, shown |16 next u32 |20 prev u32 |24 place u32 |28 tag u32|
 export const ORDER_BYTES = 32;
 export const ORD_ID = 0;
 export const ORD_LOTS = 8;
-export const ORD_NEXT = 16; // younger order of the level, 0 = none
-export const ORD_PREV = 20; // older
+export const ORD_NEXT = 16; // younger order of the level; the level behind the youngest
+export const ORD_PREV = 20; // older; the level before the oldest
 export const ORD_PLACE = 24; // address of the page + level in the page (pages are 64-byte aligned)
 export const ORD_TAG = 28; // flags, and from bit 8 the owner, or with TAG_EXTRA the number of the extra
 export const TAG_DAY = 1;

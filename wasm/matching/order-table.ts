@@ -2,10 +2,9 @@
  * HOT. Orders by id: open addressing, at most half full, linear probing in the order of homes (Robin
  * Hood): a search ends at the first order nearer its home than the one looked for, a removal shifts
  * back only orders that are not at home, and there are no tombstones and no rebuild. An order that
- * moves is known to its queue by address, so its neighbours (or its level) are told. Hence any
+ * moves is known to its queue by address, so its neighbours there are told. Hence any
  * insertion or removal may move any order: read addresses again after it.
  */
-import { levelAt } from './ladder';
 import {
   CTL_EXTRAS,
   CTL_FREE_EXTRA,
@@ -18,12 +17,9 @@ import {
   EXT_NEXT_FREE,
   EXT_OWNER,
   EXTRA_BYTES,
-  LVL_HEAD,
-  LVL_TAIL,
   ORD_ID,
   ORD_LOTS,
   ORD_NEXT,
-  ORD_PLACE,
   ORD_PREV,
   ORD_TAG,
   ORDER_BYTES,
@@ -115,11 +111,8 @@ export function removeOrder(order: usize): void {
 function moveOrder(from: usize, to: usize): void {
   v128.store(to, v128.load(from));
   v128.store(to + 16, v128.load(from + 16));
-  const next = load<usize>(from, ORD_NEXT);
-  const prev = load<usize>(from, ORD_PREV);
-  const level = levelAt(load<usize>(from, ORD_PLACE));
-  store<u32>(prev === 0 ? level + LVL_HEAD : prev + ORD_NEXT, to);
-  store<u32>(next === 0 ? level + LVL_TAIL : next + ORD_PREV, to);
+  store<u32>(load<usize>(from, ORD_PREV), <u32>to, ORD_NEXT);
+  store<u32>(load<usize>(from, ORD_NEXT), <u32>to, ORD_PREV);
 }
 
 /** The extra of an order that has one. */

@@ -1,6 +1,6 @@
 /** What a reader may ask of the books; answers stand in RESULT. Nothing here changes a book. */
 import { bestLots, bestTicks, blockOf, ladderOf, ticksAt } from './events';
-import { keyFrom, levelOf } from './ladder';
+import { keyFrom, levelAt, levelOf } from './ladder';
 import {
   CTL_BOOKS,
   CTL_LEVELS_MASK,
@@ -15,6 +15,7 @@ import {
   ORD_ID,
   ORD_LOTS,
   ORD_NEXT,
+  ORD_PLACE,
   ORD_PREV,
   ORDER_ID_MAX,
   ORDER_ROW_BYTES,
@@ -43,7 +44,7 @@ function keyAfter(ladder: usize, key: i32): i32 {
 function ordersAt(level: usize): i64 {
   let orders: i64 = 0;
   let order = load<usize>(level, LVL_HEAD);
-  for (; order !== 0; order = load<usize>(order, ORD_NEXT)) orders++;
+  for (; order !== level; order = load<usize>(order, ORD_NEXT)) orders++;
   return orders;
 }
 
@@ -90,8 +91,9 @@ export function matchingOrders(instrument: u32, side: u32, fromTicks: i64, skip:
   let rows = 0;
   let key = keyFrom(ladder, <i32>above ^ load<i32>(ladder, LAD_FLIP));
   for (; key !== NO_LEVEL; key = keyAfter(ladder, key)) {
-    let order = load<usize>(levelOf(ladder, key) + LVL_HEAD);
-    for (; order !== 0; order = load<usize>(order, ORD_NEXT)) {
+    const level = levelOf(ladder, key);
+    let order = load<usize>(level, LVL_HEAD);
+    for (; order !== level; order = load<usize>(order, ORD_NEXT)) {
       if (skip > 0) {
         skip--;
         continue;
@@ -128,8 +130,9 @@ export function matchingQueue(id: i64): bool {
   if (order === 0) return false;
   let lots: i64 = 0;
   let orders: i64 = 0;
+  const level = levelAt(load<usize>(order, ORD_PLACE));
   let ahead = load<usize>(order, ORD_PREV);
-  for (; ahead !== 0; ahead = load<usize>(ahead, ORD_PREV)) {
+  for (; ahead !== level; ahead = load<usize>(ahead, ORD_PREV)) {
     lots += load<i64>(ahead, ORD_LOTS);
     orders++;
   }

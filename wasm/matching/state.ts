@@ -1,6 +1,6 @@
 /** The state as a whole: emptied for a fresh start, and hashed, whatever the order of the table. */
 import { blockOf, ladderOf, ticksAt } from './events';
-import { keyFrom, levelOf } from './ladder';
+import { keyFrom, levelAt, levelOf } from './ladder';
 import {
   BOOK_BLOCK_BYTES,
   CTL_BOOKS,
@@ -40,6 +40,7 @@ import {
   LAD_WORDS,
   LADDERS,
   LVL_HEAD,
+  LVL_TAIL,
   NO_LEVEL,
   NO_TRADE_HIGH,
   NO_TRADE_LOW,
@@ -69,6 +70,7 @@ export function matchingReset(): void {
   for (let instrument: u32 = 0; instrument < books; instrument++) resetInstrument(instrument);
   const pages = load<i32>(CTL_PAGES_CAPACITY);
   store<u32>(CTL_FREE_PAGE, resetPool(load<usize>(CTL_PAGES), pages, PAGE_BYTES, PAGE_NEXT_FREE));
+  emptyLevels(load<usize>(CTL_PAGES), pages);
   const extras = load<i32>(CTL_EXTRAS_CAPACITY);
   const firstExtra = resetPool(load<usize>(CTL_EXTRAS), extras, EXTRA_BYTES, EXT_NEXT_FREE);
   store<u32>(CTL_FREE_EXTRA, firstExtra);
@@ -96,6 +98,17 @@ function resetInstrument(instrument: u32): void {
     store<u32>(ladder, <u32>pageTable, LAD_PAGE_TABLE);
     store<u32>(ladder, <u32>(pageTable + tableBytes), LAD_WORDS);
     store<u32>(ladder, number, LAD_INDEX);
+  }
+}
+
+/** A level that is empty is a ring of itself. */
+function emptyLevels(start: usize, pages: i32): void {
+  for (let n = 0; n < pages; n++) {
+    for (let inPage: usize = 0; inPage < 64; inPage++) {
+      const level = levelAt(start + <usize>n * PAGE_BYTES + inPage);
+      store<u32>(level, <u32>level, LVL_HEAD);
+      store<u32>(level, <u32>level, LVL_TAIL);
+    }
   }
 }
 
@@ -129,8 +142,9 @@ function hashLadder(hash: u64, ladder: usize): u64 {
   let key = load<i32>(ladder, LAD_BEST);
   while (key !== NO_LEVEL) {
     hash = mix(hash, <u64>ticksAt(ladder, key));
-    let order = load<usize>(levelOf(ladder, key) + LVL_HEAD);
-    for (; order !== 0; order = load<usize>(order, ORD_NEXT)) hash = hashOrder(hash, order);
+    const level = levelOf(ladder, key);
+    let order = load<usize>(level, LVL_HEAD);
+    for (; order !== level; order = load<usize>(order, ORD_NEXT)) hash = hashOrder(hash, order);
     key = key === load<i32>(CTL_LEVELS_MASK) ? NO_LEVEL : keyFrom(ladder, key + 1);
   }
   return mix(hash, 0);

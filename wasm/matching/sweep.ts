@@ -121,7 +121,7 @@ function sweepLevel(level: usize): bool {
     const order = findOrder(id);
     const next = load<usize>(order, ORD_NEXT);
     // A removal may move the next order, so its id is kept.
-    const nextId: i64 = next === 0 ? 0 : load<i64>(next, ORD_ID);
+    const nextId: i64 = next === level ? 0 : load<i64>(next, ORD_ID);
     if (isSwept(order)) {
       if (!hasRoom() && !isQuiet) {
         store<i64>(SWEEP_NEXT_ID, id);

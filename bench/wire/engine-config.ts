@@ -5,13 +5,15 @@
  * feed. The risk figure of the console is computed once an hour: it is not what is measured, and would
  * share the machine's two cores.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 
 const DEFAULT = new URL('../../config/default.yaml', import.meta.url);
 /** Paths in a configuration are relative to its file: this folder lies as deep as config/market. */
 const FOLDER = fileURLToPath(new URL('../../build/bench/', import.meta.url));
+const FILE = `${FOLDER}wire-${process.pid}.yaml`;
+process.once('exit', () => rmSync(FILE, { force: true }));
 const CONFIG_FOLDER = '../../config';
 
 export const SYMBOL = 'MSFT';
@@ -74,8 +76,7 @@ export function writeEngineConfig(settings: EngineSettings): string {
       columns: { [SYMBOL]: SYMBOL },
     },
   };
-  const file = `${FOLDER}wire-${process.pid}.yaml`;
   mkdirSync(FOLDER, { recursive: true });
-  writeFileSync(file, JSON.stringify(changed, null, 2)); // which is YAML, too
-  return file;
+  writeFileSync(FILE, JSON.stringify(changed, null, 2)); // which is YAML, too
+  return FILE;
 }

@@ -121,6 +121,8 @@ export interface SessionState {
   readonly messagesIn: number;
   readonly messagesOut: number;
   readonly lastReceivedMs: number | null;
+  /** Whose sockets it runs over: 'native' are the addon's, 'node' Node's own, '' = it has no connection. */
+  readonly sockets: 'native' | 'node' | '';
 }
 
 export interface ValueAtRiskFigure {

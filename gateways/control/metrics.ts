@@ -125,6 +125,16 @@ function sessions(rows: readonly SessionState[]): string[] {
       rows.map(({ name, state }) => ({ labels: { session: name }, value: flag(state === 'LIVE') })),
     ),
     ...gauge(
+      {
+        name: 'gyrfalcon_session_native_sockets',
+        help: "1 while the session is connected over the addon's sockets.",
+      },
+      rows.map(({ name, sockets }) => ({
+        labels: { session: name },
+        value: flag(sockets === 'native'),
+      })),
+    ),
+    ...gauge(
       { name: 'gyrfalcon_session_state', help: '1 for the state that the session is in.' },
       rows.flatMap(({ name, state }) =>
         Object.values(SESSION_WORDS).map((word) => ({

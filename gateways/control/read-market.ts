@@ -1,5 +1,6 @@
 /** The market's side of a console frame: books with our own orders marked, signals, trades, sessions. */
 import * as layout from '../../wasm/layout.ts';
+import { SOC_STATE, SOCKET_FREE, SOCKET_ROW_BYTES, SOCKET_ROWS } from '../../wasm/native-layout.ts';
 import type { InstrumentState, LevelState, SessionState, TradeState } from './console-state.ts';
 import { type InstrumentScale, priceOf, quantityOf, type Scales } from './scales.ts';
 import { BOOK_WORDS, SESSION_WORDS, TRADING_WORDS, wordOf } from './state-names.ts';
@@ -113,6 +114,15 @@ export function readSessions(memory: SteadyMemory): SessionState[] {
       messagesIn: memory.i64(at + layout.SES_MESSAGES_IN),
       messagesOut: memory.i64(at + layout.SES_MESSAGES_OUT),
       lastReceivedMs: memory.absoluteMs(at + layout.SES_LAST_RECEIVED_NS),
+      sockets: socketsOf(memory, session),
     };
   });
+}
+
+/** A session's socket in the addon has the session's number. */
+function socketsOf(memory: SteadyMemory, session: number): SessionState['sockets'] {
+  const state = memory.i32(layout.SESSIONS + session * layout.SESSION_BYTES + layout.SES_STATE);
+  if (state === layout.SESSION_DISCONNECTED) return '';
+  const row = SOCKET_ROWS + session * SOCKET_ROW_BYTES;
+  return memory.i32(row + SOC_STATE) === SOCKET_FREE ? 'node' : 'native';
 }

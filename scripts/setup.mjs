@@ -162,6 +162,8 @@ function ensureWasm(node) {
   const stamp = hashOf([
     'asconfig.json',
     'package.json',
+    'scripts/build-wasm.mjs',
+    'scripts/inline-wasm.mjs',
     ...sources.sort().map((f) => `wasm/${f}`),
   ]);
   buildOnce(node, 'wasm', 'the WebAssembly core', stamp);

@@ -55,26 +55,6 @@ export function writeCommand(memory: Memory, at: number, command: MatchingComman
   memory.setI64(at + M.CMD_DISPLAY_LOTS, command.displayLots ?? 0);
 }
 
-export function readCommand(memory: Memory, at: number): Required<MatchingCommand> {
-  const { bytes } = memory;
-  return {
-    kind: bytes[at + M.CMD_KIND]!,
-    side: bytes[at + M.CMD_SIDE]!,
-    type: bytes[at + M.CMD_TYPE]!,
-    timeInForce: bytes[at + M.CMD_TIME_IN_FORCE]!,
-    selfTrade: bytes[at + M.CMD_SELF_TRADE]!,
-    flags: bytes[at + M.CMD_FLAGS]!,
-    instrument: bytes[at + M.CMD_INSTRUMENT]! | (bytes[at + M.CMD_INSTRUMENT + 1]! << 8),
-    id: memory.i64(at + M.CMD_ID),
-    priceTicks: memory.i64(at + M.CMD_PRICE_TICKS),
-    lots: memory.i64(at + M.CMD_LOTS),
-    owner: memory.i32(at + M.CMD_OWNER) >>> 0,
-    stopTicks: memory.i64(at + M.CMD_STOP_TICKS),
-    newId: memory.i64(at + M.CMD_NEW_ID),
-    displayLots: memory.i64(at + M.CMD_DISPLAY_LOTS),
-  };
-}
-
 /** The events of the last call, in order. */
 export function readEvents({ memory, events }: Matching): MatchingEvent[] {
   const end = memory.i32(M.CTL_OUT_AT) >>> 0;

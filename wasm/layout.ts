@@ -455,7 +455,7 @@ export const FEATURE_Z_SCORE = 7;
 export const FEATURE_VWAP_DISTANCE = 8;
 export const FEATURE_TRADE_SIGN = 9;
 export const FEATURE_POSITION_LOTS = 10;
-// |0 trees i32 |4 link i32 |8 base score f64 |64 roots i32 x MODEL_TREES_MAX |1088 nodes|; places from the model's start
+// |0 trees i32 |4 link i32 |8 base score f64 |64 MODEL_TREES_MAX x (root i32, depth i32) |2112 nodes|; places from the model's start
 export const MODELS = 49283072; // 47 MiB
 export const MODEL_BYTES = 65536;
 export const MODEL_TREES_MAX = 256; // more is refused with the configuration
@@ -464,8 +464,10 @@ export const MOD_TREE_COUNT = 0; // i32, 0 = the strategy has no model
 export const MOD_LINK = 4; // i32 LINK_*
 export const MOD_BASE_SCORE = 8; // f64
 export const MOD_ROOTS = 64;
-export const MOD_NODES = 1088;
-export const NODE_BYTES = 24; // |0 threshold or leaf f64 |8 feature i32, -1 = leaf |12 left i32 |16 right i32|
+export const ROOT_BYTES = 8;
+export const ROOT_DEPTH = 4; // questions on the longest way to a leaf
+export const MOD_NODES = 2112;
+export const NODE_BYTES = 24; // |0 threshold or leaf f64 |8 feature i32 |12 left i32 |16 right i32|; both of a leaf lead to itself
 export const NODE_VALUE = 0;
 export const NODE_FEATURE = 8;
 export const NODE_LEFT = 12;

@@ -168,7 +168,7 @@ test('on 200,000 inputs of random models the kernel says what the twin says, bit
 test('the largest model has room, and touches nothing behind it', () => {
   expect([TREES_MAX, NODES_MAX]).toEqual([L.MODEL_TREES_MAX, L.MODEL_NODES_MAX]);
   expect(MODEL_FEATURES.length).toBeLessThanOrEqual(L.MODEL_FEATURES_MAX);
-  expect(L.MOD_ROOTS + L.MODEL_TREES_MAX * 4).toBe(L.MOD_NODES);
+  expect(L.MOD_ROOTS + L.MODEL_TREES_MAX * L.ROOT_BYTES).toBe(L.MOD_NODES);
   expect(L.MOD_NODES + L.MODEL_NODES_MAX * L.NODE_BYTES).toBeLessThanOrEqual(L.MODEL_BYTES);
   const end = L.MODELS + L.STRATEGIES_MAX * L.MODEL_BYTES;
   expect(end).toBe(48 * 1024 * 1024);

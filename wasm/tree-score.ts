@@ -1,8 +1,8 @@
 /**
  * HOT: one call per decision of a strategy that has a model; no allocation. The score of a
  * gradient-boosted ensemble: every tree is walked from its root, one leaf each is added to the base
- * score. Models are written at start (engine/signal/model-score.ts), checked before: a child stands
- * behind its parent, so every walk ends. Twin: tree-score-reference.ts.
+ * score. Models are checked with the configuration and written at start, with the depth of each tree
+ * (engine/signal/model-score.ts). Twin: tree-score-reference.ts.
  */
 import { exp } from './exp';
 import {
@@ -40,11 +40,12 @@ import {
   MODELS,
   NODE_FEATURE,
   NODE_LEFT,
-  NODE_RIGHT,
   NODE_VALUE,
   POS_LOTS,
   POSITION_BYTES,
   POSITIONS,
+  ROOT_BYTES,
+  ROOT_DEPTH,
   SIG_EWMA_VOL,
   SIG_MICROPRICE,
   SIG_OFI,
@@ -65,22 +66,54 @@ export function modelScore(strategy: i32, instrument: i32): f64 {
 
 /**
  * Score of the model by FEATURE_VALUES: below the threshold goes left, and so does what is missing
- * (NaN). The sum is finite, as config bounds every leaf.
+ * (NaN). The sum is finite, as config bounds every leaf. Four trees are walked side by side, each as
+ * many steps as the deepest of them needs: a leaf leads to itself. So no branch depends on the
+ * market, and the loads of one tree do not wait for those of another.
  */
 export function treeScore(model: i32): f64 {
-  const rootsEnd = model + MOD_ROOTS + (load<i32>(model + MOD_TREE_COUNT) << 2);
+  const rootsEnd = model + MOD_ROOTS + load<i32>(model + MOD_TREE_COUNT) * ROOT_BYTES;
+  const foursEnd = rootsEnd - 3 * ROOT_BYTES;
   let sum = load<f64>(model + MOD_BASE_SCORE);
-  for (let root = model + MOD_ROOTS; root < rootsEnd; root += 4) {
-    let node = model + load<i32>(root);
-    let feature = load<i32>(node + NODE_FEATURE);
-    while (feature >= 0) {
-      const isRight = load<f64>(FEATURE_VALUES + (feature << 3)) >= load<f64>(node + NODE_VALUE);
-      node = model + load<i32>(node + (isRight ? NODE_RIGHT : NODE_LEFT));
-      feature = load<i32>(node + NODE_FEATURE);
+  let root = model + MOD_ROOTS;
+  for (; root < foursEnd; root += 4 * ROOT_BYTES) {
+    let a = model + load<i32>(root);
+    let b = model + load<i32>(root + ROOT_BYTES);
+    let c = model + load<i32>(root + 2 * ROOT_BYTES);
+    let d = model + load<i32>(root + 3 * ROOT_BYTES);
+    for (let steps = depthOfFour(root); steps > 0; steps--) {
+      a = model + childOf(a);
+      b = model + childOf(b);
+      c = model + childOf(c);
+      d = model + childOf(d);
     }
-    sum += load<f64>(node + NODE_VALUE);
+    sum = sum + heldBy(a) + heldBy(b) + heldBy(c) + heldBy(d);
+  }
+  for (; root < rootsEnd; root += ROOT_BYTES) {
+    let node = model + load<i32>(root);
+    for (let steps = load<i32>(root + ROOT_DEPTH); steps > 0; steps--) {
+      node = model + childOf(node);
+    }
+    sum += heldBy(node);
   }
   return load<i32>(model + MOD_LINK) === LINK_LOGISTIC ? 1.0 / (1.0 + exp(-sum)) : sum;
+}
+
+function childOf(node: i32): i32 {
+  const value = load<f64>(FEATURE_VALUES + (load<i32>(node + NODE_FEATURE) << 3));
+  return load<i32>(node + (i32(value >= heldBy(node)) << 2) + NODE_LEFT);
+}
+
+function heldBy(node: i32): f64 {
+  return load<f64>(node + NODE_VALUE);
+}
+
+function depthOfFour(root: i32): i32 {
+  const first = max(load<i32>(root + ROOT_DEPTH), load<i32>(root + ROOT_BYTES + ROOT_DEPTH));
+  const second = root + 2 * ROOT_BYTES;
+  return max(
+    first,
+    max(load<i32>(second + ROOT_DEPTH), load<i32>(second + ROOT_BYTES + ROOT_DEPTH)),
+  );
 }
 
 /** Writes what a model may ask of the instrument; what the market does not show now is missing. */

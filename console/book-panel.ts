@@ -101,10 +101,14 @@ function spreadLine(instrument: InstrumentFrame, bid?: Level, ask?: Level): stri
 /** The line of signals over the charts. */
 export function signalLine(instrument: InstrumentFrame): string {
   const volatility = number(instrument.ewmaVol(), instrument.priceDecimals() + 2);
+  const sign = instrument.tradeSign();
+  const taker = sign === 0 ? '–' : sign > 0 ? 'buyer' : 'seller';
   return [
     `order flow ${number(instrument.ofi())}`,
     `vol ${volatility}/√s`,
     `z ${number(instrument.zScore(), 2)}`,
+    `vwap ${number(instrument.vwap(), instrument.priceDecimals())}`,
+    `last ${taker}`,
     `book age ${number(instrument.bookAgeMs())} ms`,
   ].join(' · ');
 }

@@ -134,6 +134,8 @@ function addInstrument(builder: Builder, row: state.InstrumentState): Offset {
     row.tradeCount,
     row.bookUpdates,
     figure(row.bookAgeMs),
+    figure(row.vwap),
+    row.tradeSign,
   );
 }
 

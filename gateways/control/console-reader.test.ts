@@ -96,6 +96,23 @@ describe('what the console reads', () => {
     expect(instrument!.asks).toEqual([{ price: 102, quantity: 4, own: 0 }]);
   });
 
+  test.each([
+    [0, 0, 0, null],
+    [3, 0, 0, 101.25],
+    [3, 1, 1, 101.25],
+    [3, 2, -1, 101.25],
+  ])('after %d trades, the last of side %d: its sign and the VWAP', (count, side, sign, vwap) => {
+    const memory = euroMemory();
+    memory.setI64(L.INSTRUMENTS + L.INS_TRADE_COUNT, count);
+    memory.setI32(L.INSTRUMENTS + L.INS_LAST_TRADE_SIDE, side);
+    memory.setF64(L.SIGNALS + L.SIG_VWAP, 202.5);
+    const state = readerOf(memory).read();
+    expect(state.instruments[0]).toMatchObject({ tradeSign: sign, vwap });
+    const bytes = new ConsoleFrameEncoder().encode(state);
+    const frame = ConsoleFrame.getRootAsConsoleFrame(new ByteBuffer(bytes)).instruments(0)!;
+    expect([frame.tradeSign(), frame.vwap()]).toEqual([sign, vwap ?? Number.NaN]);
+  });
+
   test('a position limit is used by the worst case of position and working orders', () => {
     const memory = euroMemory();
     memory.setI32(L.LIMITS + L.LIM_SET, 1);

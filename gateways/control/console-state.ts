@@ -29,6 +29,10 @@ export interface InstrumentState {
   readonly tradeCount: number;
   readonly bookUpdates: number;
   readonly bookAgeMs: number | null;
+  /** Of the trades, weighted by age. */
+  readonly vwap: number | null;
+  /** Of the last trade: 1 a buyer took, -1 a seller, 0 not known. */
+  readonly tradeSign: number;
 }
 
 export interface TradeState {

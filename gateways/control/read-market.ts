@@ -8,6 +8,8 @@ import type { SteadyMemory } from './steady-memory.ts';
 
 const LEVELS_SHOWN = 10;
 const TRADES_SHOWN = 40; // an instrument
+/** By the aggressor's FIX side: not known, buy, sell. */
+const TRADE_SIGNS: readonly number[] = [0, 1, -1];
 
 /** Working lots of ours by instrument, side and price; built while orders are read. */
 export type OwnLots = ReadonlyMap<string, number>;
@@ -67,6 +69,8 @@ function readInstrument(place: BookPlace): InstrumentState {
     tradeCount,
     bookUpdates: updates,
     bookAgeMs: updates > 0 ? Math.max(0, ageNs) / 1_000_000 : null,
+    vwap: tradeCount > 0 ? priceOf(scale, memory.f64(signals + layout.SIG_VWAP)) : null,
+    tradeSign: TRADE_SIGNS[memory.i32(at + layout.INS_LAST_TRADE_SIDE)] ?? 0,
   };
 }
 

@@ -123,8 +123,18 @@ bookAgeMs():number {
   return offset ? this.bb!.readFloat64(this.bb_pos + offset) : 0.0;
 }
 
+vwap():number {
+  const offset = this.bb!.__offset(this.bb_pos, 36);
+  return offset ? this.bb!.readFloat64(this.bb_pos + offset) : 0.0;
+}
+
+tradeSign():number {
+  const offset = this.bb!.__offset(this.bb_pos, 38);
+  return offset ? this.bb!.readInt8(this.bb_pos + offset) : 0;
+}
+
 static startInstrumentFrame(builder:flatbuffers.Builder) {
-  builder.startObject(16);
+  builder.startObject(18);
 }
 
 static addSymbol(builder:flatbuffers.Builder, symbolOffset:flatbuffers.Offset) {
@@ -215,12 +225,20 @@ static addBookAgeMs(builder:flatbuffers.Builder, bookAgeMs:number) {
   builder.addFieldFloat64(15, bookAgeMs, 0.0);
 }
 
+static addVwap(builder:flatbuffers.Builder, vwap:number) {
+  builder.addFieldFloat64(16, vwap, 0.0);
+}
+
+static addTradeSign(builder:flatbuffers.Builder, tradeSign:number) {
+  builder.addFieldInt8(17, tradeSign, 0);
+}
+
 static endInstrumentFrame(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   return offset;
 }
 
-static createInstrumentFrame(builder:flatbuffers.Builder, symbolOffset:flatbuffers.Offset, bookStateOffset:flatbuffers.Offset, tradingStateOffset:flatbuffers.Offset, currencyOffset:flatbuffers.Offset, priceDecimals:number, bidsOffset:flatbuffers.Offset, asksOffset:flatbuffers.Offset, lastPrice:number, microprice:number, ofi:number, ewmaVol:number, zScore:number, volume:number, tradeCount:number, updates:number, bookAgeMs:number):flatbuffers.Offset {
+static createInstrumentFrame(builder:flatbuffers.Builder, symbolOffset:flatbuffers.Offset, bookStateOffset:flatbuffers.Offset, tradingStateOffset:flatbuffers.Offset, currencyOffset:flatbuffers.Offset, priceDecimals:number, bidsOffset:flatbuffers.Offset, asksOffset:flatbuffers.Offset, lastPrice:number, microprice:number, ofi:number, ewmaVol:number, zScore:number, volume:number, tradeCount:number, updates:number, bookAgeMs:number, vwap:number, tradeSign:number):flatbuffers.Offset {
   InstrumentFrame.startInstrumentFrame(builder);
   InstrumentFrame.addSymbol(builder, symbolOffset);
   InstrumentFrame.addBookState(builder, bookStateOffset);
@@ -238,6 +256,8 @@ static createInstrumentFrame(builder:flatbuffers.Builder, symbolOffset:flatbuffe
   InstrumentFrame.addTradeCount(builder, tradeCount);
   InstrumentFrame.addUpdates(builder, updates);
   InstrumentFrame.addBookAgeMs(builder, bookAgeMs);
+  InstrumentFrame.addVwap(builder, vwap);
+  InstrumentFrame.addTradeSign(builder, tradeSign);
   return InstrumentFrame.endInstrumentFrame(builder);
 }
 }

@@ -6,7 +6,6 @@
  */
 import { hash64 } from '../fix-value';
 import { copyText } from '../fix-write';
-import { slotOf } from '../matching/order-table';
 import {
   CID_LENGTH,
   CID_ORDER,
@@ -24,7 +23,7 @@ import {
   VOR_CLIENT_ID,
   VOR_IDS,
 } from '../venue-layout';
-import { bookId, freeOrder, isOpen, nextOrder } from './order-table';
+import { freeOrder, isOpen } from './order-table';
 
 /** The order that has or had this ClOrdID: its address, 0 = none. */
 export function orderOfClientId(at: i32, length: i32): i32 {
@@ -63,17 +62,6 @@ export function addRequestId(order: i32): void {
   addTag(requestTag(), at, load<i32>(REQUEST + REQ_CLORDID + 4), order);
 }
 
-/**
- * Brings in the places that the next new order will get in three tables: each may lie where no
- * cache has it, and while the next request is awaited nobody waits for them.
- */
-export function touchNext(): void {
-  const id = idAt(<i32>load<i64>(VEN_CLORDIDS) & load<i32>(VEN_CLORDIDS_MASK));
-  const order = nextOrder();
-  const inBook = <i32>slotOf(<i64>bookId(order));
-  store<i64>(VEN_TOUCHED, load<i64>(id) ^ load<i64>(order) ^ load<i64>(inBook));
-}
-
 /** Notes an id that no order has yet as the order's own; the order keeps its earlier ones. */
 export function addClientId(at: i32, length: i32, order: i32): void {
   addTag(tagOf(at, length), at, length, order);
@@ -91,6 +79,11 @@ function addTag(tag: u32, at: i32, length: i32, order: i32): void {
   store<i32>(slot + 4, id + 1);
   store<i32>(order + VOR_CLIENT_ID, block);
   store<i32>(order + VOR_IDS, load<i32>(order + VOR_IDS) + 1);
+}
+
+/** Where the next ClOrdID is likely to stand. */
+export function nextClientId(): i32 {
+  return idAt(<i32>load<i64>(VEN_CLORDIDS) & load<i32>(VEN_CLORDIDS_MASK));
 }
 
 function idAt(id: i32): i32 {

@@ -97,7 +97,7 @@ function takeNewOrder(): void {
   const isKnown = orderOfRequest() !== 0;
   if (refusal === 0) refusal = isKnown ? REFUSE_DUPLICATE : objection();
   const place = isKnown ? 0 : takeOrder();
-  const order = place === 0 ? ORDER_OF_NONE : place;
+  const order = place === 0 ? noOrder() : place;
   if (place === 0 && refusal === 0) refusal = REFUSE_OPEN_ORDERS;
   if (!fillOrder(order) && refusal === 0) refusal = REFUSE_NAMES;
   if (place !== 0) addRequestId(order);
@@ -126,9 +126,8 @@ function isOnIncrement(ticks: i64, instrument: i32): boolean {
   return ticks > 0 && (increment === 1 || ticks % increment === 0);
 }
 
-/** The order as the request has it; false = its account or self-match id finds no room. */
+/** The order, all zero, as the request has it; false = its account or self-match id finds no room. */
 function fillOrder(order: i32): boolean {
-  for (let at = 0; at < VENUE_ORDER_BYTES; at += 16) v128.store(order + at, i64x2.splat(0));
   const account = nameIn(REQ_ACCOUNT);
   const selfMatchId = nameIn(REQ_SELF_MATCH_ID);
   store<i64>(order + VOR_PRICE_TICKS, max<i64>(load<i64>(REQUEST + REQ_PRICE_TICKS), 0));
@@ -283,7 +282,7 @@ function reportStatus(): void {
     report(order, EXEC_STATUS, 0);
     return;
   }
-  fillOrder(ORDER_OF_NONE);
+  fillOrder(noOrder());
   if (load<i32>(ORDER_OF_NONE + VOR_ORD_TYPE) === 0)
     store<i32>(ORDER_OF_NONE + VOR_ORD_TYPE, LIMIT);
   report(ORDER_OF_NONE, EXEC_STATUS, REFUSE_NO_SUCH_ORDER);

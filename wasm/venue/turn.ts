@@ -15,11 +15,11 @@ import {
 } from '../layout';
 import { LOG_IN, REQUEST_PAUSED, REQUEST_TAKEN } from '../venue-layout';
 import { bookGoOn } from './book-port';
-import { touchNext } from './client-ids';
 import { takeRequest } from './desk';
 import { hasRoom } from './flow-control';
 import { logMessage } from './log-ring';
 import { requestNext } from './request-decode';
+import { touchNext } from './touch';
 
 /** Takes what it can; REQUEST_* but REQUEST_TAKEN: why it stopped. */
 export function venueTurn(session: i32): i32 {
@@ -37,7 +37,7 @@ export function venueTurn(session: i32): i32 {
     );
     takeRequest();
     if (!bookGoOn()) return REQUEST_PAUSED;
-    if (hasMore(session)) touchNext();
+    if (hasMore(session)) touchNext(session);
   }
 }
 

@@ -135,7 +135,7 @@ export class ExchangeLink {
     this.#parts.onTurn();
     this.flush();
     this.#parts.log.afterSend();
-    module.touchNext();
+    module.touchNext(SESSION);
   }
 
   /** Sends what lies in TX; false = the peer leaves so much unread that it must be waited for. */

@@ -29,7 +29,7 @@ export interface ExchangeModule {
   /** One that is done: its place is free. */
   flowForget(order: number): void;
   /** Brings in what the next new order will need, while it is awaited. */
-  touchNext(): void;
+  touchNext(session: number): void;
   /** Notes a message of LOG_IN or LOG_OUT that stands at an address. */
   logMessage(session: number, kind: number, number: number, at: number, length: number): void;
   /** Adds the symbol of the instrument's block to the symbol table. */

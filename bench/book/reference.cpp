@@ -168,8 +168,8 @@ class Engine {
   Book& bookAt(u32 n) { return at<Book>(booksAt_ + n * sizeof(Book)); }
   Book& bookOf(const Ladder& ladder) { return bookAt(ladder.index >> 2); }
   u32 homeOf(i64 id) const {
-    const u32 block = u32(((u64(id) >> 7) * GOLDEN) >> shift_) & mask_ & ~4095u;
-    return block | (u32(id) & 127) * sizeof(Order);
+    const u32 block = u32(((u64(id) >> 5) * GOLDEN) >> shift_) & mask_ & ~1023u;
+    return block | (u32(id) & 31) * sizeof(Order);
   }
 
   u32 distanceOf(i64 id, u32 slot) const { return (slot - table_ - homeOf(id)) & mask_; }

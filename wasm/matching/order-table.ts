@@ -26,9 +26,9 @@ import {
   TAG_EXTRA,
 } from './matching-layout';
 
-const BLOCK_LOG2: u64 = 7;
-const BLOCK_ORDERS: usize = 128;
-const BLOCK_BYTES: usize = 4096; // a page of the machine: one TLB entry
+const BLOCK_LOG2: u64 = 5;
+const BLOCK_ORDERS: usize = 32;
+const BLOCK_BYTES: usize = 1024;
 const GOLDEN: u64 = (0x9e3779b9 << 32) | 0x7f4a7c15;
 
 /**

@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { JOURNAL_STAGE_BYTES } from '../wasm/layout.ts';
 import { ConfigError } from './config-error.ts';
 import { type LoadedConfig, loadConfig } from './load.ts';
-import { NODES_MAX } from './model.ts';
+import { NODES_MAX, NODES_TOTAL_MAX } from './model.ts';
+import { checkStrategyKinds } from './strategy-cross-checks.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const shipped = (file: string) => readFileSync(join(here, file), 'utf8');
@@ -159,6 +161,28 @@ describe('a model', () => {
       'models/short-term-lean.yaml:6:8: strategies[0].model.trees has 2049 nodes; it must have at most 2048',
     ]);
   });
+});
+
+test('the models of all strategies together fit the record that holds the configuration', () => {
+  const [strategy] = load({}).config.strategies;
+  const question = {
+    feature: 'micropriceDistanceTicks',
+    threshold: -1.2345678901234567e-100,
+    left: NODES_MAX - 2,
+    right: NODES_MAX - 1,
+  } as const;
+  const leaf = { leaf: -1.2345678901234567e-100 };
+  const tree = Array.from({ length: NODES_MAX }, (_, i) => (i % 2 === 0 ? question : leaf));
+  const model = { ...strategy!.model!, trees: [tree] };
+  const strategies = Array.from({ length: 16 }, () => ({ ...strategy!, model }));
+  const told: string[] = [];
+  checkStrategyKinds(strategies, (path, text) => told.push(`${path.join('.')} ${text}`));
+  expect(told.filter((line) => line.includes('all models'))).toEqual([
+    `strategies.4.model brings the nodes of all models to ${5 * NODES_MAX}; there may be 8192`,
+  ]);
+  // As many as are allowed, each written as long as it can be, and room for the rest of a config.
+  const bytes = JSON.stringify(strategies.slice(0, NODES_TOTAL_MAX / NODES_MAX)).length;
+  expect(bytes).toBeLessThan(JOURNAL_STAGE_BYTES - 200_000);
 });
 
 describe('a threshold', () => {

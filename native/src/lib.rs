@@ -15,6 +15,7 @@ mod session_lock;
 mod shared_range;
 mod socket;
 mod socket_api;
+mod socket_events;
 mod socket_loop;
 mod sys;
 mod thread_placement;

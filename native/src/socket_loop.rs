@@ -8,6 +8,7 @@ use crate::layout::*;
 use crate::memory::Memory;
 use crate::node_loop::NodeLoop;
 use crate::socket::{Buffers, Socket};
+use crate::socket_events::{READABLE, interest_of, on_event};
 use crate::sys::{self, Outcome};
 
 /// Up to here each open socket is asked for bytes at once; more are asked for by one call.
@@ -27,8 +28,6 @@ const NS_PER_MS: i64 = 1_000_000;
 const EVENT_KEY: u64 = SOCKETS_MAX as u64;
 const NODE_KEY: u64 = SOCKETS_MAX as u64 + 1;
 const EVENTS_MAX: usize = SOCKETS_MAX + 2;
-const READABLE: u32 = (libc::EPOLLIN | libc::EPOLLRDHUP) as u32;
-const WRITABLE: u32 = libc::EPOLLOUT as u32;
 
 pub struct SocketLoop {
     memory: Memory,
@@ -349,60 +348,6 @@ pub fn wake(memory: &Memory) {
 
 pub fn row_of(slot: usize) -> usize {
     SOCKET_ROWS + slot * SOCKET_ROW_BYTES
-}
-
-/// None = nothing is waited for.
-fn interest_of(socket: &Socket) -> Option<u32> {
-    let blocked = if socket.is_blocked { WRITABLE } else { 0 };
-    match socket.state() {
-        SOCKET_CONNECTING => Some(WRITABLE),
-        SOCKET_LISTENING => Some(READABLE),
-        SOCKET_OPEN if socket.is_paused() || !socket.has_room() => Some(blocked),
-        SOCKET_OPEN => Some(READABLE | blocked),
-        SOCKET_ENDING => Some(blocked),
-        _ => None,
-    }
-}
-
-/// What epoll has said about a socket. True = something is to be told.
-fn on_event(socket: &mut Socket, what: u32) -> bool {
-    let is_gone = what & (libc::EPOLLERR | libc::EPOLLHUP) as u32 != 0;
-    match socket.state() {
-        SOCKET_CONNECTING => {
-            match sys::pending_error(&socket.fd) {
-                0 => {
-                    socket.set_state(SOCKET_OPEN);
-                    socket.tell(SOCKET_EVENT_CONNECTED);
-                }
-                error => socket.fail(error),
-            }
-            true
-        }
-        SOCKET_LISTENING => {
-            socket.tell(SOCKET_EVENT_ACCEPTABLE);
-            true
-        }
-        SOCKET_OPEN | SOCKET_ENDING => {
-            let has_sent = what & WRITABLE != 0 && socket.is_blocked && socket.send();
-            let is_read = socket.state() == SOCKET_OPEN && !socket.is_paused() && socket.has_room();
-            if is_read {
-                return socket.receive() | has_sent;
-            }
-            if is_gone && socket.state() != SOCKET_OVER {
-                socket.fail(pending_or_reset(socket));
-                return true;
-            }
-            has_sent
-        }
-        _ => false,
-    }
-}
-
-fn pending_or_reset(socket: &Socket) -> i32 {
-    match sys::pending_error(&socket.fd) {
-        0 => libc::ECONNRESET,
-        error => error,
-    }
 }
 
 /// The numbers of the bits that are set, lowest first.

@@ -199,6 +199,7 @@ public final class Executor {
         .bindTo("127.0.0.1", Integer.parseInt(arguments[0]))
         .libraryAeronChannel(CHANNEL)
         .logFileDir(arguments[4] + "/artio")
+        .monitoringFile(arguments[4] + "/engine-counters")
         .deleteLogFileDirOnStart(true)
         .initialAcceptedSessionOwner(InitialAcceptedSessionOwner.SOLE_LIBRARY)
         .logInboundMessages(logs)
@@ -250,6 +251,7 @@ public final class Executor {
     library.aeronContext().aeronDirectoryName(arguments[4] + "/aeron");
     library
         .libraryAeronChannels(List.of(CHANNEL))
+        .monitoringFile(arguments[4] + "/library-counters")
         .sessionAcquireHandler((session, info) -> new Orders())
         .scheduler(thread);
     FixLibrary orders = FixLibrary.connect(library);

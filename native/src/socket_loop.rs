@@ -39,6 +39,8 @@ pub struct SocketLoop {
     used: u64,
     told: u64,
     untold: u64,
+    /// What was told of each socket: only that is taken back, not what has come up since.
+    told_events: [i32; SOCKETS_MAX],
     looks: u32,
     active_ns: i64,
     /// Until then somebody else needs the core more than polling does.
@@ -79,6 +81,7 @@ impl SocketLoop {
             used: 0,
             told: 0,
             untold: 0,
+            told_events: [0; SOCKETS_MAX],
             looks: 0,
             active_ns: 0,
             yield_until_ns: 0,
@@ -191,6 +194,9 @@ impl SocketLoop {
     fn end_turn(&mut self, found: u64, flags: usize, now_ns: i64) -> usize {
         let memory = self.memory;
         self.told = found;
+        for slot in bits(found) {
+            self.told_events[slot] = memory.get(row_of(slot) + SOC_EVENTS);
+        }
         memory.set(SLO_READY_LOW, found as i32);
         memory.set(SLO_READY_HIGH, (found >> 32) as i32);
         memory.set_wide(SLO_MONO_NS, now_ns);
@@ -209,7 +215,8 @@ impl SocketLoop {
         for slot in bits(self.used) {
             let Some(socket) = &mut self.sockets[slot] else { continue };
             if told & (1 << slot) != 0 {
-                self.memory.set(row_of(slot) + SOC_EVENTS, 0);
+                let at = row_of(slot) + SOC_EVENTS;
+                self.memory.set(at, self.memory.get(at) & !self.told_events[slot]);
             }
             let state = socket.state();
             if state != SOCKET_OPEN && state != SOCKET_ENDING {

@@ -208,6 +208,24 @@ fn a_reset_and_a_refusal_are_told_with_their_errno() {
 }
 
 #[test]
+fn a_send_that_fails_while_bytes_are_worked_off_is_told_all_the_same() {
+    let (mut rig, mut peer) = connected();
+    peer.write_all(b"the last words").unwrap();
+    rig.until(0, SOCKET_EVENT_READABLE);
+    // Bytes that nobody has read make the end a reset.
+    rig.put(0, b"unread");
+    rig.sockets.send(0);
+    std::thread::sleep(Duration::from_millis(20));
+    drop(peer);
+    std::thread::sleep(Duration::from_millis(20));
+    rig.put(0, b"an answer");
+    rig.sockets.send(0);
+    assert_eq!(rig.state(0), SOCKET_OVER);
+    assert_eq!(rig.take(0), b"the last words");
+    rig.until(0, SOCKET_EVENT_FAILED);
+}
+
+#[test]
 fn a_full_buffer_is_filled_no_further_until_its_owner_reads() {
     let (mut rig, mut peer) = connected();
     rig.memory.set_wide(SLO_WAIT_NS, 0);

@@ -15,5 +15,5 @@ for (const [entry, target] of [
     process.stderr.write(stderr.toString());
     process.exit(1);
   }
-  if (target === 'matching') inlineAll(`build/${target}.wasm`);
+  if (target !== 'value-at-risk') inlineAll(`build/${target}.wasm`);
 }

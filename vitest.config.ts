@@ -9,7 +9,5 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
-    // Processes, kills and deadlines on a machine that others use: on CI once more, and the output says so.
-    retry: process.env.CI ? 1 : 0,
   },
 });

@@ -3,8 +3,9 @@
  * what the order's state is now, and why. What else such a message may hold is the session's.
  */
 import {
-  firstTime,
   haveAll,
+  ORD_STATUSES,
+  once,
   SEEN_1,
   SEEN_11,
   SEEN_37,
@@ -29,7 +30,6 @@ import {
 } from './layout';
 
 // What FIX 4.4 lists, as isListed takes it; 102 has 99 beside these.
-const ORD_STATUSES: i64 = 0x3e03df; // 0 to 4, 6 to 9, A to E
 const RESPONSES_TO: i64 = 0x6; // 1 cancel, 2 replace
 const REASONS: i64 = 0x7f; // 0 to 6
 const REASON_OTHER: i64 = 99;
@@ -75,8 +75,4 @@ function rejectReason(at: i32, end: i32): i32 {
   if (!isOther && !isListed(at, end, REASONS)) return FIX_BAD_VALUE;
   store<i32>(DECODED + DEC_REJECT_REASON, isOther ? <i32>REASON_OTHER : <i32>load<u8>(at) - 48);
   return once(SEEN_102);
-}
-
-function once(field: i64): i32 {
-  return firstTime(field) ? 0 : FIX_BAD_VALUE;
 }

@@ -5,9 +5,10 @@
  */
 
 import {
-  firstTime,
   haveAll,
   isFast,
+  ORD_STATUSES,
+  once,
   SEEN_1,
   SEEN_6,
   SEEN_11,
@@ -83,7 +84,6 @@ const NUMBER_14: i32 = 5;
 const INT_MAX: i64 = 2147483647;
 // What FIX 4.4 lists, as isListed takes it.
 const EXEC_TYPES: i64 = 0x3fe03f9; // 0 3 to 9, A to I
-const ORD_STATUSES: i64 = 0x3e03df; // 0 to 4, 6 to 9, A to E
 const ORD_TYPES: i64 = 0x13eb003de; // 1 to 4, 6 to 9, D E G I J K L M P
 const TIMES_IN_FORCE: i64 = 0xff; // 0 to 7
 const COMM_TYPES: i64 = 0x7e; // 1 to 6
@@ -197,10 +197,6 @@ function isPlainValue(tag: i32, at: i32, end: i32): boolean {
     default:
       return true; // text
   }
-}
-
-function once(field: i64): i32 {
-  return firstTime(field) ? 0 : FIX_BAD_VALUE;
 }
 
 /** One character; on the fast path one of the listed. */

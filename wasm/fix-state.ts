@@ -2,7 +2,10 @@
  * What the decode of one FIX message remembers from field to field, in SCRATCH: nothing here
  * outlives the message. Shared by fix-decode.ts, fix-market-data.ts and fix-execution.ts.
  */
-import { SCRATCH } from './layout';
+import { FIX_BAD_VALUE, SCRATCH } from './layout';
+
+/** OrdStatus (39) that FIX 4.4 lists, as isListed takes it: 0 to 4, 6 to 9, A to E. */
+export const ORD_STATUSES: i64 = 0x3e03df;
 
 // |0 seen i64 |8 session checks i32 |12 market time tag i32 |16 type i32 |20 group count i32
 // |24 instrument i32 |28 entry seen i32 |32 action i32 |36 entry type i32 |40 price at, end i32
@@ -64,6 +67,11 @@ export function firstTime(field: i64): boolean {
   const seen = load<i64>(ST_SEEN);
   store<i64>(ST_SEEN, seen | field);
   return (seen & field) === 0;
+}
+
+/** Likewise as an error: 0 or FIX_BAD_VALUE. */
+export function once(field: i64): i32 {
+  return firstTime(field) ? 0 : FIX_BAD_VALUE;
 }
 
 /** On the fast path a message must be beyond doubt; what the session has accepted need not be. */

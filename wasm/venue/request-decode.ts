@@ -8,8 +8,8 @@ import { bodyEnd, bodyStart, droppedLength, frameLength } from '../fix-frame';
 import { headerField, isBeginString, NOT_A_HEADER_FIELD, sessionError } from '../fix-header';
 import { quickHeader } from '../fix-quick';
 import {
-  firstTime,
   haveAll,
+  once,
   SEEN_BODY,
   SEEN_HEADER,
   ST_BYTES,
@@ -260,10 +260,6 @@ function changeField(block: i32, type: i32, tag: i32, at: i32, end: i32): i32 {
   if (tag === 37) return once(SEEN_37); // the order is known by 41
   const isTerm = tag === 40 || tag === 44 || tag === 59 || tag === 21 || tag === 99;
   return type === REPLACE && isTerm ? termsField(block, tag, at, end) : FIX_UNKNOWN_TAG;
-}
-
-function once(field: i64): i32 {
-  return firstTime(field) ? 0 : FIX_BAD_VALUE;
 }
 
 function storeText(field: i32, at: i32, end: i32): void {

@@ -131,7 +131,7 @@ describe('a mistake is named with file, line, column, path, value and what is al
       'a number outside its range',
       'port: 8420',
       'port: 84200',
-      'F:22:9: control.port is 84200; it must be a whole number from 0 to 65535',
+      'F:23:9: control.port is 84200; it must be a whole number from 0 to 65535',
     ],
     [
       'a number where decimal text is due',
@@ -149,7 +149,7 @@ describe('a mistake is named with file, line, column, path, value and what is al
       'an address that is not local',
       '127.0.0.1\n  port: 8420',
       '0.0.0.0\n  port: 8420',
-      'F:21:9: ',
+      'F:22:9: ',
     ],
     ['an unknown protocol', 'protocol: fix', 'protocol: fox', 'it must be "fix" or "binance"'],
     ['a lower-case currency', '  EUR:', '  eur:', 'the key "eur" must be a currency code'],

@@ -141,8 +141,13 @@ export const configSchema = z.strictObject({
     /** What power loss may take: what was written is on the disk after this time. */
     syncMs: z.number().int().min(1).max(60_000),
   }),
-  /** How the hot loop's thread talks to the network and waits for it. */
+  /** Where the hot loop runs, how it talks to the network and waits for it. */
   hotLoop: z.strictObject({
+    thread: z
+      .enum(['worker', 'main'])
+      .describe(
+        'worker (a hung loop is ended alone), or main (its end is that of the process, which comes back HALTED)',
+      ),
     sockets: z
       .enum(['auto', 'native', 'node'])
       .describe('native (of the addon), node, or auto (native where the addon is built)'),

@@ -2,9 +2,9 @@
  * The command line: names the commands, hands over to engine/cli/*.ts, and turns a fault into one line and
  * an exit code (0 done, 1 failed, 2 wrong use, 3 bad input, 4 the machine or the network).
  */
-import { ConfigError } from '../config/config-error.ts';
 import { optionFault } from './cli/arguments.ts';
-import { EXIT_FAILED, EXIT_INPUT, EXIT_OK, FAULTS, GyrfalconError } from './errors.ts';
+import { complain, oneLine } from './cli/complain.ts';
+import { EXIT_OK, GyrfalconError } from './errors.ts';
 import { ENGINE_VERSION } from './version.ts';
 
 interface Command {
@@ -79,34 +79,21 @@ async function main(args: readonly string[]): Promise<number> {
   return (await command.load()).main(rest);
 }
 
-/** What a user typed may hold anything; a message is one line all the same. */
-const oneLine = (text: string): string => text.replaceAll(/\s*[\r\n]+\s*/g, ' ');
+const say = (text: string): void => {
+  process.stderr.write(`${text}\n`);
+};
 
-function complain(error: unknown): number {
-  if (error instanceof GyrfalconError) {
-    process.stderr.write(`gyrfalcon: ${oneLine(error.message)}\n`);
-    return FAULTS[error.code];
-  }
-  if (error instanceof ConfigError) {
-    for (const line of error.lines) process.stderr.write(`gyrfalcon: ${line}\n`);
-    return EXIT_INPUT;
-  }
-  const wrongUse = optionFault(error, process.argv[2]!);
-  if (wrongUse !== undefined) return complain(wrongUse);
-  // Anything else is a bug of ours: all that is known about it is worth having.
-  process.stderr.write(
-    `gyrfalcon: internal error, please report it: ${error instanceof Error ? error.stack : String(error)}\n`,
-  );
-  return EXIT_FAILED;
+function exitCodeOf(error: unknown): number {
+  return complain(optionFault(error, process.argv[2]!) ?? error, say);
 }
 
 // Thrown where nobody waits: in a socket's or a timer's call.
-process.on('uncaughtException', (error) => process.exit(complain(error)));
+process.on('uncaughtException', (error) => process.exit(exitCodeOf(error)));
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(EXIT_OK);
 });
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  process.exitCode = complain(error);
+  process.exitCode = exitCodeOf(error);
 }

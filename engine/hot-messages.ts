@@ -3,7 +3,7 @@ import type { Command } from './event/event.ts';
 import type { KillInForce } from './limits/kills-in-force.ts';
 import type { RunSummary } from './summary.ts';
 
-export interface HotWorkerInput {
+export interface HotLoopInput {
   readonly memory: WebAssembly.Memory;
   readonly configJson: string;
   readonly journalDirectory: string;
@@ -12,15 +12,15 @@ export interface HotWorkerInput {
   readonly isLockStep: boolean;
   /** TCP ports of venues that were started by us, by name. */
   readonly ports: Readonly<Record<string, number>>;
-  /** Given before the first connection: a kill that outlived its loop. */
-  readonly firstCommands: readonly Command[];
 }
 
-export type ToHotWorker =
+export type ToHotLoop =
   | { readonly type: 'command'; readonly id: number; readonly command: Command }
-  | { readonly type: 'stop'; readonly reason: string };
+  | { readonly type: 'stop'; readonly reason: string }
+  /** Without a proper stop. */
+  | { readonly type: 'end' };
 
-export type FromHotWorker =
+export type FromHotLoop =
   | {
       readonly type: 'ready';
       readonly recoveredEvents: number;
@@ -36,4 +36,6 @@ export type FromHotWorker =
   | { readonly type: 'refused'; readonly id: number; readonly text: string }
   | { readonly type: 'end-of-recording' }
   | { readonly type: 'fault'; readonly code: string; readonly text: string }
+  /** Sockets and journal are closed. */
+  | { readonly type: 'ended' }
   | { readonly type: 'stopped'; readonly summary: RunSummary };

@@ -1,12 +1,11 @@
 /**
- * The supervisor: builds all parts from the configuration on the main thread, starts them, stops them. The
- * only file (with hot-worker.ts) that knows them all. It executes kills and outlives the hot loop.
+ * The supervisor: builds all parts from the configuration, starts them, stops them. The only file (with
+ * hot-engine.ts) that knows them all. It executes kills and outlives the hot loop.
  */
 import { randomUUID } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { Piscina } from 'piscina';
 import { decimalE8 } from '../config/decimal.ts';
-import type { LoadedConfig } from '../config/load.ts';
 import type { FixVenueConfig, GyrfalconConfig } from '../config/schema.ts';
 import { loadTokens } from '../gateways/control/auth.ts';
 import {
@@ -14,38 +13,29 @@ import {
   requireFreePort,
   startControlServer,
 } from '../gateways/control/server.ts';
-import { requireVenueSessions } from '../gateways/fix/settings/venue-session.ts';
 import { type Feed, startFeed } from '../gateways/ws/start-feed.ts';
 import { positionVar, prepareVarModel } from '../risk/var/position-var.ts';
 import { JOURNAL_RING, JOURNAL_RING_BYTES } from '../wasm/journal-ring-layout.ts';
 import { Memory } from '../wasm/memory.ts';
 import { fixVenues } from './core-setup.ts';
 import { GyrfalconError } from './errors.ts';
-import type { Command } from './event/event.ts';
+import { journalWriteFault } from './journal/journal-fault.ts';
 import { requireUnlockedJournal } from './journal/journal-lock.ts';
 import { requireJournalRoom } from './journal/journal-room.ts';
 import { settleRing } from './journal/settle-ring.ts';
 import { LatencyFigureReader } from './latency-figures.ts';
-import { loadStrategies } from './strategy/strategy-loader.ts';
+import type { KillInForce } from './limits/kills-in-force.ts';
+import { keepPendingKills } from './limits/pending-kills.ts';
 import type { RunSummary } from './summary.ts';
 import { ChildVenue } from './supervisor/child-venue.ts';
 import { EngineActions } from './supervisor/control-actions.ts';
 import { HotThread, type Recovered } from './supervisor/hot-thread.ts';
 import { KillSwitch } from './supervisor/kill-switch.ts';
+import type { LoopPlace } from './supervisor/loop-place.ts';
 import { positionValues, RiskMonitor } from './supervisor/risk-monitor.ts';
+import type { RunPlan } from './supervisor/run-plan.ts';
 
-export interface EngineOptions {
-  readonly loaded: LoadedConfig;
-  /** Recovered from when it exists; undefined = a new one in the configured directory. */
-  readonly journalDirectory: string | undefined;
-  /** The venue sends the next message only when this one is worked off. */
-  readonly isLockStep: boolean;
-  /** Options for the venue that we start ourselves. */
-  readonly venueArguments: readonly string[];
-  /** The WebSocket venue is played from a recording by the venue that we start (--ws-file in the arguments). */
-  readonly isFeedReplayed: boolean;
-  /** No console and no control port. */
-  readonly isHeadless: boolean;
+export interface EngineEvents {
   readonly log: (text: string) => void;
   readonly onEndOfRecording: () => void;
   /** A part that trading cannot do without is gone. */
@@ -59,7 +49,9 @@ export interface EngineOptions {
 const POOL_THREADS = 1;
 
 export class Engine {
-  readonly #options: EngineOptions;
+  readonly #plan: RunPlan;
+  readonly #place: LoopPlace;
+  readonly #events: EngineEvents;
   readonly #config: GyrfalconConfig;
   readonly #memory = new Memory();
   readonly #children: ChildVenue[] = [];
@@ -75,36 +67,36 @@ export class Engine {
   journalDirectory = '';
   recovered: Recovered = { events: 0, ms: 0, kills: [] };
 
-  constructor(options: EngineOptions) {
-    this.#options = options;
-    this.#config = options.loaded.config;
+  /** `place`: where the hot loop runs. What the plan's files say has been checked. */
+  constructor(plan: RunPlan, place: LoopPlace, events: EngineEvents) {
+    this.#plan = plan;
+    this.#place = place;
+    this.#events = events;
+    this.#config = plan.config;
   }
 
   async start(): Promise<void> {
     const config = this.#config;
-    // What a user got wrong is said before anything is started.
-    const { loaded } = this.#options;
-    await loadStrategies(config.strategies, (path, schema) => loaded.mistakesIn(path, schema));
-    requireVenueSessions(config, loaded);
-    const tokens = this.#options.isHeadless ? undefined : loadTokens(config.control);
-    this.journalDirectory = resolve(this.#options.journalDirectory ?? newJournal(config));
+    const tokens = this.#plan.isHeadless ? undefined : loadTokens(config.control);
+    this.journalDirectory = resolve(this.#plan.journalDirectory ?? newJournal(config));
     requireJournalRoom(this.journalDirectory, config.journal.segmentBytes);
     requireUnlockedJournal(this.journalDirectory);
     if (tokens !== undefined) await requireFreePort(config.control.host, config.control.port);
     const ports = await this.#startVenues();
     this.#thread = new HotThread(
+      this.#place,
       this.#memory,
       {
-        configJson: this.#options.loaded.canonicalJson,
+        configJson: this.#plan.configJson,
         journalDirectory: this.journalDirectory,
         journalId: randomUUID(),
-        isLockStep: this.#options.isLockStep,
+        isLockStep: this.#plan.isLockStep,
         ports,
       },
       {
-        onLog: this.#options.log,
-        onEndOfRecording: this.#options.onEndOfRecording,
-        onFault: this.#options.onFault,
+        onLog: this.#events.log,
+        onEndOfRecording: this.#events.onEndOfRecording,
+        onFault: this.#events.onFault,
       },
     );
     this.recovered = await this.#thread.start();
@@ -144,7 +136,7 @@ export class Engine {
       await this.#thread.end();
       const { segmentBytes } = this.#config.journal;
       const { journalDirectory: directory } = this;
-      settleRing({ directory, segmentBytes, notice: this.#options.log });
+      settleRing({ directory, segmentBytes, notice: this.#events.log });
     }
     await this.#closeRest();
   }
@@ -160,23 +152,23 @@ export class Engine {
     const ports: Record<string, number> = {};
     for (const venue of fixVenues(this.#config)) {
       if (venue.port !== 0) continue;
-      const args = [...venueIdentity(venue), ...this.#options.venueArguments];
+      const args = [...venueIdentity(venue), ...this.#plan.venueArguments];
       // Beside the journal: a run that goes on from it finds the venue as it left it.
       if (!args.includes('--log'))
         args.push('--log', join(this.journalDirectory, `venue-${venue.name}`));
       const child = await ChildVenue.start(args, (text, code) =>
-        this.#options.onFault(new GyrfalconError(code, `${venue.name}: ${text}`)),
+        this.#events.onFault(new GyrfalconError(code, `${venue.name}: ${text}`)),
       );
       this.#children.push(child);
       ports[venue.name] = child.ready.fixPort;
     }
-    if (this.#options.isFeedReplayed) await this.#startReplayedFeed();
+    if (this.#plan.isFeedReplayed) await this.#startReplayedFeed();
     return ports;
   }
 
   async #startReplayedFeed(): Promise<void> {
-    const child = await ChildVenue.start(this.#options.venueArguments, (text, code) =>
-      this.#options.onFault(new GyrfalconError(code, `the WebSocket venue: ${text}`)),
+    const child = await ChildVenue.start(this.#plan.venueArguments, (text, code) =>
+      this.#events.onFault(new GyrfalconError(code, `the WebSocket venue: ${text}`)),
     );
     this.#children.push(child);
     const { wsUrl, wsSnapshotUrl } = child.ready;
@@ -205,7 +197,7 @@ export class Engine {
                 : [],
           ),
           staleMs: breakers.staleFeedMs,
-          onError: this.#options.log,
+          onError: this.#events.log,
         }),
       );
     }
@@ -213,15 +205,15 @@ export class Engine {
 
   #startRisk(): void {
     const { valueAtRisk, instruments } = this.#config;
-    const model = prepareVarModel(this.#config, this.#options.loaded.directory);
+    const model = prepareVarModel(this.#config, this.#plan.configDirectory);
     const symbols = instruments.map((instrument) => instrument.symbol);
     const pool = new Piscina({ maxThreads: POOL_THREADS, minThreads: 0, idleTimeout: 60_000 });
     this.#pool = pool;
-    if (this.#options.isLockStep) return;
+    if (this.#plan.isLockStep) return;
     this.#risk = new RiskMonitor(
       valueAtRisk.everyMs,
       () => positionVar(model, positionValues(this.#memory, symbols), pool, POOL_THREADS),
-      this.#options.log,
+      this.#events.log,
     );
   }
 
@@ -241,22 +233,37 @@ export class Engine {
       memory: this.#memory,
       names,
       post: (command) => this.#thread.post(command),
-      restart: (command) => this.#restart(command),
-      log: this.#options.log,
+      restart: (kills) => this.#restart(kills),
+      log: this.#events.log,
       kills: this.recovered.kills,
     });
     return new EngineActions(killSwitch, { command: (command) => this.#thread.command(command) });
   }
 
   /** The hung loop is ended; a new one recovers from the journal, halted before it connects. */
-  async #restart(command: Command): Promise<void> {
+  async #restart(kills: readonly KillInForce[]): Promise<void> {
+    const notKept = this.#keep(kills);
+    await this.#thread.fence(notKept === undefined);
+    if (notKept !== undefined) {
+      this.#events.onFault(notKept);
+      throw notKept;
+    }
     for (const feed of this.#feeds.splice(0)) await feed.stop();
-    await this.#thread.end();
     // But for the ring: what the ended loop has left there is in no segment yet.
     this.#memory.bytes.fill(0, 0, JOURNAL_RING);
     this.#memory.bytes.fill(0, JOURNAL_RING + JOURNAL_RING_BYTES);
-    await this.#thread.start([command]);
+    await this.#thread.start();
     this.#startFeeds();
+  }
+
+  /** For the loop that comes next; why it cannot be, else. */
+  #keep(kills: readonly KillInForce[]): GyrfalconError | undefined {
+    try {
+      keepPendingKills(this.journalDirectory, kills);
+      return undefined;
+    } catch (cause) {
+      return journalWriteFault(this.journalDirectory, cause as NodeJS.ErrnoException);
+    }
   }
 }
 

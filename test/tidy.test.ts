@@ -57,7 +57,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 const COMPOSITION = new Set([
   'engine/main.ts',
   'engine/cli.ts',
-  'engine/hot-worker.ts',
+  'engine/hot-engine.ts',
   'gateways/ws/feed-worker.ts',
 ]);
 
@@ -122,7 +122,7 @@ const FREE_OF_BANS = [
   'engine/supervisor/',
   'engine/main.ts',
   'engine/cli/',
-  'engine/hot-worker.ts',
+  'engine/hot-engine.ts',
   'engine/journal/ring-writer-worker.ts',
 ];
 

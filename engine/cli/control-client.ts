@@ -25,12 +25,7 @@ export async function askEngine<Answer>(question: EngineQuestion): Promise<Answe
   try {
     response = await fetch(address, request);
   } catch (cause) {
-    throw new GyrfalconError(
-      'VENUE_UNREACHABLE',
-      `no engine answers at ${new URL(address).origin}: start it, or give its port with --port`,
-      {},
-      cause,
-    );
+    throw unanswered(new URL(address).origin, cause);
   }
   const answer = (await response.json()) as Answer & {
     readonly error?: { readonly message: string };
@@ -41,6 +36,20 @@ export async function askEngine<Answer>(question: EngineQuestion): Promise<Answe
       `the engine refused: ${answer.error?.message ?? response.status}`,
     );
   return answer;
+}
+
+/** The engine had taken the question, and was gone before it answered. */
+export function isBroken(error: unknown): boolean {
+  return error instanceof GyrfalconError && error.details.isBroken === true;
+}
+
+function unanswered(origin: string, error: unknown): GyrfalconError {
+  const code = ((error as Error).cause as NodeJS.ErrnoException | undefined)?.code ?? '';
+  const isBroken = ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(code);
+  const text = isBroken
+    ? `the engine at ${origin} ended before it had answered`
+    : `no engine answers at ${origin}: start it, or give its port with --port`;
+  return new GyrfalconError('VENUE_UNREACHABLE', text, { isBroken }, error);
 }
 
 function readToken(file: string): string {

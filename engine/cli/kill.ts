@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { loadConfig } from '../../config/load.ts';
 import { EXIT_FAILED, EXIT_OK } from '../errors.ts';
 import { usage, wholeNumber } from './arguments.ts';
-import { askEngine } from './control-client.ts';
+import { askEngine, type EngineQuestion, isBroken } from './control-client.ts';
 
 const HELP = `usage: gyrfalcon kill --reason TEXT [options]
 
@@ -32,6 +32,10 @@ const OPTIONS = {
 
 const SCOPES: readonly string[] = ['firm', 'strategy', 'instrument'];
 
+/** For an engine to come back from its journal and to have every order answered. */
+const BACK_MS = 15_000;
+const ASK_AGAIN_MS = 100;
+
 interface Status {
   readonly state: string;
   readonly openOrders: number;
@@ -55,7 +59,7 @@ export async function main(args: readonly string[]): Promise<number> {
   }
   if (values.port !== undefined) wholeNumber('port', values.port, { min: 1, max: 65_535 });
   const { control } = loadConfig(values.config).config;
-  const status = await askEngine<Status>({
+  const status = await ask({
     control,
     port: values.port,
     path: values.rearm ? 'rearm' : 'kill',
@@ -65,4 +69,28 @@ export async function main(args: readonly string[]): Promise<number> {
   if (values.json) process.stdout.write(`${JSON.stringify(status)}\n`);
   else process.stdout.write(`${status.state}: ${status.openOrders} orders open in scope\n`);
   return values.rearm || status.state === 'KILLED' ? EXIT_OK : EXIT_FAILED;
+}
+
+/** A hot loop that hangs on the main thread ends with its process; the one that comes back is asked then. */
+async function ask(question: EngineQuestion): Promise<Status> {
+  try {
+    return await askEngine<Status>(question);
+  } catch (error) {
+    if (question.path !== 'kill' || !isBroken(error)) throw error;
+    process.stderr.write(
+      'gyrfalcon: the engine ended with its hot loop; waiting for the next one\n',
+    );
+  }
+  const { body: _, ...status } = question;
+  const untilMs = Date.now() + BACK_MS;
+  for (;;) {
+    await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+    const isLast = Date.now() > untilMs;
+    try {
+      const answer = await askEngine<Status>(status);
+      if (answer.state === 'KILLED' || isLast) return answer;
+    } catch (error) {
+      if (isLast) throw error;
+    }
+  }
 }

@@ -1,10 +1,12 @@
 /** `gyrfalcon run`: the engine until Ctrl-C, the end of a recording, or --for; then what it came to. */
 import { parseArgs } from 'node:util';
-import { loadConfig } from '../../config/load.ts';
-import { EXIT_OK, GyrfalconError } from '../errors.ts';
+import { type LoadedConfig, loadConfig } from '../../config/load.ts';
+import { requireVenueSessions } from '../../gateways/fix/settings/venue-session.ts';
+import { EXIT_OK } from '../errors.ts';
 import { requireRecordedFile } from '../event/recorded-file.ts';
-import { Engine } from '../main.ts';
+import { loadStrategies } from '../strategy/strategy-loader.ts';
 import type { RunSummary } from '../summary.ts';
+import type { RunPlan } from '../supervisor/run-plan.ts';
 import { durationMs, type Speed, speedOf, usage, wholeNumber } from './arguments.ts';
 import { summaryScreen } from './summary-screen.ts';
 
@@ -39,9 +41,6 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
-/** Ctrl-C reaches us twice when a wrapper passes it on; within this time it is the same one. */
-const SAME_SIGNAL_MS = 500;
-
 export async function main(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({ args: [...args], options: OPTIONS });
   if (values.help) {
@@ -52,94 +51,40 @@ export async function main(args: readonly string[]): Promise<number> {
   const forMs = values.for === undefined ? undefined : durationMs('for', values.for);
   wholeNumber('seed', values.seed, { min: 0, max: 2 ** 32 - 1 });
   const loaded = loadConfig(values.config);
-  const ending = new Ending();
-  const say = (text: string): void => {
-    process.stderr.write(`${text}\n`);
-  };
-  const engine = new Engine({
-    loaded,
+  await requireUsable(loaded);
+  const plan: RunPlan = {
+    config: loaded.config,
+    configJson: loaded.canonicalJson,
+    configDirectory: loaded.directory,
     journalDirectory: values.journal,
     isLockStep: speed === 'max',
     venueArguments: venueArguments(values, speed),
     isFeedReplayed: isFeedRecording(values.replay),
     isHeadless: values.headless,
-    log: say,
-    onEndOfRecording: () => ending.reach('the recording has ended'),
-    onFault: (error) => ending.fail(error),
-  });
-  const summary = await runUntilEnd(engine, ending, { forMs, say });
-  if (values.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
-  else process.stdout.write(summaryScreen(summary));
-  return EXIT_OK;
+    forMs,
+  };
+  const summary = await run(plan);
+  const text = values.json ? `${JSON.stringify(summary)}\n` : summaryScreen(summary);
+  // Where the loop had this thread, its timers are still there.
+  await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()));
+  return plan.config.hotLoop.thread === 'main' ? process.exit(EXIT_OK) : EXIT_OK;
 }
 
-interface RunControl {
-  readonly forMs: number | undefined;
-  readonly say: (text: string) => void;
+/** What a user got wrong is said before anything is started. */
+async function requireUsable(loaded: LoadedConfig): Promise<void> {
+  const { config } = loaded;
+  await loadStrategies(config.strategies, (path, schema) => loaded.mistakesIn(path, schema));
+  requireVenueSessions(config, loaded);
 }
 
-async function runUntilEnd(
-  engine: Engine,
-  ending: Ending,
-  control: RunControl,
-): Promise<RunSummary> {
-  try {
-    await Promise.race([engine.start(), ending.failed]);
-    if (engine.consoleUrl !== '') control.say(`console: ${engine.consoleUrl}`);
-    control.say(`journal: ${engine.journalDirectory}`);
-    const { events, ms } = engine.recovered;
-    if (events > 0) control.say(`recovered ${events} records in ${ms.toFixed(0)} ms`);
-    const timer =
-      control.forMs === undefined
-        ? undefined
-        : setTimeout(() => ending.reach('the time is over'), control.forMs);
-    const reason = await ending.reached;
-    clearTimeout(timer);
-    control.say(`stopping: ${reason}`);
-    return await Promise.race([engine.stop(reason), ending.failed]);
-  } catch (error) {
-    await engine.abandon();
-    throw error;
+/** A thread loads only what it runs. */
+async function run(plan: RunPlan): Promise<RunSummary> {
+  if (plan.config.hotLoop.thread === 'main') {
+    const { runOnMain } = await import('./run-on-main.ts');
+    return runOnMain(plan);
   }
-}
-
-/** How a run can end: asked to, by itself, or by a fault. */
-class Ending {
-  readonly reached: Promise<string>;
-  /** Never resolves; rejects with the fault. */
-  readonly failed: Promise<never>;
-  reach!: (reason: string) => void;
-  fail!: (error: GyrfalconError) => void;
-  #firstSignalMs = 0;
-
-  constructor() {
-    this.failed = new Promise((_, reject) => {
-      this.fail = reject;
-    });
-    this.failed.catch(() => {});
-    this.reached = new Promise((resolve, reject) => {
-      this.reach = resolve;
-      this.failed.catch(reject);
-    });
-    this.reached.catch(() => {});
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.on(signal, () => this.#onSignal(signal));
-    }
-  }
-
-  #onSignal(signal: string): void {
-    if (this.#firstSignalMs === 0) {
-      this.#firstSignalMs = Date.now();
-      this.reach(signal === 'SIGINT' ? 'Ctrl-C' : signal);
-    } else if (Date.now() - this.#firstSignalMs > SAME_SIGNAL_MS) {
-      this.fail(
-        new GyrfalconError(
-          'ENGINE_STOPPED',
-          'stopped at once: orders may be left at the venue; the journal is whole',
-        ),
-      );
-    }
-  }
+  const { runInWorker } = await import('./run-in-worker.ts');
+  return runInWorker(plan);
 }
 
 type RunValues = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'];

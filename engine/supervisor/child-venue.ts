@@ -31,7 +31,8 @@ export class ChildVenue {
       process.execPath,
       [...process.execArgv, CLI, 'venue', '--with-parent', ...args],
       {
-        stdio: ['pipe', 'pipe', 'pipe'],
+        // Not what was open for us alone: the command that started us waits for the end of it.
+        stdio: ['pipe', 'pipe', 'pipe', 'ignore'],
         detached: true,
       },
     );

@@ -1,18 +1,15 @@
 /**
- * The supervisor's handle on the hot loop's thread: starts it, sends it commands, ends it when it hangs
- * and starts it again from the journal.
+ * The supervisor's handle on the hot loop, wherever that runs: starts it, sends it commands, ends it when it
+ * hangs and starts it again from the journal.
  */
-import { Worker } from 'node:worker_threads';
 import { loadNative } from '../../native/index.ts';
 import type { Memory } from '../../wasm/memory.ts';
 import { type FaultCode, GyrfalconError } from '../errors.ts';
 import type { Command } from '../event/event.ts';
-import type { FromHotWorker, HotWorkerInput, ToHotWorker } from '../hot-messages.ts';
-import { releaseJournalOfEndedThread } from '../journal/journal-lock.ts';
+import type { FromHotLoop, HotLoopInput, ToHotLoop } from '../hot-messages.ts';
 import type { KillInForce } from '../limits/kills-in-force.ts';
 import type { RunSummary } from '../summary.ts';
-
-const FILE = new URL('../hot-worker.ts', import.meta.url);
+import type { LoopPlace } from './loop-place.ts';
 
 export interface HotThreadEvents {
   readonly onLog: (text: string) => void;
@@ -31,11 +28,11 @@ export interface Recovered {
 type Answer = { readonly sequence: number } | { readonly refused: string };
 
 export class HotThread {
+  readonly #place: LoopPlace;
   readonly #memory: Memory;
-  readonly #input: Omit<HotWorkerInput, 'memory' | 'firstCommands'>;
+  readonly #input: Omit<HotLoopInput, 'memory'>;
   readonly #events: HotThreadEvents;
   readonly #waiting = new Map<number, (answer: Answer) => void>();
-  #worker: Worker | undefined;
   #ending: Promise<void> = Promise.resolve();
   #nextId = 1;
   #onReady: ((recovered: Recovered) => void) | undefined;
@@ -43,26 +40,29 @@ export class HotThread {
   #onStopped: ((summary: RunSummary) => void) | undefined;
 
   constructor(
+    place: LoopPlace,
     memory: Memory,
-    input: Omit<HotWorkerInput, 'memory' | 'firstCommands'>,
+    input: Omit<HotLoopInput, 'memory'>,
     events: HotThreadEvents,
   ) {
+    this.#place = place;
     this.#memory = memory;
     this.#input = input;
     this.#events = events;
   }
 
   /** Resolves when the journal is recovered and the venues are being connected. */
-  start(firstCommands: readonly Command[] = []): Promise<Recovered> {
-    const workerData: HotWorkerInput = { ...this.#input, memory: this.#memory.wasm, firstCommands };
-    const worker = new Worker(FILE, { workerData });
-    this.#worker = worker;
-    worker.on('message', (message: FromHotWorker) => this.#onMessage(message));
-    worker.on('error', (error) => {
-      this.#fail(
-        new GyrfalconError('ENGINE_STOPPED', `the hot loop ended: ${error.message}`, {}, error),
-      );
-    });
+  start(): Promise<Recovered> {
+    this.#place.start(
+      { ...this.#input, memory: this.#memory.wasm },
+      {
+        onMessage: (message) => this.#onMessage(message),
+        onGone: (error) =>
+          this.#fail(
+            new GyrfalconError('ENGINE_STOPPED', `the hot loop ended: ${error.message}`, {}, error),
+          ),
+      },
+    );
     return new Promise((resolve, reject) => {
       this.#onReady = resolve;
       this.#onReadyFailed = reject;
@@ -90,30 +90,31 @@ export class HotThread {
     });
   }
 
-  /** Ends a hung loop for good; its sockets close with it. Resolves when it is gone, whoever asked first. */
+  /** Ends the loop for good; its sockets close with it. Resolves when it is gone, whoever asked first. */
   end(): Promise<void> {
-    this.#ending = Promise.all([this.#ending, this.#endWorker()]).then(() => {});
+    return this.#endBy(() => this.#place.end());
+  }
+
+  /** The same for a loop that hangs. Where the process ends with it, the next one may come back by itself. */
+  fence(canComeBack: boolean): Promise<void> {
+    const { journalDirectory } = this.#input;
+    return this.#endBy(() => this.#place.fence({ journalDirectory, canComeBack }));
+  }
+
+  #endBy(end: () => Promise<void>): Promise<void> {
+    for (const answer of this.#waiting.values()) answer({ refused: 'the hot loop was ended' });
+    this.#waiting.clear();
+    this.#ending = Promise.all([this.#ending, end()]).then(() => {});
     return this.#ending;
   }
 
-  async #endWorker(): Promise<void> {
-    const worker = this.#worker;
-    this.#worker = undefined;
-    for (const answer of this.#waiting.values()) answer({ refused: 'the hot loop was ended' });
-    this.#waiting.clear();
-    if (worker === undefined) return;
-    worker.removeAllListeners();
-    await worker.terminate();
-    releaseJournalOfEndedThread(this.#input.journalDirectory);
-  }
-
-  #post(message: ToHotWorker): void {
-    this.#worker?.postMessage(message);
+  #post(message: ToHotLoop): void {
+    this.#place.post(message);
     // It may be waiting in the addon rather than in its event loop.
     loadNative().module?.wakeLoop(this.#memory.bytes);
   }
 
-  #onMessage(message: FromHotWorker): void {
+  #onMessage(message: FromHotLoop): void {
     switch (message.type) {
       case 'ready':
         return this.#onReady?.({
@@ -131,6 +132,8 @@ export class HotThread {
         return this.#events.onEndOfRecording();
       case 'fault':
         return this.#fail(new GyrfalconError(message.code as FaultCode, message.text));
+      case 'ended':
+        return;
       case 'stopped': {
         const { summary } = message;
         void this.end().then(() => this.#onStopped?.(summary));

@@ -10,15 +10,14 @@ function switchOver(loopState: number) {
   const memory = new Memory();
   memory.setI32(L.CTL_LOOP_STATE, loopState);
   const log: string[] = [];
-  const restarts: number[] = [];
+  const restarts: number[][] = [];
   const killSwitch = new KillSwitch({
     memory,
     names: { strategies: [], symbols: [] },
     post: () => {},
-    restart: async (command) => {
-      if (command.kind !== 'KILL') throw new Error(command.kind);
-      restarts.push(command.generation);
-      memory.setAtomicI32(L.CTL_KILL_APPLIED, command.generation);
+    restart: async (kills) => {
+      restarts.push(kills.map(({ command }) => command.generation));
+      memory.setAtomicI32(L.CTL_KILL_APPLIED, kills.at(-1)!.command.generation);
       memory.setI32(L.CTL_LOOP_STATE, L.LOOP_RUNNING);
     },
     log: (text) => log.push(text),
@@ -30,7 +29,17 @@ function switchOver(loopState: number) {
 test('a loop that hangs is ended and comes back killed', async () => {
   const { killSwitch, restarts } = switchOver(L.LOOP_RUNNING);
   expect((await killSwitch.kill(REQUEST)).wasFenced).toBe(true);
-  expect(restarts).toEqual([1]);
+  expect(restarts).toEqual([[1]]);
+});
+
+test('kills that came while it hung all come back with it, and it is ended once', async () => {
+  const { killSwitch, restarts } = switchOver(L.LOOP_RUNNING);
+  const records = await Promise.all([
+    killSwitch.kill(REQUEST),
+    killSwitch.kill({ ...REQUEST, scope: 'STRATEGY', target: 'mm' }),
+  ]);
+  expect(restarts).toEqual([[1, 2]]);
+  expect(records.map(({ wasFenced }) => wasFenced)).toEqual([true, false]);
 });
 
 test('an engine that has stopped is not started again by a kill; who gave it is told', async () => {

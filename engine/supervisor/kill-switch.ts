@@ -38,8 +38,8 @@ export interface KillSwitchPorts {
   readonly names: ScopeNames;
   /** Hands the command to the loop without waiting. */
   readonly post: (command: Command) => void;
-  /** Ends the loop and starts the engine again from its journal, with the command applied first. */
-  readonly restart: (command: Command) => Promise<void>;
+  /** Ends the loop and starts the engine again from its journal, with these kills applied first. */
+  readonly restart: (kills: readonly KillInForce[]) => Promise<void>;
   readonly log: (text: string) => void;
   /** In force since a run before, oldest first. */
   readonly kills: readonly KillInForce[];
@@ -51,10 +51,16 @@ function newRecord(command: KillCommand, requestedMs: number): KillRecord {
   return { scope, target, reason, operator, generation, ...times, wasFenced: false };
 }
 
-/** Keeps no process alive: what is watched outlives nobody. */
+function killOf(record: KillRecord): KillInForce {
+  const { scope, target, reason, operator, generation, requestedMs } = record;
+  const type = { type: 'COMMAND', kind: 'KILL' } as const;
+  return { command: { ...type, scope, target, reason, operator, generation }, requestedMs };
+}
+
 /** FIRM, STRATEGY mm … */
 const placeOf = ({ scope, target }: Kill): string => `${scope} ${target}`.trim();
 
+/** Keeps no process alive: what is watched outlives nobody. */
 const pause = (ms: number): Promise<void> =>
   new Promise((resolve) => void setTimeout(resolve, ms).unref());
 
@@ -141,29 +147,31 @@ export class KillSwitch {
       if (this.#restarting !== undefined) {
         // Ended for another kill: what the old loop was told is lost.
         await this.#restarting;
-        this.#tell(command);
+        if (memory.atomicI32(L.CTL_KILL_APPLIED) < command.generation) this.#tell(command);
         movedMs = Date.now();
       }
-      await pause(POLL_MS);
       const now = memory.atomicI32(L.CTL_HEARTBEAT);
       if (now !== beat) {
         beat = now;
         movedMs = Date.now();
       } else if (Date.now() - movedMs > HUNG_MS && this.#restarting === undefined) {
-        await this.#fence(command);
+        await this.#fence();
         return true;
       }
+      await pause(POLL_MS);
     }
     return false;
   }
 
-  async #fence(command: KillCommand): Promise<void> {
+  async #fence(): Promise<void> {
     const { memory, restart, log } = this.#ports;
     log(`KILL: the hot loop has not moved for ${HUNG_MS} ms; ending it and coming back HALTED`);
-    this.#restarting = restart(command);
+    const appliedUpTo = memory.atomicI32(L.CTL_KILL_APPLIED);
+    const pending = this.#active.filter(({ generation }) => generation > appliedUpTo);
+    this.#restarting = restart(pending.map(killOf));
     try {
       await this.#restarting;
-      memory.setAtomicI32(L.CTL_KILL, command.generation);
+      memory.setAtomicI32(L.CTL_KILL, memory.atomicI32(L.CTL_KILL_APPLIED));
     } finally {
       this.#restarting = undefined;
     }

@@ -1,8 +1,8 @@
 /** How the peers are started, one against the other, in a folder of the test's own. */
-import net from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FixVersion } from '../../gateways/fix/version.ts';
+import { freePort } from '../support/free-port.ts';
 import { type PeerOptions, peerArguments } from './peer-options.ts';
 import type { PeerProgram } from './peer-side.ts';
 
@@ -54,13 +54,4 @@ export function nodeProgram(name: string, file: string, options: PeerOptions): P
   const quiet = '--disable-warning=ExperimentalWarning';
   const args = [quiet, file, ...peerArguments(options)];
   return { name, command: process.execPath, args, isOrdered: true };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = net.createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as net.AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -6,6 +6,7 @@
 import { statSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { programWith } from '../support/engine-process.ts';
+import { HANGING, useHanging } from '../support/hanging-strategy.ts';
 import { readRequests } from '../support/journal-judge.ts';
 import { pause, TradingPair, until } from '../support/trading-pair.ts';
 import type { VenueEvent } from '../support/venue-judge.ts';
@@ -247,32 +248,13 @@ describe('over a market that trades', () => {
   });
 });
 
-/** One order far from the market, then no end. */
-const HANGING = `
-import { defineStrategy, integer } from '../engine/strategy/strategy.ts';
-
-export default defineStrategy({
-  parameters: { afterUpdates: integer(1, 1_000_000) },
-  state: ['updates'],
-  onBook(market) {
-    market.state.updates++;
-    const farTicks = market.book.bestBidTicks - 50 * market.incrementTicks;
-    if (market.state.updates === 1) market.limit(1, farTicks, 100);
-    if (market.state.updates > market.parameters.afterUpdates) for (;;);
-  },
-});
-`;
-
 describe('over a loop that hangs in a strategy', () => {
   const pair = new TradingPair((folder) => programWith(folder, 'hanging.ts', HANGING));
   beforeAll(async () => {
+    // On the main thread the process ends with it: main-thread.test.ts.
+    pair.folder.useThread('worker');
     await pair.startVenue();
-    pair.folder.change((yaml) =>
-      yaml.replace(
-        '  - strategies/market-maker.yaml',
-        '  - strategies/market-maker.yaml\n  - { name: hanging, file: hanging.ts, account: PROP-B, instruments: [AAPL], parameters: { afterUpdates: 800 } }',
-      ),
-    );
+    useHanging(pair.folder);
     await pair.startEngine();
   });
   afterAll(() => pair.end());

@@ -19,6 +19,10 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 export const GOOG_DAY = join(ROOT, '../shared/data/lobster-fix/GOOG_2012-06-21_L10.fix.zst');
 export const hasGoogDay = existsSync(GOOG_DAY);
 
+/** Where the hot loop runs in tests that do not say it themselves: GYRFALCON_TEST_THREAD=main npm test. */
+const THREAD = process.env.GYRFALCON_TEST_THREAD ?? 'worker';
+export type LoopThread = 'worker' | 'main';
+
 /** A folder with its own copy of the configuration: free port, own tokens, own journals. */
 export class TestFolder {
   readonly path = mkdtempSync(join(tmpdir(), 'gyrfalcon-'));
@@ -28,6 +32,7 @@ export class TestFolder {
     cpSync(join(ROOT, 'config'), join(this.path, 'config'), { recursive: true });
     const yaml = readFileSync(this.config, 'utf8')
       .replace('port: 8420', 'port: 0')
+      .replace('thread: worker', `thread: ${THREAD}`)
       .replace('data/journal', join(this.path, 'journal'))
       .replace('data/operator.token', join(this.path, 'operator.token'))
       .replace('data/rearm.token', join(this.path, 'rearm.token'));
@@ -36,6 +41,11 @@ export class TestFolder {
 
   change(edit: (yaml: string) => string): void {
     writeFileSync(this.config, edit(readFileSync(this.config, 'utf8')));
+  }
+
+  /** The hot loop runs there. */
+  useThread(thread: LoopThread): void {
+    this.change((yaml) => yaml.replace(/thread: (worker|main)/, `thread: ${thread}`));
   }
 
   /** The engine goes to a venue that was started apart. */
@@ -60,7 +70,7 @@ export class TestFolder {
   }
 }
 
-const PARTS = ['build', 'console', 'engine', 'gateways', 'native', 'risk', 'strategies', 'wasm'];
+const PARTS = 'build console engine gateways native risk scripts strategies wasm'.split(' ');
 
 /** A copy of the program with a strategy file of the test's own, as a user would add one; its root. */
 export function programWith(folder: TestFolder, name: string, code: string): string {
@@ -68,7 +78,8 @@ export function programWith(folder: TestFolder, name: string, code: string): str
   for (const part of PARTS) cpSync(join(ROOT, part), join(root, part), { recursive: true });
   cpSync(join(ROOT, 'config'), join(root, 'config'), { recursive: true });
   cpSync(join(ROOT, 'package.json'), join(root, 'package.json'));
-  symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'));
+  for (const linked of ['node_modules', 'runtime'])
+    symlinkSync(join(ROOT, linked), join(root, linked));
   writeFileSync(join(root, 'strategies', name), code);
   return root;
 }
@@ -86,8 +97,9 @@ export class Gyrfalcon {
   stdout = '';
   stderr = '';
 
-  constructor(args: readonly string[], root = ROOT) {
-    const cli = join(root, 'engine', 'cli.ts');
+  /** `program`: engine/cli.ts, or what starts that. */
+  constructor(args: readonly string[], root = ROOT, program = 'engine/cli.ts') {
+    const cli = join(root, program);
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', cli, ...args], {
       cwd: root,
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -124,8 +136,26 @@ export class Gyrfalcon {
   }
 
   async stop(signal: NodeJS.Signals = 'SIGINT'): Promise<Finished> {
+    // What passes other signals on cannot pass this one.
+    if (signal === 'SIGKILL') for (const pid of this.#children()) process.kill(pid, signal);
     this.process.kill(signal);
     return this.finished;
+  }
+
+  /** Where the system tells them. */
+  #children(): readonly number[] {
+    const { pid } = this.process;
+    if (pid === undefined || this.hasEnded) return [];
+    try {
+      const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
+      return text
+        .trim()
+        .split(' ')
+        .filter((word) => word !== '')
+        .map(Number);
+    } catch {
+      return [];
+    }
   }
 }
 

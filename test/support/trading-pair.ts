@@ -58,16 +58,28 @@ export class TradingPair {
 
   /** Starts the engine, on the journal if there is one, and waits for nothing. */
   launchEngine(...options: readonly string[]): Gyrfalcon {
-    const args = ['run', '--config', this.folder.config, '--journal', this.journal, '--json'];
-    this.engine = new Gyrfalcon([...args, ...options], this.#program);
-    return this.engine;
+    return this.#launch([...this.#engineArguments(), ...options]);
   }
 
-  /** The same, and waits until it is logged on and its console listens. */
-  async startEngine(): Promise<void> {
-    const engine = this.launchEngine();
+  /** The same, by `program`, and waits until it is logged on and its console listens. */
+  async startEngine(program?: string): Promise<void> {
+    const engine = this.#launch(this.#engineArguments(), program);
     await engine.says(/SIM: logged on/);
-    this.#origin = (await engine.says(/console: (http:\/\/[^/]*)\//))[1]!;
+    await this.findConsole(/console: (http:\/\/[^/]*)\//);
+  }
+
+  /** Where the engine says, with this, that it is found. */
+  async findConsole(said: RegExp): Promise<void> {
+    this.#origin = (await this.engine.says(said))[1]!;
+  }
+
+  #engineArguments(): readonly string[] {
+    return ['run', '--config', this.folder.config, '--journal', this.journal, '--json'];
+  }
+
+  #launch(args: readonly string[], program?: string): Gyrfalcon {
+    this.engine = new Gyrfalcon(args, this.#program, program);
+    return this.engine;
   }
 
   async end(): Promise<void> {

@@ -1,13 +1,15 @@
 /**
- * The hot loop's thread: builds the core and its gateways, recovers from the journal, trades, and stops.
- * One of the files that put everything together (with main.ts); nothing else lives on this thread.
+ * The hot loop with all that it drives: builds the core and its gateways, recovers from the journal, trades,
+ * and stops. One of the files that put everything together (with main.ts). It does not know on which thread
+ * it runs; nothing else lives there.
  */
-import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { configSchema, type GyrfalconConfig } from '../config/schema.ts';
 import { HotLink } from '../gateways/fix/hot-link.ts';
 import { JournalStore } from '../gateways/fix/session/journal-store.ts';
 import { ReplaySession } from '../gateways/fix/session/replay-session.ts';
 import { openHotSockets } from '../gateways/sockets/hot-sockets.ts';
+import type { NativeSockets } from '../gateways/sockets/native-sockets.ts';
 import { loadNative } from '../native/index.ts';
 import * as L from '../wasm/layout.ts';
 import { Memory } from '../wasm/memory.ts';
@@ -16,12 +18,12 @@ import { AppInput } from './app-input.ts';
 import { CancelRetry } from './cancel-retry.ts';
 import { buildCore, type Core } from './core.ts';
 import { clOrdIdPrefix, fixVenues } from './core-setup.ts';
-import { GyrfalconError } from './errors.ts';
+import type { GyrfalconError } from './errors.ts';
 import type { Command } from './event/event.ts';
 import { SessionEventKind } from './event/generated/session-event-kind.ts';
 import { FeedInput } from './feed-input.ts';
 import { HotLoop } from './hot-loop.ts';
-import type { FromHotWorker, HotWorkerInput, ToHotWorker } from './hot-messages.ts';
+import type { FromHotLoop, HotLoopInput, ToHotLoop } from './hot-messages.ts';
 import type { Journal } from './journal/journal.ts';
 import { JournalWriter } from './journal/journal-writer.ts';
 import { openJournal } from './journal/open-journal.ts';
@@ -29,7 +31,8 @@ import { SHM_DIRECTORY } from './journal/ring-file.ts';
 import { RESTART_REASON } from './journal-crashes.ts';
 import { JournalRecorder } from './journal-recorder.ts';
 import { LatencyFigureReader } from './latency-figures.ts';
-import { setOptimiserFlags } from './optimiser-flags.ts';
+import type { KillInForce } from './limits/kills-in-force.ts';
+import { dropPendingKills, readPendingKills } from './limits/pending-kills.ts';
 import type { AppMessage } from './ports.ts';
 import { NO_RECORDER } from './recorder.ts';
 import { recover } from './recovery.ts';
@@ -48,25 +51,35 @@ const HEARTBEAT_MS = 20;
 /** A venue that is slow to answer the last cancels; one that is gone is not waited for. */
 const STOP_WAIT_MS = 10_000;
 
-const port = parentPort!;
-const input = workerData as HotWorkerInput;
-const tell = (message: FromHotWorker): void => port.postMessage(message);
-const log = (text: string): void => tell({ type: 'log', text });
-
-setOptimiserFlags();
-
-class HotEngine {
-  readonly #config: GyrfalconConfig = configSchema.parse(JSON.parse(input.configJson));
-  readonly #memory = new Memory(input.memory);
-  readonly #clock = new WallClock(this.#memory, loadNative().module);
+export class HotEngine {
+  readonly #input: HotLoopInput;
+  readonly #port: MessagePort;
+  readonly #onEnd: () => void;
+  readonly #config: GyrfalconConfig;
+  readonly #memory: Memory;
+  readonly #clock: WallClock;
+  readonly #tell = (message: FromHotLoop): void => this.#port.postMessage(message);
+  readonly #log = (text: string): void => this.#tell({ type: 'log', text });
   readonly #links: HotLink[] = [];
+  readonly #timers: NodeJS.Timeout[] = [];
   #core!: Core;
   #writer!: Journal;
   #recorder!: JournalRecorder;
   #loop!: HotLoop;
   #retry!: CancelRetry;
   #watch!: VenueWatch;
+  #sockets: NativeSockets | undefined;
   #isStopping = false;
+
+  /** `port` leads to the supervisor, which says `onEnd` where the loop is to end without a proper stop. */
+  constructor(input: HotLoopInput, port: MessagePort, onEnd: () => void) {
+    this.#input = input;
+    this.#port = port;
+    this.#onEnd = onEnd;
+    this.#config = configSchema.parse(JSON.parse(input.configJson));
+    this.#memory = new Memory(input.memory);
+    this.#clock = new WallClock(this.#memory, loadNative().module);
+  }
 
   async start(): Promise<void> {
     this.#memory.setI32(L.CTL_LOOP_STATE, L.LOOP_STARTING);
@@ -75,7 +88,7 @@ class HotEngine {
     this.#core = buildCore(coreInput, NO_RECORDER);
     const { segmentBytes, ring, syncMs } = this.#config.journal;
     this.#writer = openJournal({
-      directory: input.journalDirectory,
+      directory: this.#input.journalDirectory,
       segmentBytes,
       ring,
       syncMs,
@@ -83,7 +96,7 @@ class HotEngine {
       native: loadNative(),
       memory: this.#memory,
       core: this.#core.module,
-      notice: log,
+      notice: this.#log,
       onOutOfRoom: (fault) => setImmediate(() => void this.#stop(fault.message, fault)),
       onSegment: () => this.#core.stages.note(S.CAUSE_SEGMENT),
     });
@@ -92,14 +105,14 @@ class HotEngine {
     const app = new AppInput(this.#core);
     const stores = this.#stores();
     const sessions = this.#replaySessions(app, stores);
-    const { journalDirectory: directory, configJson } = input;
+    const { journalDirectory: directory, configJson } = this.#input;
     const recovered = recover(this.#core, { directory, configJson, sessions });
     const recoveredEvents = recovered.events;
     this.#recorder = new JournalRecorder(this.#core, this.#writer, strategies, {
       takeCommands: () => this.#takeCommands(),
       applyOwn: (command) => {
         if (command.kind === 'PAUSE_STRATEGY')
-          log(`strategy ${command.strategy} paused: ${command.reason}`);
+          this.#log(`strategy ${command.strategy} paused: ${command.reason}`);
         this.#loop.command(command);
       },
     });
@@ -111,32 +124,45 @@ class HotEngine {
     }
     this.#buildLoop(app);
     if (recoveredEvents > 0) this.#loseSessions();
-    this.#connect(sessions, stores);
+    const pending = readPendingKills(directory);
+    this.#connect(sessions, stores, pending);
+    if (pending.length > 0) {
+      await this.#writer.sync();
+      dropPendingKills(directory);
+    }
     const recoveryMs = (this.#clock.elapsedNs() - beganNs) / 1e6;
     this.#memory.setI32(L.CTL_LOOP_STATE, L.LOOP_RUNNING);
-    tell({ type: 'ready', recoveredEvents, recoveryMs, kills: recovered.kills });
+    const kills = [...recovered.kills, ...pending];
+    this.#tell({ type: 'ready', recoveredEvents, recoveryMs, kills });
   }
 
-  onMessage(message: ToHotWorker): void {
+  onMessage(message: ToHotLoop): void {
     if (message.type === 'stop') void this.#stop(message.reason);
+    else if (message.type === 'end') this.#onEnd();
     else {
       this.#command(message.id, message.command);
       this.#loop.endTurn();
     }
   }
 
+  /** At once, whatever has happened: sockets close, the journal is handed over. The thread does nothing more then. */
+  halt(): void {
+    this.#sockets?.dispose();
+    this.#writer?.close();
+  }
+
   #beginJournal(): void {
-    const prefix = clOrdIdPrefix(input.journalId);
+    const prefix = clOrdIdPrefix(this.#input.journalId);
     this.#memory.setText(L.CTL_CLORDID_PREFIX, L.CLORDID_PREFIX_BYTES, prefix);
     this.#clock.stamp();
     this.#recorder.event(
       {
         type: 'CONFIG',
         engineVersion: ENGINE_VERSION,
-        configJson: input.configJson,
+        configJson: this.#input.configJson,
         clOrdIdPrefix: prefix,
-        lockStep: input.isLockStep,
-        journalId: input.journalId,
+        lockStep: this.#input.isLockStep,
+        journalId: this.#input.journalId,
       },
       0,
     );
@@ -146,7 +172,7 @@ class HotEngine {
     const sequence = (): number => this.#memory.i64(L.CTL_RECORD_SEQUENCE);
     const handed = (): number => this.#writer.handedSequence;
     return fixVenues(this.#config).map(
-      (_, index) => new JournalStore(input.journalDirectory, index, { sequence, handed }),
+      (_, index) => new JournalStore(this.#input.journalDirectory, index, { sequence, handed }),
     );
   }
 
@@ -188,23 +214,23 @@ class HotEngine {
       recorder: this.#recorder,
       clock: this.#clock,
       input: app,
-      isLockStep: input.isLockStep,
+      isLockStep: this.#input.isLockStep,
       onOutcome: (outcome, message) => {
-        if (outcome === 'END_OF_RECORDING') tell({ type: 'end-of-recording' });
+        if (outcome === 'END_OF_RECORDING') this.#tell({ type: 'end-of-recording' });
         else if (outcome !== 'IGNORED') {
-          log(
+          this.#log(
             `the venue's 35=${message.msgType} was ${outcome.toLowerCase()}: ${message.get(58) ?? 'no reason given'}`,
           );
         }
       },
       onBreach: (outcome) => {
-        log(
+        this.#log(
           `order ${outcome.orderNumber}: ${outcome.breach}, ${outcome.breachLots} lots: compare with the venue`,
         );
       },
       onActed: (command, denied) => {
         if (denied.length > 0)
-          log(`${command.kind}: ${denied.length} requests were refused by our limits`);
+          this.#log(`${command.kind}: ${denied.length} requests were refused by our limits`);
       },
     });
     this.#retry = new CancelRetry(this.#core.commands);
@@ -217,16 +243,16 @@ class HotEngine {
     });
     const feeds = new FeedInput(this.#memory, this.#loop);
     watchGarbageCollections(this.#clock, this.#core.stages.slowTicks);
-    setInterval(() => {
+    this.#every(HEARTBEAT_MS, () => {
       this.#core.stages.timerRan(HEARTBEAT_MS * NS_PER_MS);
       this.#retry.run(this.#clock.elapsedNs());
       this.#loop.resume();
       feeds.drain();
       this.#loop.endTurn();
-    }, HEARTBEAT_MS);
+    });
     if (feeds.isUsed(this.#config)) feeds.listen();
-    if (!input.isLockStep) setInterval(() => this.#watch.checkFeeds(), STALE_CHECK_MS);
-    setInterval(() => this.#watch.askForUnknown(), UNKNOWN_CHECK_MS);
+    if (!this.#input.isLockStep) this.#every(STALE_CHECK_MS, () => this.#watch.checkFeeds());
+    this.#every(UNKNOWN_CHECK_MS, () => this.#watch.askForUnknown());
     this.#syncJournal();
   }
 
@@ -234,18 +260,28 @@ class HotEngine {
   #syncJournal(): void {
     if (!(this.#writer instanceof JournalWriter)) return;
     const sync = (): void => void this.#writer.sync().catch(() => {}); // the next flush says what is wrong
-    setInterval(sync, this.#config.journal.syncMs);
+    this.#every(this.#config.journal.syncMs, sync);
   }
 
-  #connect(sessions: readonly ReplaySession[], stores: readonly JournalStore[]): void {
-    const { sockets, text } = openHotSockets(this.#config.hotLoop, this.#memory, log);
-    log(text);
-    for (const command of input.firstCommands) {
+  /** As long as the engine runs. */
+  #every(ms: number, run: () => void): void {
+    this.#timers.push(setInterval(run, ms));
+  }
+
+  #connect(
+    sessions: readonly ReplaySession[],
+    stores: readonly JournalStore[],
+    kills: readonly KillInForce[],
+  ): void {
+    const { sockets, text } = openHotSockets(this.#config.hotLoop, this.#memory, this.#log);
+    this.#sockets = sockets;
+    this.#log(text);
+    for (const { command } of kills) {
       this.#clock.stamp();
       this.#loop.command(command);
     }
     for (const [index, configured] of fixVenues(this.#config).entries()) {
-      const venue = { ...configured, port: input.ports[configured.name] ?? configured.port };
+      const venue = { ...configured, port: this.#input.ports[configured.name] ?? configured.port };
       const symbols = this.#config.instruments
         .filter((instrument) => instrument.venue === venue.name)
         .map((instrument) => instrument.symbol);
@@ -256,7 +292,7 @@ class HotEngine {
           venue,
           symbols,
           sockets,
-          log,
+          log: this.#log,
           loop: this.#loop,
           clock: this.#clock,
           store: stores[index]!,
@@ -273,7 +309,7 @@ class HotEngine {
   /** Commands that wait in the port, when the kill word says that one must not wait for its turn. */
   #takeCommands(): void {
     for (;;) {
-      const received = receiveMessageOnPort(port) as { message: ToHotWorker } | undefined;
+      const received = receiveMessageOnPort(this.#port) as { message: ToHotLoop } | undefined;
       if (received === undefined) return;
       const { message } = received;
       if (message.type === 'command') this.#command(message.id, message.command);
@@ -284,13 +320,13 @@ class HotEngine {
   #command(id: number, command: Command): void {
     const wrong = this.#core.commands.check(command);
     if (wrong !== undefined) {
-      tell({ type: 'refused', id, text: wrong });
+      this.#tell({ type: 'refused', id, text: wrong });
       return;
     }
     this.#clock.stamp();
     this.#loop.command(command);
     this.#retry.watch(command, this.#clock.elapsedNs());
-    tell({ type: 'accepted', id, sequence: this.#memory.i64(L.CTL_RECORD_SEQUENCE) });
+    this.#tell({ type: 'accepted', id, sequence: this.#memory.i64(L.CTL_RECORD_SEQUENCE) });
   }
 
   /** Cancels what is open, waits for the answers, logs out, closes the journal, says what it came to. */
@@ -308,9 +344,10 @@ class HotEngine {
     this.#recorder.flush();
     await this.#writer.sync();
     this.#writer.close();
+    for (const timer of this.#timers) clearInterval(timer);
     this.#memory.setI32(L.CTL_LOOP_STATE, L.LOOP_STOPPED);
-    if (fault !== undefined) tell({ type: 'fault', code: fault.code, text: fault.message });
-    else tell({ type: 'stopped', summary: this.#summary() });
+    if (fault !== undefined) this.#tell({ type: 'fault', code: fault.code, text: fault.message });
+    else this.#tell({ type: 'stopped', summary: this.#summary() });
   }
 
   async #waitForAnswers(): Promise<void> {
@@ -339,28 +376,9 @@ class HotEngine {
       latencies: new LatencyFigureReader(this.#memory).read(),
       stateHash: stateHashOf(this.#memory, this.#core.module),
       strategyStateHash: strategyStateHashOf(this.#memory, this.#core.module),
-      journalDirectory: input.journalDirectory,
+      journalDirectory: this.#input.journalDirectory,
       messages: this.#loop.dataMessages,
       seconds: (this.#loop.lastDataNs - this.#loop.firstDataNs) / 1e9,
     });
   }
 }
-
-function fault(error: unknown): void {
-  const isOurs = error instanceof GyrfalconError;
-  const code = isOurs ? error.code : 'ENGINE_STOPPED';
-  const text = isOurs
-    ? error.message
-    : error instanceof Error
-      ? (error.stack ?? error.message)
-      : String(error);
-  tell({ type: 'fault', code, text });
-}
-
-process.on('uncaughtException', fault);
-process.on('unhandledRejection', fault);
-const engine = new HotEngine();
-engine
-  .start()
-  .then(() => port.on('message', (message: ToHotWorker) => engine.onMessage(message)))
-  .catch(fault);

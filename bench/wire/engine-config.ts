@@ -27,7 +27,15 @@ export interface EngineSettings {
   /** The hot loop's core; undefined = wherever the system puts it. */
   readonly core: number | undefined;
   readonly sockets: 'auto' | 'node';
+  readonly thread: LoopThread;
 }
+
+export type LoopThread = 'worker' | 'main';
+
+const shipped = () => parse(readFileSync(DEFAULT, 'utf8'), { merge: true });
+
+/** Where config/default.yaml has the hot loop. */
+export const defaultThread = (): LoopThread => shipped().hotLoop.thread;
 
 const LIMITS = {
   strategy: '*',
@@ -46,8 +54,8 @@ const LIMITS = {
 
 /** Writes it and returns the file. */
 export function writeEngineConfig(settings: EngineSettings): string {
-  const { port, core, sockets } = settings;
-  const config = parse(readFileSync(DEFAULT, 'utf8'), { merge: true });
+  const { port, core, sockets, thread } = settings;
+  const config = shipped();
   const [venue] = config.venues;
   const [stock] = config.instruments;
   const touch = {
@@ -61,6 +69,7 @@ export function writeEngineConfig(settings: EngineSettings): string {
     ...config,
     hotLoop: {
       ...config.hotLoop,
+      thread,
       sockets,
       ...(core === undefined ? {} : { core, spinUs: PINNED_SPIN_US }),
     },

@@ -3,7 +3,12 @@
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { PINNED_SPIN_US, writeEngineConfig } from './engine-config.ts';
+import {
+  defaultThread,
+  type EngineSettings,
+  PINNED_SPIN_US,
+  writeEngineConfig,
+} from './engine-config.ts';
 import { PEERS } from './peers.ts';
 import type { WirePrograms } from './programs.ts';
 import type { Command } from './wire-process.ts';
@@ -65,9 +70,15 @@ export function orderEngines(programs: WirePrograms): OrderEngines {
 }
 
 export function tickEngines(programs: WirePrograms): readonly TickEngine[] {
+  const thread = defaultThread();
+  const other =
+    thread === 'main'
+      ? ({ thread: 'worker', where: 'in a worker' } as const)
+      : ({ thread: 'main', where: 'on the main thread' } as const);
   return [
-    ourEngine(OURS, 'auto'),
-    ourEngine(`${OURS}, sockets of Node.js`, 'node'),
+    ourEngine(OURS, { sockets: 'auto', thread }),
+    ourEngine(`${OURS}, hot loop ${other.where}`, { sockets: 'auto', thread: other.thread }),
+    ourEngine(`${OURS}, sockets of Node.js`, { sockets: 'node', thread }),
     {
       name: FLOOR,
       initiator: (_, port) => ({
@@ -85,7 +96,12 @@ function floorAcceptor({ floor }: WirePrograms): Command {
 
 /** Orders meet in its book by order; it writes its log of them, as it always does. */
 async function ourVenue({ core, folder }: Place): Promise<Command> {
-  const config = writeEngineConfig({ port: 0, core: undefined, sockets: 'auto' });
+  const config = writeEngineConfig({
+    port: 0,
+    core: undefined,
+    sockets: 'auto',
+    thread: defaultThread(),
+  });
   const own =
     core === undefined ? [] : ['--core', String(core), '--spin-us', String(PINNED_SPIN_US)];
   const place = ['--port', '0', '--config', config, '--log', folder];
@@ -93,9 +109,9 @@ async function ourVenue({ core, folder }: Place): Promise<Command> {
   return { program: process.execPath, args: [...NODE_ARGUMENTS, ...args] };
 }
 
-function ourEngine(name: string, sockets: 'auto' | 'node'): TickEngine {
+function ourEngine(name: string, kind: Pick<EngineSettings, 'sockets' | 'thread'>): TickEngine {
   const initiator = ({ core, folder }: Place, port: number): Command => {
-    const config = writeEngineConfig({ port, core, sockets });
+    const config = writeEngineConfig({ port, core, ...kind });
     const args = ['run', '--headless', '--config', config, '--journal', `${folder}/journal`];
     return { program: process.execPath, args: [...NODE_ARGUMENTS, ...args], stopSignal: 'SIGINT' };
   };

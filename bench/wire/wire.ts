@@ -87,7 +87,7 @@ function ticksPart(engines: readonly TickEngine[], loads: Loads): Part {
       name: engine.name,
       measure: (drive) => measureTicks(drive, engine),
     })),
-    leftOut: ['gyrfalcon with its hot loop on the main thread: it has no such placement'],
+    leftOut: [],
   };
 }
 

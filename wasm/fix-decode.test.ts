@@ -10,6 +10,7 @@ import {
   TIMED_SESSION,
 } from '../test/support/decode-harness.ts';
 import { fixMessage } from '../test/support/fix-message.ts';
+import { SeededRandom } from '../test/support/seeded-random.ts';
 import { type ReferenceSession, referenceDecode } from './fix-decode-reference.ts';
 import * as L from './layout.ts';
 
@@ -513,4 +514,35 @@ test.each([
   { name: 'a field off the list', fields: `${CANCEL_REJECT}|55=GOOG`, error: L.FIX_UNKNOWN_TAG },
 ])('a cancel reject is left to the session: $name', ({ fields, error }) => {
   expect(decode(fields)).toBe(refused(error));
+});
+
+/** Digits with a point anywhere, now and then with something else among them. */
+function numberText(random: SeededRandom): string {
+  const digits = Array.from({ length: 1 + random.below(random.pick([3, 9, 17])) }, () =>
+    random.oneIn(200) ? random.pick(['/', ':', ' ', '-', 'x', '\u00b2']) : String(random.below(10)),
+  );
+  if (random.oneIn(2)) digits.splice(random.below(digits.length + 1), 0, '.');
+  if (random.oneIn(50)) digits.splice(random.below(digits.length + 1), 0, '.');
+  return digits.join('');
+}
+
+test('numbers and times of every length in an update of the usual shape are those of the twin', () => {
+  const random = new SeededRandom(34);
+  let fast = 0;
+  for (let round = 0; round < 20_000; round++) {
+    const [symbol] = random.pick([['GOOG'], ['BTC-USD'], ['ES'], ['ESX']]);
+    const decimals = '.123456789'.slice(0, random.pick([0, 2, 4, 7, 10, 10]));
+    const number = 10 ** random.below(15) + random.below(9);
+    const header = `49=XNAS|56=ENGINE|34=${number}|52=20120621-13:30:0${random.below(10)}`;
+    const entries = Array.from({ length: 1 + random.below(3) }, () => {
+      const size = random.oneIn(4) ? '' : `|271=${numberText(random)}`;
+      const type = random.below(4);
+      return `279=${random.below(4)}|269=${type}|55=${symbol}|270=${numberText(random)}${size}`;
+    });
+    const time = `${MARKET_TIME_TAG}=20120621-13:29:59${decimals}`;
+    const group = `268=${entries.length}|${entries.join('|')}`;
+    const session = { ...TIMED_SESSION, nextIn: BigInt(number) };
+    if (decode(`35=X|${header}|${time}|${group}`, session).includes('isSnapshot')) fast++;
+  }
+  expect(fast).toBeGreaterThan(1000);
 });

@@ -8,6 +8,7 @@
 
 import { cancelRejectEnd, cancelRejectField } from './fix-cancel-reject';
 import { dataTagOf } from './fix-data-tag';
+import { clear, clearDecoded } from './fix-decoded';
 import { executionEnd, executionField } from './fix-execution';
 import { bodyEnd, bodyStart, droppedLength, frameLength } from './fix-frame';
 import {
@@ -18,7 +19,7 @@ import {
   TAG_SENDING_TIME,
 } from './fix-header';
 import { closeGroup, marketDataEnd, marketDataField } from './fix-market-data';
-import { quickUpdate } from './fix-quick';
+import { quickNext } from './fix-quick';
 import {
   firstTime,
   haveAll,
@@ -36,16 +37,11 @@ import {
 } from './fix-state';
 import { parseTimestamp, parseUnsigned, sohAt } from './fix-value';
 import {
-  DEC_CLORDID,
-  DEC_ENTRIES,
   DEC_ERROR,
-  DEC_INSTRUMENT,
   DEC_KIND,
   DEC_MARKET_TIME_NS,
   DEC_MESSAGE,
   DEC_MESSAGE_LENGTH,
-  DEC_ORIG_CLORDID,
-  DEC_REJECT_REASON,
   DECODED,
   DECODED_CANCEL_REJECT,
   DECODED_EXECUTION,
@@ -90,6 +86,13 @@ export function fixNext(session: i32): i32 {
   const rx = RX + session * RX_BYTES;
   const at = rx + load<i32>(block + SES_RX_START);
   const end = rx + load<i32>(block + SES_RX_END);
+  const quick = at < end && load<i32>(block + SES_STATE) === SESSION_LIVE;
+  const update = quick ? quickNext(block, at, end) : 0;
+  if (update > 0) {
+    store<i32>(block + SES_SEARCHED, 0);
+    store<i32>(block + SES_RX_START, at + update - rx);
+    return useUp(block, DECODED_MARKET_DATA);
+  }
   const framed = at < end ? frameLength(block, at, end) : 0;
   if (framed === 0) {
     store<i32>(DECODED + DEC_KIND, DECODED_NOTHING);
@@ -102,8 +105,13 @@ export function fixNext(session: i32): i32 {
   if (framed < 0) return verdict(DECODED_GARBLED, -framed);
   const error = fastError(block);
   if (error !== 0) return verdict(DECODED_SLOW, error);
+  return useUp(block, kindOfType(load<i32>(ST_TYPE)));
+}
+
+/** A fast message has the number that the session awaits. */
+function useUp(block: i32, kind: i32): i32 {
   store<i64>(block + SES_NEXT_IN, load<i64>(block + SES_NEXT_IN) + 1);
-  return verdict(kindOfType(load<i32>(ST_TYPE)), 0);
+  return verdict(kind, 0);
 }
 
 /** Why the framed message in DECODED is none for the fast path; 0 = it is, and is decoded. */
@@ -113,12 +121,6 @@ function fastError(block: i32): i32 {
   const type = messageType(bodyStart(at, at + load<i32>(DECODED + DEC_MESSAGE_LENGTH)));
   if (type === 0) return FIX_NOT_FAST_TYPE;
   if (load<i32>(block + SES_STATE) !== SESSION_LIVE) return FIX_NOT_LIVE;
-  if (type === TYPE_UPDATE) {
-    store<i32>(ST_TYPE, type);
-    const messageEnd = at + load<i32>(DECODED + DEC_MESSAGE_LENGTH);
-    if (quickUpdate(block, bodyStart(at, messageEnd) + 5, bodyEnd(messageEnd))) return 0;
-    clearDecoded(at, messageEnd - at);
-  }
   const error = decodeBody(block, type, true);
   return error !== 0 ? error : sessionError(block);
 }
@@ -150,21 +152,6 @@ function verdict(kind: i32, error: i32): i32 {
   store<i32>(DECODED + DEC_KIND, kind);
   store<i32>(DECODED + DEC_ERROR, error);
   return kind;
-}
-
-function clearDecoded(address: i32, length: i32): void {
-  clear(DECODED, DEC_ENTRIES);
-  store<i32>(DECODED + DEC_MESSAGE, address);
-  store<i32>(DECODED + DEC_MESSAGE_LENGTH, length);
-  store<i32>(DECODED + DEC_INSTRUMENT, -1);
-  store<i32>(DECODED + DEC_REJECT_REASON, -1);
-  store<i64>(DECODED + DEC_CLORDID, -1);
-  store<i64>(DECODED + DEC_ORIG_CLORDID, -1);
-}
-
-/** For blocks this small much faster than memory.fill, which leaves the module. */
-function clear(address: i32, bytes: i32): void {
-  for (let at = 0; at < bytes; at += 16) v128.store(address + at, i64x2.splat(0));
 }
 
 /** The ASCII code of a MsgType that is decoded here, 0 = another type. */

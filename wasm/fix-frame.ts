@@ -21,7 +21,8 @@ const LENGTH_DIGITS_MAX: i32 = 9;
 const START_BYTES: i32 = 5; // "8=FIX"
 const START_WORD: u32 = 0x49463d38; // "8=FI", little-endian
 const START_LAST: i32 = 0x58; // "X"
-const TRAILER_BYTES: i32 = 7; // "10=ddd|"
+/** "10=ddd|" */
+export const TRAILER_BYTES: i32 = 7;
 const CHECKSUM_VALUE_BYTES_MAX: i32 = 16; // a longer one is none
 const CHECKSUM_START: u32 = 0x3d303101; // SOH "10=", little-endian
 const CHECKSUM_START_BYTES: i32 = 4;
@@ -107,7 +108,8 @@ function checkSumEnd(from: i32, limit: i32): i32 {
   return NONE;
 }
 
-function trailerFault(at: i32, trailer: i32): i32 {
+/** 0, or what is wrong with the CheckSum field at `trailer`: FIX_*. */
+export function trailerFault(at: i32, trailer: i32): i32 {
   if (load<u8>(trailer - 1) !== SOH || load<u8>(trailer + 6) !== SOH) return FIX_BODY_LENGTH;
   if (load<u16>(trailer) !== 0x3031 || load<u8>(trailer + 2) !== 61) return FIX_BODY_LENGTH; // 10=
   let stated = 0;

@@ -4,8 +4,12 @@
  * for it, then entries of 279, 269, 55, 270 and perhaps 271. Anything else, and anything in doubt, is
  * left to fix-decode.ts: what is accepted here decodes there to the very same DECODED.
  */
+
+import { clearDecoded } from './fix-decoded';
+import { TRAILER_BYTES, trailerFault } from './fix-frame';
 import { TAG_SENDING_TIME } from './fix-header';
-import { parsePlain, parseTimestamp, textLength } from './fix-value';
+import { decimalsOf, parsePlain, parseTimestamp, parseUnsigned, textLength } from './fix-value';
+import { digitsBefore, lengthTo16, plainBefore, sameBytes, WORD_BYTES } from './fix-words';
 import {
   ACTION_DELETE,
   CTL_NOW_NS,
@@ -25,9 +29,13 @@ import {
   ENTRY_TYPE,
   INS_LOT_E8,
   INS_SYMBOL,
+  INS_SYMBOL_LENGTH,
   INS_TICK_E8,
   INSTRUMENT_BYTES,
   INSTRUMENTS,
+  READ_INSTRUMENT,
+  SES_BEGIN,
+  SES_BEGIN_LENGTH,
   SES_MARKET_TIME_TAG,
   SES_MAX_LATENCY_NS,
   SES_NEXT_IN,
@@ -40,32 +48,57 @@ import { symbolFind } from './symbol-table';
 
 const SOH: i32 = 1;
 // Little-endian words of the bytes that stand there.
+const TAG_8: i32 = 0x3d38; // "8="
+const TAG_9: u32 = 0x3d3901; // the SOH before it, too
 const TAG_34: u32 = 0x3d3433; // "34="
 const TAG_49: u32 = 0x3d3934;
 const TAG_52: u32 = 0x3d3235;
 const TAG_56: u32 = 0x3d3635;
 const TAG_268: u32 = 0x3d383632;
-const TAG_279: u32 = 0x3d393732;
-const TAG_269: u32 = 0x3d393632;
-const TAG_55: u32 = 0x3d3535;
 const TAG_270: u32 = 0x3d303732;
 const TAG_271: u32 = 0x3d313732;
+const UPDATE: u32 = 0x583d3533; // "35=X"
 const THREE_BYTES: u32 = 0xffffff;
 const HEADER_FIELDS: i32 = 4;
-const NUMBER_DIGITS_MAX: i32 = 15;
+const NUMBER_BYTES_MAX: i32 = 15;
 const COUNT_DIGITS_MAX: i32 = 4;
-const TIME_BYTES_MAX: i32 = 27;
+const LENGTH_DIGITS_MAX: i32 = 4;
+const TIME_BYTES_LEAST: i32 = 16; // so many bytes of a time hold no SOH
 const TAG_MIN: i32 = 1000; // of a market time tag that is read here
 const TAG_MAX: i32 = 9999;
 const TEXT_BYTES_MAX: i32 = 7; // of a symbol that is read here
+const ENTRY_ACTION_AT: i32 = 4;
+const ENTRY_TYPE_AT: i32 = 10;
+const ENTRY_SYMBOL_AT: i32 = 15;
+/** The bits of the bytes of an entry's start that are the same in all. */
+const ENTRY_START_BYTES: i32 = 0x7bef;
 /** No market data ends here. */
 const NONE: i32 = 0;
 
 /**
- * The body (from behind 35=X to CheckSum, `end`) into DECODED, which is cleared; false = not of this shape,
- * or not what the session awaits, and DECODED is to be cleared again.
+ * The next message of a session that is live, framed and decoded; its length, 0 = not of this shape, or not
+ * what the session awaits, and DECODED is to be cleared.
  */
-export function quickUpdate(block: i32, body: i32, end: i32): bool {
+export function quickNext(block: i32, at: i32, end: i32): i32 {
+  const begin = load<i32>(block + SES_BEGIN_LENGTH);
+  const isBegun = load<u16>(at) === TAG_8 && sameBytes(at + 2, block + SES_BEGIN, begin);
+  const lengthAt = at + 2 + begin + 3;
+  if (!isBegun || (load<u32>(lengthAt - 3) & THREE_BYTES) !== TAG_9) return NONE;
+  const digits = lengthTo16(lengthAt);
+  if (digits === 0 || digits > LENGTH_DIGITS_MAX) return NONE;
+  const body = lengthAt + digits + 1;
+  if (load<u32>(body) !== UPDATE || load<u8>(body + 4) !== SOH) return NONE;
+  const bodyLength = <i32>digitsBefore(body - 1, digits);
+  const trailer = body + bodyLength;
+  if (bodyLength < 0 || trailer + TRAILER_BYTES > end || trailerFault(at, trailer) !== 0)
+    return NONE;
+  const length = trailer + TRAILER_BYTES - at;
+  clearDecoded(at, length);
+  return quickUpdate(block, body + 5, trailer) ? length : NONE;
+}
+
+/** The body (from behind 35=X to CheckSum, `end`) into DECODED, which is cleared. */
+function quickUpdate(block: i32, body: i32, end: i32): bool {
   let at = quickHeader(block, body);
   if (at === NONE) return false;
   const tag = load<i32>(block + SES_MARKET_TIME_TAG);
@@ -76,14 +109,15 @@ export function quickUpdate(block: i32, body: i32, end: i32): bool {
     if (at === NONE) return false;
   }
   if (load<u32>(at) !== TAG_268) return false;
-  const countEnd = digitsEnd(at + 4, COUNT_DIGITS_MAX);
-  if (countEnd === NONE) return false;
-  const count = readDigits(at + 4, countEnd);
-  if (count === 0 || count > DECODED_ENTRIES_MAX) return false;
-  at = countEnd + 1;
-  let instrument = -1;
+  const digits = lengthTo16(at + 4);
+  if (digits === 0 || digits > COUNT_DIGITS_MAX) return false;
+  at += 4 + digits;
+  const count = <i32>digitsBefore(at, digits);
+  if (count <= 0 || count > DECODED_ENTRIES_MAX) return false;
+  at++;
+  let instrument = load<i32>(READ_INSTRUMENT);
   let entry = DECODED + DEC_ENTRIES;
-  const entriesEnd = entry + <i32>count * ENTRY_BYTES;
+  const entriesEnd = entry + count * ENTRY_BYTES;
   for (; entry < entriesEnd; entry += ENTRY_BYTES) {
     if (at >= end) return false;
     at = quickEntry(entry, at, instrument);
@@ -91,7 +125,8 @@ export function quickUpdate(block: i32, body: i32, end: i32): bool {
     instrument = load<i32>(entry + ENTRY_INSTRUMENT);
   }
   if (at !== end) return false;
-  store<i32>(DECODED + DEC_ENTRY_COUNT, <i32>count);
+  store<i32>(READ_INSTRUMENT, instrument);
+  store<i32>(DECODED + DEC_ENTRY_COUNT, count);
   return true;
 }
 
@@ -104,16 +139,18 @@ export function quickHeader(block: i32, body: i32): i32 {
     at += 3;
     if (word === TAG_34) {
       seen |= 1;
-      const end = digitsEnd(at, NUMBER_DIGITS_MAX);
-      if (end === NONE) return NONE;
-      const number = readDigits(at, end);
+      const digits = lengthTo16(at);
+      if (digits === 0 || digits > NUMBER_BYTES_MAX) return NONE;
+      at += digits;
+      const number =
+        digits <= WORD_BYTES ? digitsBefore(at, digits) : parseUnsigned(at - digits, at);
       if (number !== load<i64>(block + SES_NEXT_IN)) return NONE;
       store<i64>(DECODED + DEC_MSG_SEQ_NUM, number);
-      at = end + 1;
+      at++;
     } else if (word === TAG_52) {
       seen |= 2;
-      const end = valueEnd(at, TIME_BYTES_MAX);
-      const time = end === NONE ? -1 : parseTimestamp(at, end);
+      const end = timeEnd(at);
+      const time = parseTimestamp(at, end);
       if (time < 0) return NONE;
       if (abs(load<i64>(CTL_NOW_NS) - time) > load<i64>(block + SES_MAX_LATENCY_NS)) return NONE;
       store<i64>(DECODED + DEC_SENDING_TIME_NS, time);
@@ -141,8 +178,8 @@ function quickMarketTime(tag: i32, at: i32): i32 {
     (((tag / 10) % 10) << 16) +
     ((tag % 10) << 24);
   if (load<i32>(at) !== digits || load<u8>(at + 4) !== 61) return NONE;
-  const end = valueEnd(at + 5, TIME_BYTES_MAX);
-  const time = end === NONE ? -1 : parseTimestamp(at + 5, end);
+  const end = timeEnd(at + 5);
+  const time = parseTimestamp(at + 5, end);
   if (time < 0) return NONE;
   store<i64>(DECODED + DEC_MARKET_TIME_NS, time);
   return end + 1;
@@ -151,31 +188,29 @@ function quickMarketTime(tag: i32, at: i32): i32 {
 /** One entry; where the next one begins, NONE = not of this shape. */
 function quickEntry(entry: i32, from: i32, instrumentBefore: i32): i32 {
   // "279=a|269=t|55="
-  const action = <i32>load<u8>(from + 4) - 48;
-  const type = <i32>load<u8>(from + 10) - 48;
-  if (load<u32>(from) !== TAG_279 || load<u32>(from + 6) !== TAG_269) return NONE;
-  if ((load<u32>(from + 12) & THREE_BYTES) !== TAG_55) return NONE;
-  if (load<u8>(from + 5) !== SOH || load<u8>(from + 11) !== SOH) return NONE;
-  if (action < 0 || action > ACTION_DELETE || type < 0 || type > ENTRY_TRADE) return NONE;
-  let at = from + 15;
-  const length = textLength(at);
-  if (length === 0 || length > TEXT_BYTES_MAX) return NONE;
-  const instrument = instrumentOf(at, length, instrumentBefore);
-  at += length + 1;
-  if (instrument < 0 || load<u32>(at) !== TAG_270) return NONE;
+  const start = i8x16(50, 55, 57, 61, 0, 1, 50, 54, 57, 61, 0, 1, 53, 53, 61, 0);
+  const alike = i8x16.bitmask(i8x16.eq(v128.load(from), start));
+  if ((alike & ENTRY_START_BYTES) !== ENTRY_START_BYTES) return NONE;
+  const action = <i32>load<u8>(from + ENTRY_ACTION_AT) - 48;
+  const type = <i32>load<u8>(from + ENTRY_TYPE_AT) - 48;
+  if (<u32>action > <u32>ACTION_DELETE || <u32>type > <u32>ENTRY_TRADE) return NONE;
+  const instrument = instrumentAt(from + ENTRY_SYMBOL_AT, instrumentBefore);
+  if (instrument < 0) return NONE;
   const block = INSTRUMENTS + instrument * INSTRUMENT_BYTES;
-  const priceEnd = valueEnd(at + 4, NUMBER_DIGITS_MAX);
-  if (priceEnd === NONE) return NONE;
-  const price = parsePlain(at + 4, priceEnd, load<i64>(block + INS_TICK_E8));
+  let at = from + ENTRY_SYMBOL_AT + load<i32>(block + INS_SYMBOL_LENGTH) + 1;
+  if (load<u32>(at) !== TAG_270) return NONE;
+  const priceBytes = lengthTo16(at + 4);
+  at += 4 + priceBytes;
+  const price = decimalBefore(at, priceBytes, load<i64>(block + INS_TICK_E8));
   if (price < 0) return NONE;
-  at = priceEnd + 1;
+  at++;
   let lots: i64 = 0;
   if (load<u32>(at) === TAG_271) {
-    const lotsEnd = valueEnd(at + 4, NUMBER_DIGITS_MAX);
-    if (lotsEnd === NONE) return NONE;
-    lots = parsePlain(at + 4, lotsEnd, load<i64>(block + INS_LOT_E8));
+    const lotsBytes = lengthTo16(at + 4);
+    at += 4 + lotsBytes;
+    lots = decimalBefore(at, lotsBytes, load<i64>(block + INS_LOT_E8));
     if (lots < 0) return NONE;
-    at = lotsEnd + 1;
+    at++;
   } else if (action !== ACTION_DELETE) return NONE;
   store<i32>(entry + ENTRY_INSTRUMENT, instrument);
   store<i32>(entry + ENTRY_ACTION, action);
@@ -185,43 +220,34 @@ function quickEntry(entry: i32, from: i32, instrumentBefore: i32): i32 {
   return at;
 }
 
-/** Most entries are of the instrument of the one before. */
-function instrumentOf(at: i32, length: i32, before: i32): i32 {
-  if (before >= 0) {
-    const symbol = load<u64>(INSTRUMENTS + before * INSTRUMENT_BYTES + INS_SYMBOL);
-    const mask = ((<u64>1) << (length << 3)) - 1;
-    if ((load<u64>(at) & mask) === symbol) return before;
+/** Most entries are of the instrument of the one before; -1 = no symbol of ours, or none that is read here. */
+function instrumentAt(at: i32, before: i32): i32 {
+  const block = INSTRUMENTS + before * INSTRUMENT_BYTES;
+  const known = load<i32>(block + INS_SYMBOL_LENGTH);
+  if (known > 0 && known <= TEXT_BYTES_MAX) {
+    const bits = known << 3;
+    const text = load<u64>(block + INS_SYMBOL) | ((<u64>SOH) << bits);
+    if ((load<u64>(at) ^ text) << (56 - bits) === 0) return before;
   }
-  return symbolFind(at, length);
+  const length = textLength(at);
+  return length === 0 || length > TEXT_BYTES_MAX ? -1 : symbolFind(at, length);
 }
 
-/** Where the SOH behind at most `most` digits stands, and at least one; NONE = other bytes. */
-function digitsEnd(at: i32, most: i32): i32 {
-  let cursor = at;
-  while (<u32>(<i32>load<u8>(cursor) - 48) < 10) cursor++;
-  return cursor === at || cursor - at > most || load<u8>(cursor) !== SOH ? NONE : cursor;
+/** A value of `length` bytes that ends at `end`; -1 = not of this shape. */
+function decimalBefore(end: i32, length: i32, stepE8: i64): i64 {
+  if (length === 0 || length > NUMBER_BYTES_MAX) return -1;
+  if (length > WORD_BYTES) return parsePlain(end - length, end, stepE8);
+  const decimals = decimalsOf(stepE8);
+  return decimals < 0 ? -1 : plainBefore(end, length, decimals);
 }
 
-function readDigits(at: i32, end: i32): i64 {
-  let value: i64 = 0;
-  for (let cursor = at; cursor < end; cursor++) value = value * 10 + (<i32>load<u8>(cursor) - 48);
-  return value;
-}
-
-/** Where the SOH behind a value of at most `most` bytes, and at least one, stands; NONE = none. */
-function valueEnd(at: i32, most: i32): i32 {
-  let cursor = at;
-  while (true) {
-    const length = textLength(cursor);
-    cursor += length;
-    if (length < 8) break;
-    if (cursor - at > most) return NONE;
-  }
-  return cursor === at || cursor - at > most ? NONE : cursor;
+/** Where the SOH behind a time stands, if it is one. */
+function timeEnd(at: i32): i32 {
+  return at + TIME_BYTES_LEAST + lengthTo16(at + TIME_BYTES_LEAST);
 }
 
 /** Behind a value that is this text; NONE = it is another. */
 function behindText(at: i32, text: i32, length: i32): i32 {
-  for (let i = 0; i < length; i++) if (load<u8>(at + i) !== load<u8>(text + i)) return NONE;
-  return load<u8>(at + length) === SOH ? at + length + 1 : NONE;
+  const end = at + length;
+  return load<u8>(end) === SOH && sameBytes(at, text, length) ? end + 1 : NONE;
 }

@@ -3,6 +3,7 @@
  * sequence numbers, our ClOrdIDs. Integer arithmetic only; a value that is not exact is refused,
  * never rounded.
  */
+import { digitsBefore, powerOfTen, WORD_BYTES } from './fix-words';
 import { CLORDID_PREFIX_BYTES, CTL_CLORDID_PREFIX, READ_DATE, READ_DAY_NS } from './layout';
 
 export const BAD_VALUE: i64 = i64.MIN_VALUE; // not a number at all
@@ -19,9 +20,6 @@ const ALL_SOH: u64 = (0x01010101 << 32) | 0x01010101;
 const CLOCK_TEXT: u64 = (0x30303a30 << 32) | 0x303a3030; // "00:00:00"
 const CLOCK_EXCESS: u64 = (0x76767f76 << 32) | 0x767f7676; // what a digit over 9, or a colon that is none, spills over with
 const HIGH_BITS: u64 = (0x80808080 << 32) | 0x80808080;
-const POWERS_OF_TEN: i32 = <i32>(
-  memory.data<i64>([1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000])
-);
 
 /** Digits alone, at most 18 of them; -1 = anything else. */
 export function parseUnsigned(at: i32, end: i32): i64 {
@@ -79,7 +77,7 @@ export function parsePlain(at: i32, end: i32, stepE8: i64): i64 {
 }
 
 /** n of a step of 10^-n, 0 to 8; -1 = another step. */
-function decimalsOf(stepE8: i64): i32 {
+export function decimalsOf(stepE8: i64): i32 {
   if (stepE8 === 100000000) return 0;
   if (stepE8 === 1000000) return 2;
   if (stepE8 === 10000) return 4;
@@ -198,16 +196,21 @@ export function parseTime(at: i32, end: i32): i64 {
   let ns: i64 = 0;
   if (length > 8) {
     if (load<u8>(at + 8) !== 46) return -1;
-    ns = fixedDigits(at + 9, length - 9);
+    ns = fractionNs(end, length - 9);
     if (ns < 0) return -1;
-    ns *= powerOfTen(18 - length);
   }
   return <i64>(hour * 3600 + minute * 60 + min(second, 59)) * NS_PER_SECOND + ns;
 }
 
-/** 10^n, n from 0 to 8. */
-export function powerOfTen(n: i32): i64 {
-  return load<i64>(POWERS_OF_TEN + (n << 3));
+/** 1 to 9 decimals of a second that end at `end`; -1 = other bytes. */
+function fractionNs(end: i32, decimals: i32): i64 {
+  if (decimals <= WORD_BYTES) {
+    const digits = digitsBefore(end, decimals);
+    return digits < 0 ? -1 : digits * powerOfTen(8 - decimals) * 10;
+  }
+  const first = <i32>load<u8>(end - decimals) - 48;
+  const rest = digitsBefore(end, WORD_BYTES);
+  return <u32>first > 9 || rest < 0 ? -1 : <i64>first * powerOfTen(WORD_BYTES) + rest;
 }
 
 function isLeap(year: i32): boolean {

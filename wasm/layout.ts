@@ -410,6 +410,7 @@ export const WRITTEN_SECOND = 23601664; // SCRATCH + 512, i64: 1 + the second si
 export const WRITTEN_TEXT = 23601680; // 18 bytes: yyyymmdd-hh:mm:ss.
 export const READ_DATE = 23601712; // 8 bytes: the yyyymmdd that was read last
 export const READ_DAY_NS = 23601720; // i64: its midnight, since 1970
+export const READ_INSTRUMENT = 23601728; // i32: of the entry that was read last
 
 // ---- Templates of INTENT records, one a strategy: |0 length i32 |4 words i32 |8 bytes i32 |12 features i32
 // |16 places: |in the record u16 |in INTENT u16| of each word, then of each byte |256 the record

@@ -40,10 +40,14 @@ export function plainCore(core: CoreModule, memory: Memory): CoreModule {
     limitsCheck: () => limits.check(),
     gateSubmit: () => entry.gateSubmit(),
     gateApply: (checked) => entry.gateApply(checked),
+    orderSubmit: () => L.SUBMIT_BY_STEPS,
     orderMove: (order, state) => entry.orderMove(order, state),
     encodeIntent: (session) => append(memory, session, encodeIntentReference(memory, session)),
     encodeDoneThrough: (session, msgSeqNum) =>
       append(memory, session, encodeDoneThroughReference(memory, session, msgSeqNum)),
+    tickNext(session) {
+      return this.fixNext(session);
+    },
     fixNext(session) {
       const block = L.SESSIONS + session * L.SESSION_BYTES;
       const start = L.RX + session * L.RX_BYTES + memory.i32(block + L.SES_RX_START);

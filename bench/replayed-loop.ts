@@ -18,6 +18,7 @@ import { prepareCore } from '../engine/recovery.ts';
 import { StageClock } from '../engine/stage-clock.ts';
 import { type LoadedStrategy, loadStrategies } from '../engine/strategy/strategy-loader.ts';
 import { WallClock } from '../engine/supervisor/wall-clock.ts';
+import { NS_PER_MS } from '../engine/units.ts';
 import { ReplaySession } from '../gateways/fix/session/replay-session.ts';
 import { loadNative } from '../native/index.ts';
 import * as R from '../wasm/journal-ring-layout.ts';
@@ -37,6 +38,7 @@ const ownStages: MakeStages = (memory) => new StageClock(memory);
 /** The time of day is the record's; what goes by is measured as live. */
 class RecordedClock extends WallClock {
   override stamp(): void {}
+  override stampAt(): void {}
 }
 
 export class ReplayedLoop {
@@ -49,6 +51,8 @@ export class ReplayedLoop {
   readonly #sent: Buffer[] = [];
   /** Of the turn in hand, as they lie in TX. */
   #sentBytes = 0;
+  /** When they were handed to the socket, performance.now(). */
+  #handedMs = 0;
   #nowNs = 0n;
 
   static async build(
@@ -112,6 +116,8 @@ export class ReplayedLoop {
     });
     this.#loop.addLink({
       flush: () => {
+        this.#handedMs = performance.now();
+        memory.setF64(L.SESSIONS + L.SES_SENT_NS, this.#handedMs * NS_PER_MS);
         this.#sentBytes = memory.i32(L.SESSIONS + L.SES_TX_END);
         memory.setI32(L.SESSIONS + L.SES_TX_END, 0);
         return true;
@@ -147,9 +153,13 @@ export class ReplayedLoop {
     this.#memory.setF64(L.SESSIONS + L.SES_RECEIVED_NS, this.#clock.elapsedNs());
   }
 
-  /** From here to the return is what a tick costs: what it sends lies in TX, where the addon's sockets take it. */
   receive(): void {
     this.#loop.onReadable(0);
+  }
+
+  /** When what the last message caused was handed to the socket, from whose TX it leaves: performance.now(). */
+  get handedMs(): number {
+    return this.#handedMs;
   }
 
   /** Keeps what the last message caused, for the hash. */

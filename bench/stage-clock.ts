@@ -91,7 +91,8 @@ function clockedTick(memory: Memory): (index: number) => void {
     }
     stages.lap(S.STAGE_STRATEGY);
     stages.lap(S.STAGE_REST);
-    stages.handOver();
+    stages.lap(S.STAGE_JOURNAL);
+    if (index % ORDER_TICKS === 0) stages.handedOver(clock.elapsedNs());
     stages.endTick();
   };
 }
@@ -131,7 +132,7 @@ class NoStageClock extends StageClock {
   override framed(): void {}
   override lap(): void {}
   override note(): void {}
-  override handOver(): void {}
+  override handedOver(): void {}
   override endTick(): void {}
   override answered(): void {}
 }

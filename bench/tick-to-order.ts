@@ -61,7 +61,7 @@ async function trade(
     loop.place(day.records[next++]!);
     const start = performance.now();
     loop.receive();
-    samplesNs[sample] = (performance.now() - start) * NS_PER_MS;
+    samplesNs[sample] = (loop.handedMs - start) * NS_PER_MS;
     loop.collect();
   }
   while (next < day.records.length) loop.apply(day.records[next++]!);

@@ -9,6 +9,8 @@ import { GyrfalconError } from './errors.ts';
 export interface CoreModule {
   /** Frames and decodes the next message in the session's RX, returns DECODED_*; a fast message uses its number up. */
   fixNext(session: number): number;
+  /** Likewise, and journals and applies market data: DECODED_APPLIED; only where the journal is the ring. */
+  tickNext(session: number): number;
   /** Decodes a frame that the session in TypeScript has accepted (35=W X 8 only), no session checks; DECODED_*. */
   fixDecode(session: number, address: number, length: number): number;
   /** Adds the symbol of the instrument's block to the symbol table. */
@@ -53,6 +55,8 @@ export interface CoreModule {
   equityDrawdown(strategy: number): void;
   /** Gives INTENT the next sequence, runs the limits, books what they allow; ALLOWED or DENY_*. */
   gateSubmit(): number;
+  /** Likewise, and journals INTENT and what it sends; SUBMIT_BY_STEPS = nothing done; only where the journal is the ring. */
+  orderSubmit(): number;
   /** Books INTENT, of which the limits have said `checked`; writes and returns the verdict. */
   gateApply(checked: number): number;
   /** Puts the order at address into a state; all figures derived from the order table follow. */

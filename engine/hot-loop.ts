@@ -20,6 +20,8 @@ import type { StageClock } from './stage-clock.ts';
 /** Time of the loop: writes CTL_NOW_NS and counts elapsed time. */
 export interface LoopClock {
   stamp(): void;
+  /** Likewise for a moment of elapsedNs that has just been. */
+  stampAt(elapsedNs: number): void;
   /** Nanoseconds from any fixed point; for measuring only. */
   elapsedNs(): number;
 }
@@ -83,17 +85,18 @@ export class HotLoop {
 
   /** Bytes lie in the session's RX since SES_RECEIVED_NS (clock.elapsedNs). */
   onReadable(session: number): void {
-    const { core, clock, recorder } = this.#parts;
+    const { clock, recorder } = this.#parts;
     const block = L.SESSIONS + session * L.SESSION_BYTES;
     const receivedNs = this.#memory.f64(block + L.SES_RECEIVED_NS);
-    for (;;) {
+    for (let isFirst = true; ; isFirst = false) {
       const isRead =
         this.#memory.i32(block + L.SES_RX_START) === this.#memory.i32(block + L.SES_RX_END);
       if (isRead || this.holdsInputs()) return;
-      clock.stamp();
+      if (isFirst) clock.stampAt(receivedNs);
+      else clock.stamp();
       this.#turnStartNs = receivedNs;
       this.#stages.beginTick(receivedNs);
-      const kind = core.module.fixNext(session);
+      const kind = this.#next(session);
       if (kind === L.DECODED_NOTHING) return;
       if (kind === L.DECODED_GARBLED) {
         this.#memory.addI64(L.CTL_GARBLED, 1);
@@ -101,6 +104,11 @@ export class HotLoop {
       }
       const address = this.#memory.i32(L.DECODED + L.DEC_MESSAGE);
       const length = this.#memory.i32(L.DECODED + L.DEC_MESSAGE_LENGTH);
+      if (kind === L.DECODED_APPLIED) {
+        this.#stages.framed(L.DECODED_MARKET_DATA, session, length);
+        this.#decide(session);
+        continue;
+      }
       this.#stages.framed(kind, session, length);
       recorder.input(RecordKind.INBOUND, session, address, length);
       this.#stages.lap(S.STAGE_JOURNAL);
@@ -108,6 +116,12 @@ export class HotLoop {
       this.#applyMessage(session, kind, address, length);
       this.endTurn();
     }
+  }
+
+  #next(session: number): number {
+    const { core, recorder } = this.#parts;
+    const inOne = recorder.isInMemory && !this.#stages.isNextSampled;
+    return inOne ? core.module.tickNext(session) : core.module.fixNext(session);
   }
 
   /** The journal is nearly full: what it still takes is for cancels and kills, and nothing is read. */
@@ -223,10 +237,23 @@ export class HotLoop {
     this.#tellDone();
     this.#stages.lap(S.STAGE_REST);
     this.#parts.recorder.flush();
-    this.#stages.handOver();
-    for (let session = 0; session < this.#links.length; session++) this.#send(session);
+    this.#stages.lap(S.STAGE_JOURNAL);
+    let handedNs = 0;
+    for (let session = 0; session < this.#links.length; session++) {
+      handedNs = this.#send(session) || handedNs;
+    }
+    if (handedNs !== 0) this.#stages.handedOver(handedNs);
     this.#memory.setAtomicI32(L.CTL_HEARTBEAT, this.#memory.i32(L.CTL_HEARTBEAT) + 1);
     this.#stages.endTick();
+  }
+
+  /** What the strategies make of market data that are applied already. */
+  #decide(session: number): void {
+    this.#links[session]!.onFastMessage();
+    this.#doneThrough = this.#memory.i64(L.DECODED + L.DEC_MSG_SEQ_NUM);
+    this.#parts.core.pipeline.decide();
+    this.#noteData();
+    this.endTurn();
   }
 
   #noteData(): void {
@@ -313,16 +340,22 @@ export class HotLoop {
     }
   }
 
-  #send(session: number): void {
+  /** When the bytes were handed to the socket, clock.elapsedNs; 0 = there were none. */
+  #send(session: number): number {
     const block = L.SESSIONS + session * L.SESSION_BYTES;
     const length = this.#memory.i32(block + L.SES_TX_END);
-    if (length === 0) return;
+    if (length === 0) return 0;
     const link = this.#links[session]!;
-    if (link.flush?.() !== true) {
+    let handedNs = 0;
+    if (link.flush?.() === true) handedNs = this.#memory.f64(block + L.SES_SENT_NS);
+    else {
+      handedNs = this.#parts.clock.elapsedNs();
       const start = L.TX + session * L.TX_BYTES;
       const isTaken = link.send(this.#memory.bytes.slice(start, start + length));
       if (isTaken) this.#memory.setI32(block + L.SES_TX_END, 0);
     }
     if (this.#memory.i32(block + L.SES_TX_END) > 0) this.#stages.note(S.CAUSE_PEER_SLOW);
+    // A peer that was slow before was not offered anything.
+    return handedNs < this.#turnStartNs ? this.#parts.clock.elapsedNs() : handedNs;
   }
 }

@@ -2,6 +2,7 @@
  * HOT: the live recorder. Everything that enters the core and everything that it decides is staged here
  * and written before it is applied (inputs) or sent (outputs).
  */
+import { JOURNAL_TO_RING, RING_MODE } from '../wasm/journal-ring-layout.ts';
 import * as L from '../wasm/layout.ts';
 import type { Memory } from '../wasm/memory.ts';
 import type { CoreModule } from './core-module.ts';
@@ -33,6 +34,7 @@ export interface RecorderPorts {
 }
 
 export class JournalRecorder implements Recorder {
+  readonly isInMemory: boolean;
   readonly #memory: Memory;
   readonly #core: Pick<CoreModule, 'intentWrite'>;
   readonly #writer: Journal;
@@ -49,6 +51,7 @@ export class JournalRecorder implements Recorder {
     this.#core = core.module;
     this.#writer = writer;
     this.#ports = ports;
+    this.isInMemory = core.memory.i32(RING_MODE) === JOURNAL_TO_RING;
     this.#strategies = strategies;
     for (const [index, { codeHash, configHash, modelHash }] of strategies.entries()) {
       writeIntentTemplate(core.memory, index, { codeHash, configHash, modelHash });

@@ -57,7 +57,7 @@ export class Pipeline {
     this.#core.timeToMessage(session);
     this.#checkHours();
     this.#applyMarket(BY_MESSAGE);
-    this.#decide();
+    this.decide();
     this.#stages.lap(S.STAGE_STRATEGY);
   }
 
@@ -68,7 +68,7 @@ export class Pipeline {
     const bookState = applyFeed(this.#memory, address, length);
     if (bookState === FEED_RAW_ONLY) return;
     this.#applyMarket(bookState);
-    this.#decide();
+    this.decide();
     this.#stages.lap(S.STAGE_STRATEGY);
   }
 
@@ -148,7 +148,7 @@ export class Pipeline {
   }
 
   /** The strategies of every book that the decoded message touched; all that it changes was applied before. */
-  #decide(): void {
+  decide(): void {
     const entries = this.#memory.i32(L.DECODED + L.DEC_ENTRY_COUNT);
     for (let entry = 0; entry < entries; entry++) {
       if (this.#isFirstOfRun(entry)) this.#host.decide(this.#instrumentOf(entry));

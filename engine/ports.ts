@@ -36,7 +36,8 @@ export interface OpenOrder {
 /** The connection of one FIX session as the hot loop sees it. */
 export interface VenueLink {
   /**
-   * Has what lies in the session's TX sent straight from there; what is not taken yet stays and leaves later.
+   * Has what lies in the session's TX sent straight from there, and says when in SES_SENT_NS; what is not taken
+   * yet stays and leaves later.
    * false, or no such function: this link wants the bytes (send).
    */
   flush?(): boolean;

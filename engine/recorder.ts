@@ -3,6 +3,8 @@
  * checker that demands that the journal holds the very same next record.
  */
 export interface Recorder {
+  /** The journal lies in shared memory, where kernels append to it by themselves. */
+  readonly isInMemory: boolean;
   /** Applies commands that must take effect before the next decision (a kill that just came in). */
   beforeDecision(): void;
   /** The INTENT block with its verdict. */
@@ -17,6 +19,7 @@ export interface Recorder {
 
 /** While a core is being built nothing may be decided yet. */
 export const NO_RECORDER: Recorder = {
+  isInMemory: false,
   beforeDecision: refuse,
   intent: refuse,
   outbound: refuse,

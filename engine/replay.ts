@@ -42,6 +42,7 @@ const SESSION_STATE: Readonly<Record<number, number>> = {
 };
 
 export class Replay implements Recorder {
+  readonly isInMemory = false;
   readonly #core: Core;
   readonly #reader: JournalReader;
   readonly #sessions: readonly ReplaySession[];

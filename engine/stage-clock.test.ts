@@ -36,7 +36,6 @@ const stage = (index: number) => histograms.read(S.HISTOGRAM_STAGES + index);
 function quietTick(receivedNs: number, endNs: number): void {
   clock.beginTick(receivedNs);
   clock.framed(S.TICK_MARKET_DATA, 0, 200);
-  clock.handOver();
   nowNs = endNs;
   clock.endTick();
 }
@@ -53,7 +52,7 @@ test('an order is timed to the moment it is handed over, its answer and its send
   memory.setI64(L.CTL_ORDERS_SENT, 8);
   memory.setI64(L.CTL_INTENT_SEQUENCE, 11);
   nowNs = 3_000;
-  clock.handOver();
+  clock.handedOver(nowNs);
   nowNs = 3_700;
   clock.endTick();
   expect(histograms.read(S.HISTOGRAM_TICK_TO_ORDER)).toMatchObject({ count: 1, max: 2_000 });
@@ -74,7 +73,7 @@ test('an order that no message led to is no tick, but its answer is timed', () =
   memory.setI64(L.CTL_ORDERS_SENT, 8);
   memory.setI64(L.CTL_INTENT_SEQUENCE, 10);
   nowNs = 50_000;
-  clock.handOver();
+  clock.handedOver(nowNs);
   clock.endTick();
   expect(histograms.read(S.HISTOGRAM_TICK_TO_ORDER).count).toBe(0);
   expect(histograms.read(S.HISTOGRAM_TICK_TO_DONE).count).toBe(1);
@@ -87,7 +86,6 @@ test('a look at an empty buffer is no tick', () => {
   quietTick(1_000, 2_000);
   clock.beginTick(1_000);
   nowNs = 900_000;
-  clock.handOver();
   clock.endTick();
   expect(memory.f64(S.SLOW_TICKS + S.SLT_TICKS)).toBe(1);
   expect(histograms.read(S.HISTOGRAM_TICK_TO_DONE)).toMatchObject({ count: 1, max: 1_000 });
@@ -96,9 +94,8 @@ test('a look at an empty buffer is no tick', () => {
 test('bytes of the session, too, are timed on their way into the socket', () => {
   clock.beginTick(1_000);
   clock.framed(S.TICK_SLOW, 0, 90);
-  memory.setI32(L.SESSIONS + L.SES_TX_END, 120);
   nowNs = 2_000;
-  clock.handOver();
+  clock.handedOver(nowNs);
   nowNs = 2_400;
   clock.endTick();
   expect(stage(S.STAGE_SEND)).toMatchObject({ count: 1, max: 400 });
@@ -145,7 +142,7 @@ test('exactly one tick in 64 has its stages timed; the others read the clock onc
     const before = clockReads;
     clock.lap(S.STAGE_BOOK);
     clock.lap(S.STAGE_SIGNAL);
-    clock.handOver();
+    clock.lap(S.STAGE_JOURNAL);
     nowNs = tick * 1_000 + 500;
     clock.endTick();
     expect(clockReads - before).toBe(tick % 64 === 0 ? 4 : 1);
@@ -178,7 +175,8 @@ test('the stages of a sampled tick sum up to its time, however often each is pas
   memory.setI64(L.CTL_ORDERS_SENT, 10);
   memory.setI64(L.CTL_INTENT_SEQUENCE, 12);
   nowNs += 60;
-  clock.handOver();
+  clock.lap(S.STAGE_JOURNAL);
+  clock.handedOver(nowNs);
   nowNs += 900;
   clock.endTick();
   const { ticks } = new SlowTickReader(memory).read();
@@ -207,7 +205,6 @@ test('what happened in a tick is said of that tick alone', () => {
   clock.note(S.CAUSE_PEER_SLOW);
   clock.note(S.CAUSE_COMMAND);
   nowNs = 5_000;
-  clock.handOver();
   clock.endTick();
   quietTick(6_000, 6_500);
   const { ticks, unknownCauses } = new SlowTickReader(memory).read();

@@ -78,6 +78,11 @@ export class StageClock {
     return this.#isSampled;
   }
 
+  /** The next tick is such a one. */
+  get isNextSampled(): boolean {
+    return this.#tick.tick % S.STAGE_SAMPLE_TICKS === 0;
+  }
+
   /** A message may lie in RX since `receivedNs`; when none does, the next call begins anew. */
   beginTick(receivedNs: number): void {
     const tick = this.#tick;
@@ -104,7 +109,7 @@ export class StageClock {
     tick.source = source;
     tick.bytes = bytes;
     this.#isInTick = true;
-    this.#isSampled = tick.tick % S.STAGE_SAMPLE_TICKS === 0;
+    this.#isSampled = this.isNextSampled;
     if (this.#isSampled) this.#beginSample();
   }
 
@@ -118,24 +123,20 @@ export class StageClock {
     this.#tick.causes |= cause;
   }
 
-  /** What the turn decided is written down and goes to the sockets now. */
-  handOver(): void {
-    this.lap(S.STAGE_JOURNAL);
+  /** What the turn decided went to the sockets at `handedNs`, written down before. */
+  handedOver(handedNs: number): void {
+    this.#handedNs = handedNs;
     const orders = this.#memory.i64(L.CTL_ORDERS_SENT);
-    const hasOrders = orders !== this.#orders;
-    if (!hasOrders && !this.#hasBytes()) return;
-    const nowNs = this.#isSampled ? this.#lapNs : this.#clock.elapsedNs();
-    this.#handedNs = nowNs;
-    if (!hasOrders) return;
+    if (orders === this.#orders) return;
     this.#tick.orders = orders - this.#orders;
     const intents = this.#memory.i64(L.CTL_INTENT_SEQUENCE);
     for (let intent = this.#intents + 1; intent <= intents; intent++) {
-      this.#sentNs[intent % SENT_KEPT] = nowNs;
+      this.#sentNs[intent % SENT_KEPT] = handedNs;
     }
     this.#orders = orders;
     this.#intents = intents;
     if (!this.#isInTick) return;
-    this.#histograms.record(S.HISTOGRAM_TICK_TO_ORDER, nowNs - this.#tick.receivedNs);
+    this.#histograms.record(S.HISTOGRAM_TICK_TO_ORDER, handedNs - this.#tick.receivedNs);
   }
 
   /** The turn is over, its bytes are with the kernel. A turn that no message began is no tick. */
@@ -206,13 +207,5 @@ export class StageClock {
       if ((timed & (1 << stage)) === 0) continue;
       this.#histograms.record(S.HISTOGRAM_STAGES + stage, stagesNs[stage]!);
     }
-  }
-
-  #hasBytes(): boolean {
-    const sessions = this.#memory.i32(L.CTL_SESSION_COUNT);
-    for (let session = 0; session < sessions; session++) {
-      if (this.#memory.i32(L.SESSIONS + session * L.SESSION_BYTES + L.SES_TX_END) > 0) return true;
-    }
-    return false;
   }
 }

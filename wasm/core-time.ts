@@ -6,6 +6,7 @@
 import {
   CTL_CORE_TIME_NS,
   CTL_MARKET_EPOCH_NS,
+  CTL_NEXT_DAY_NS,
   CTL_NOW_NS,
   DEC_MARKET_TIME_NS,
   DECODED,
@@ -18,17 +19,25 @@ const DAY_NS: i64 = 86400000000000;
 
 /** To the market time of the decoded message; a message without one moves nothing. */
 export function timeToMessage(session: i32): void {
-  const tag = load<i32>(SESSIONS + session * SESSION_BYTES + SES_MARKET_TIME_TAG);
-  if (tag === 0) timeToReceipt();
-  else {
-    const time = load<i64>(DECODED + DEC_MARKET_TIME_NS);
-    if (time !== 0) timeTo(time);
-  }
+  const time = messageTime(session);
+  if (time !== 0) timeTo(time);
+}
+
+/** Whether the decoded message leaves the trading hours as they were reckoned last. */
+export function isSameDay(session: i32): bool {
+  const epoch = load<i64>(CTL_MARKET_EPOCH_NS);
+  return epoch !== 0 && messageTime(session) - epoch < load<i64>(CTL_NEXT_DAY_NS);
 }
 
 /** To CTL_NOW_NS. */
 export function timeToReceipt(): void {
   timeTo(load<i64>(CTL_NOW_NS));
+}
+
+/** Since 1970; 0 = the message has none. */
+function messageTime(session: i32): i64 {
+  const tag = load<i32>(SESSIONS + session * SESSION_BYTES + SES_MARKET_TIME_TAG);
+  return load<i64>(tag === 0 ? CTL_NOW_NS : DECODED + DEC_MARKET_TIME_NS);
 }
 
 function timeTo(absoluteNs: i64): void {

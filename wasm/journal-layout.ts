@@ -14,3 +14,8 @@ export const RECORD_CRC32C = 24; // over RECORD_LENGTH bytes, with this field 0
 export const RECORD_VERSION = 28;
 export const RECORD_HEADER_BYTES = 32;
 export const JOURNAL_VERSION = 1;
+
+// Kinds that kernels append, as event.fbs numbers them (a test compares).
+export const RECORD_OF_INBOUND = 2;
+export const RECORD_OF_INTENT = 6;
+export const RECORD_OF_OUTBOUND = 7;

@@ -3,6 +3,7 @@ import { ByteBuffer } from 'flatbuffers';
 import { expect, test } from 'vitest';
 import { loadCore } from '../engine/core-module.ts';
 import { RecordHeader } from '../engine/event/generated/record-header.ts';
+import { RecordKind } from '../engine/event/generated/record-kind.ts';
 import { crc32c } from '../engine/journal/crc32c.ts';
 import * as record from './journal-layout.ts';
 import * as layout from './layout.ts';
@@ -57,6 +58,16 @@ test('fast, plain and textbook checksum agree at every length and alignment', ()
     expect(core.crc32c(PAYLOAD + start, length), `length ${length} start ${start}`).toBe(plain);
     if (round % 10 === 0) expect(plain).toBe(crc32cByBit(bytes.subarray(start)));
   }
+});
+
+test('the kinds that kernels append are those of event.fbs', () => {
+  const { RECORD_OF_INBOUND, RECORD_OF_INTENT, RECORD_OF_OUTBOUND } = record;
+  const { INBOUND, INTENT, OUTBOUND } = RecordKind;
+  expect([RECORD_OF_INBOUND, RECORD_OF_INTENT, RECORD_OF_OUTBOUND]).toEqual([
+    INBOUND,
+    INTENT,
+    OUTBOUND,
+  ]);
 });
 
 test('the places of the header are those of the FlatBuffers struct', () => {

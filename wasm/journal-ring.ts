@@ -73,6 +73,11 @@ export function journalAppend(kind: i32, source: i32, address: i32, length: i32)
   return 1;
 }
 
+/** Whether records of so many bytes, headers included, find room in the ring, wherever its end is. */
+export function journalHasRoom(bytes: i32): bool {
+  return journalWaiting() + 2 * bytes <= JOURNAL_RING_DATA_BYTES;
+}
+
 /** A new order must wait: the journal is half full of what is not handed over, or its disk is gone. */
 export function journalHoldsOrders(): i32 {
   return i32(load<i32>(RING_FAULT) !== WRITER_WELL || journalWaiting() >= RING_ORDERS_BYTES_MAX);

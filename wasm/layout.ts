@@ -96,6 +96,7 @@ export const SES_SEARCHED = 88; // i32: the search for the CheckSum of the messa
 export const SES_HEADER_LENGTH = 92; // i32
 export const SES_TIME_BYTES = 96; // i32: of the times that we write: 21 with milliseconds, 24, 27 with nanoseconds
 export const SES_RECEIVED_NS = 104; // f64 (wall): when the last bytes in RX came, of the loop's elapsed time
+export const SES_SENT_NS = 112; // f64 (wall): when bytes of TX were handed to the socket last, of the loop's elapsed time
 export const SES_SENDER = 128; // 64 bytes: our SenderCompID (49 out, 56 in)
 export const SES_TARGET = 192; // 64 bytes: the peer's CompID (56 out, 49 in)
 export const SES_BEGIN = 256; // 16 bytes: BeginString
@@ -157,6 +158,7 @@ export const DECODED_SLOW = 3; // a whole, well-formed frame for the session in 
 export const DECODED_GARBLED = 4; // bytes to be skipped (DEC_MESSAGE, DEC_MESSAGE_LENGTH), no number used up
 export const DECODED_CANCEL_REJECT = 5; // 35=9
 export const DECODED_HEARTBEAT = 6; // 35=0 that answers no TestRequest
+export const DECODED_APPLIED = 7; // market data that is journaled and applied already (tickNext)
 export const ACTION_NEW = 0;
 export const ACTION_CHANGE = 1;
 export const ACTION_DELETE = 2;
@@ -478,6 +480,7 @@ export const LINK_LOGISTIC = 1;
 
 // ---- Refusal codes of the limits gate, in the order of the checks; clause and text in engine/errors.ts
 export const ALLOWED = 0;
+export const SUBMIT_BY_STEPS = -1; // no verdict: orderSubmit has left the order to the gate's own steps
 export const DENY_KILLED = 1; // firm HALTED
 export const DENY_STATE = 2; // strategy, account or instrument HALTED, or REDUCING and the order would not reduce
 export const DENY_NO_LIMIT_SET = 3;

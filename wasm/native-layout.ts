@@ -5,7 +5,7 @@
  */
 
 /** Grows whenever anything here changes: an addon that was built with another map is not loaded. */
-export const NATIVE_LAYOUT_VERSION = 4;
+export const NATIVE_LAYOUT_VERSION = 5;
 
 // ---- The loop: |0 owner |64 wake, asleep, event |128 how long a turn waits, what it found, counts …
 export const SOCKET_LOOP = 25165824;
@@ -18,7 +18,6 @@ export const SLO_SPIN_NS = 25165960; // i64, set by the owner: the turn polls th
 export const SLO_READY_LOW = 25165968; // i32: sockets 0-31 with something in SOC_EVENTS
 export const SLO_READY_HIGH = 25165972; // i32: sockets 32-63
 export const SLO_MONO_NS = 25165976; // i64: when the last turn ended
-export const SLO_REAL_NS = 25165984; // i64
 export const SLO_TURNS = 25165992; // i64
 export const SLO_POLLS = 25166000; // i64: looks at the sockets
 export const SLO_SLEEPS = 25166008; // i64: times that the thread blocked
@@ -28,6 +27,8 @@ export const SLO_MAY_BLOCK = 25166032; // i32, set by the owner: 0 = the turn on
 export const SLO_LOST = 25166024; // i64: times that it lost its core so
 export const CLOCK_MONO_NS = 25168000; // i64: CLOCK_MONOTONIC as clockFunction read it last
 export const CLOCK_REAL_NS = 25168008; // i64: CLOCK_REALTIME, since 1970
+export const CLOCK_OFFSET_NS = 25168016; // i64: real less mono when the two were compared last
+export const CLOCK_SYNC_MONO_NS = 25168024; // i64: when they are compared again
 
 // What turn() returns: bits.
 export const TURN_READY = 1; // SLO_READY_* says which sockets
@@ -51,7 +52,7 @@ export const SOC_TX_WORDS = 36; // i32: address of |end i32|
 export const SOC_IS_PAUSED = 40; // i32, set by the owner: nothing is received
 export const SOC_RECEIVED_MONO_NS = 48; // i64: of the last bytes
 export const SOC_RECEIVED_REAL_NS = 56; // i64
-export const SOC_SENT_MONO_NS = 64; // i64: the kernel has the last bytes
+export const SOC_SENT_MONO_NS = 64; // i64: when the last bytes were handed to the kernel
 export const SOC_SENT_REAL_NS = 72; // i64
 export const SOC_BYTES_IN = 80; // i64
 export const SOC_BYTES_OUT = 88; // i64

@@ -40,6 +40,14 @@ export class OrderGate {
 
   /** Decides about the INTENT block; 0 or the DENY_* code. */
   submit(): number {
+    if (this.recorder.isInMemory && !this.#stages.isSampled) {
+      const verdict = this.#core.orderSubmit();
+      if (verdict !== L.SUBMIT_BY_STEPS) return this.#note(verdict);
+    }
+    return this.#submitBySteps();
+  }
+
+  #submitBySteps(): number {
     this.#stages.lap(S.STAGE_STRATEGY);
     this.recorder.beforeDecision();
     const verdict = this.#note(this.#core.gateSubmit());

@@ -24,7 +24,6 @@ test('a tick that garbage was collected in says for how long; its neighbours do 
     stages.beginTick(clock.elapsedNs());
     stages.framed(S.TICK_MARKET_DATA, 0, 100);
     work();
-    stages.handOver();
     stages.endTick();
   };
   const noWork = () => {};

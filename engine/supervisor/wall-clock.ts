@@ -11,14 +11,18 @@ import type { LoopClock } from '../hot-loop.ts';
 import { NS_PER_MS } from '../units.ts';
 
 const TWO_32 = 4294967296;
+const ORIGIN_KEPT_NS = 1_000_000;
 
 export class WallClock implements LoopClock {
   readonly #memory: Memory;
   readonly #read: (() => void) | undefined;
   /** CLOCK_MONO_NS when performance.now() was 0. */
   readonly #originNs: number = 0;
-  readonly #originHigh: number;
-  readonly #originLow: number;
+  /** What the time of day was when performance.now() was 0: nanoseconds, in two halves. */
+  #originHigh: number;
+  #originLow: number;
+  /** Once elapsedNs is there the origin is looked at again; the time of day may be set. */
+  #originUntilNs = 0;
 
   constructor(memory: Memory, native?: NativeModule) {
     this.#memory = memory;
@@ -33,16 +37,16 @@ export class WallClock implements LoopClock {
 
   stamp(): void {
     const memory = this.#memory;
-    if (this.#read !== undefined) {
-      this.#read();
-      memory.setI32(L.CTL_NOW_NS, memory.i32(CLOCK_REAL_NS));
-      memory.setI32(L.CTL_NOW_NS + 4, memory.i32(CLOCK_REAL_NS + 4));
-      return;
-    }
-    const low = this.elapsedNs() + this.#originLow;
-    const carry = Math.floor(low / TWO_32);
-    memory.setI32(L.CTL_NOW_NS + 4, this.#originHigh + carry);
-    memory.setI32(L.CTL_NOW_NS, low - carry * TWO_32);
+    if (this.#read === undefined) return this.#stamp(this.elapsedNs());
+    this.#read();
+    memory.setI32(L.CTL_NOW_NS, memory.i32(CLOCK_REAL_NS));
+    memory.setI32(L.CTL_NOW_NS + 4, memory.i32(CLOCK_REAL_NS + 4));
+  }
+
+  /** As stamp, for a moment that has just been: no clock is read, but once in ORIGIN_KEPT_NS. */
+  stampAt(elapsedNs: number): void {
+    if (this.#read !== undefined && elapsedNs >= this.#originUntilNs) this.#setOrigin();
+    this.#stamp(elapsedNs);
   }
 
   /** As performance.now() counts, in whole nanoseconds. */
@@ -50,6 +54,22 @@ export class WallClock implements LoopClock {
     if (this.#read === undefined) return Math.round(performance.now() * NS_PER_MS);
     this.#read();
     return this.#memory.i64(CLOCK_MONO_NS) - this.#originNs;
+  }
+
+  #stamp(elapsedNs: number): void {
+    const low = elapsedNs + this.#originLow;
+    const carry = Math.floor(low / TWO_32);
+    this.#memory.setI32(L.CTL_NOW_NS + 4, this.#originHigh + carry);
+    this.#memory.setI32(L.CTL_NOW_NS, low - carry * TWO_32);
+  }
+
+  #setOrigin(): void {
+    const elapsedNs = this.elapsedNs();
+    this.#originUntilNs = elapsedNs + ORIGIN_KEPT_NS;
+    const low = (this.#memory.i32(CLOCK_REAL_NS) >>> 0) - elapsedNs;
+    const carry = Math.floor(low / TWO_32);
+    this.#originHigh = this.#memory.i32(CLOCK_REAL_NS + 4) + carry;
+    this.#originLow = low - carry * TWO_32;
   }
 
   /** Cold. */

@@ -10,7 +10,7 @@ export interface LinkSocket {
   readonly unsentBytes: number;
   /**
    * Has what lies in TX sent straight from there. false = this socket wants the bytes instead (write); true =
-   * it does, and what the kernel does not take yet stays in TX.
+   * it does, when stands in SES_SENT_NS, and what the kernel does not take yet stays in TX.
    */
   flush(): boolean;
   /** false = it is full: the bytes stay with the caller. */
@@ -39,9 +39,10 @@ export interface LinkTarget {
   readonly bindHost: string | null;
 }
 
-/** With the place of the time at which bytes came (f64, elapsed ns). */
+/** With the places of the times at which bytes came and were handed over (f64, elapsed ns). */
 export interface LinkBuffers extends SocketBuffers {
   readonly receivedNs: number;
+  readonly sentNs: number;
 }
 
 /** Where the bytes of an engine's session lie. */
@@ -55,5 +56,6 @@ export function sessionBuffers(session: number): LinkBuffers {
     txBytes: L.TX_BYTES,
     txWords: block + L.SES_TX_END,
     receivedNs: block + L.SES_RECEIVED_NS,
+    sentNs: block + L.SES_SENT_NS,
   };
 }

@@ -52,6 +52,7 @@ export class NativeLinkSocket implements LinkSocket, NativeSocketOwner {
     if (this.#isOver || !this.#sockets.isOpen(this.#slot)) {
       memory.setI32(this.#buffers.txWords, 0); // nobody there: the journal has it
     } else this.#sockets.flush(this.#slot);
+    this.#sockets.noteSent(this.#slot, this.#buffers.sentNs);
     return true;
   }
 

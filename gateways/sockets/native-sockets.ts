@@ -125,6 +125,12 @@ export class NativeSockets {
     this.memory.setF64(address, receivedNs);
   }
 
+  /** Likewise when bytes were handed over last. */
+  noteSent(slot: number, address: number): void {
+    const sentNs = this.memory.i64(rowOf(slot) + N.SOC_SENT_MONO_NS) - this.#originNs;
+    this.memory.setF64(address, sentNs);
+  }
+
   isOpen(slot: number): boolean {
     return this.memory.i32(rowOf(slot) + N.SOC_STATE) === N.SOCKET_OPEN;
   }

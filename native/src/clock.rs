@@ -1,27 +1,28 @@
 //! The system's clocks, read by one raw call into the shared memory: no number crosses to JavaScript, where it would
 //! be a box on the heap.
 use std::ffi::c_void;
-use std::mem::zeroed;
 use std::ptr;
 
 use napi::bindgen_prelude::{Uint8Array, Unknown};
 use napi::{Env, Error, Result, Status, sys as napi_sys};
 use napi_derive::napi;
 
-use crate::layout::{CLOCK_MONO_NS, CLOCK_REAL_NS};
+use crate::layout::{CLOCK_MONO_NS, CLOCK_OFFSET_NS, CLOCK_REAL_NS, CLOCK_SYNC_MONO_NS};
 use crate::memory::Memory;
+use crate::sys;
 
 struct Clock {
     memory: Memory,
     _view: Uint8Array,
 }
 
-const NS_PER_S: i64 = 1_000_000_000;
+/// So long a step of the time of day may stay unseen.
+const SYNC_NS: i64 = 1_000_000;
 
 /// () => void: CLOCK_MONOTONIC to CLOCK_MONO_NS, CLOCK_REALTIME to CLOCK_REAL_NS.
 #[napi]
 pub fn clock_function(env: &Env, view: Uint8Array) -> Result<Unknown<'_>> {
-    if view.len() < CLOCK_REAL_NS + 8 {
+    if view.len() < CLOCK_SYNC_MONO_NS + 8 {
         return Err(refused("the view is not over the whole memory"));
     }
     // SAFETY: the view is over the WebAssembly memory, which never grows; `Clock` keeps it.
@@ -66,8 +67,9 @@ unsafe extern "C" fn read_clock(
         napi_sys::napi_get_cb_info(env, info, ptr::null_mut(), ptr::null_mut(), ptr::null_mut(), &mut data);
         &*data.cast::<Clock>()
     };
-    clock.memory.set_wide(CLOCK_MONO_NS, now(libc::CLOCK_MONOTONIC));
-    clock.memory.set_wide(CLOCK_REAL_NS, now(libc::CLOCK_REALTIME));
+    let mono_ns = sys::monotonic_ns();
+    clock.memory.set_wide(CLOCK_MONO_NS, mono_ns);
+    clock.memory.set_wide(CLOCK_REAL_NS, real_at(&clock.memory, mono_ns));
     ptr::null_mut()
 }
 
@@ -78,12 +80,14 @@ unsafe extern "C" fn drop_clock(_env: napi_sys::napi_env, data: *mut c_void, _hi
     drop(unsafe { Box::from_raw(data.cast::<Clock>()) });
 }
 
-fn now(clock: libc::clockid_t) -> i64 {
-    // SAFETY: the time is ours; these two clocks are always there.
-    let mut time: libc::timespec = unsafe { zeroed() };
-    // SAFETY: as above.
-    unsafe { libc::clock_gettime(clock, &mut time) };
-    time.tv_sec * NS_PER_S + time.tv_nsec
+/// The time of day at a moment of CLOCK_MONOTONIC that has just been. The two clocks are compared once in SYNC_NS; until
+/// then what one has gone on the other has, too: a read less for each time that is written down.
+pub fn real_at(memory: &Memory, mono_ns: i64) -> i64 {
+    if mono_ns >= memory.get_wide(CLOCK_SYNC_MONO_NS) {
+        memory.set_wide(CLOCK_OFFSET_NS, sys::realtime_ns() - sys::monotonic_ns());
+        memory.set_wide(CLOCK_SYNC_MONO_NS, mono_ns + SYNC_NS);
+    }
+    mono_ns + memory.get_wide(CLOCK_OFFSET_NS)
 }
 
 fn refused(reason: &str) -> Error {

@@ -3,6 +3,7 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use crate::clock::real_at;
 use crate::layout::*;
 use crate::memory::Memory;
 use crate::session_lock::{take, try_take};
@@ -116,8 +117,9 @@ impl Socket {
         match unsafe { sys::receive(&self.fd, memory.bytes(rx + end, room), room) } {
             Ok(0) => self.end_of_peer(),
             Ok(count) => {
-                memory.set_wide(self.row + SOC_RECEIVED_MONO_NS, sys::monotonic_ns());
-                memory.set_wide(self.row + SOC_RECEIVED_REAL_NS, sys::realtime_ns());
+                let now_ns = sys::monotonic_ns();
+                memory.set_wide(self.row + SOC_RECEIVED_MONO_NS, now_ns);
+                memory.set_wide(self.row + SOC_RECEIVED_REAL_NS, real_at(&memory, now_ns));
                 memory.set(rx_words + 4, (end + count) as i32);
                 memory.add_wide(self.row + SOC_BYTES_IN, count as i64);
                 self.tell(SOCKET_EVENT_READABLE);
@@ -191,6 +193,7 @@ pub fn send_held(memory: &Memory, row: usize) -> sys::Outcome<usize> {
     if end > memory.get(row + SOC_TX_BYTES) as usize {
         return Err(libc::EOVERFLOW);
     }
+    let now_ns = sys::monotonic_ns();
     // SAFETY: `end` bytes of TX are written (checked against its length); the lock keeps others away from them.
     let sent = match unsafe { sys::send(fd, memory.bytes(tx, end), end) } {
         Ok(count) => count,
@@ -198,8 +201,8 @@ pub fn send_held(memory: &Memory, row: usize) -> sys::Outcome<usize> {
         Err(error) => return Err(error),
     };
     if sent > 0 {
-        memory.set_wide(row + SOC_SENT_MONO_NS, sys::monotonic_ns());
-        memory.set_wide(row + SOC_SENT_REAL_NS, sys::realtime_ns());
+        memory.set_wide(row + SOC_SENT_MONO_NS, now_ns);
+        memory.set_wide(row + SOC_SENT_REAL_NS, real_at(memory, now_ns));
         memory.add_wide(row + SOC_BYTES_OUT, sent as i64);
     }
     if sent < end {

@@ -152,7 +152,7 @@ impl SocketLoop {
             let (ready, more) = if is_direct { self.look_directly() } else { self.look(0) };
             found |= ready;
             flags |= more;
-            let now_ns = sys::monotonic_ns();
+            let now_ns = self.time_of(ready).unwrap_or_else(sys::monotonic_ns);
             let left_ns = began_ns + wait_ns - now_ns;
             if found != 0 || flags != 0 || left_ns <= 0 || now_ns >= poll_until_ns {
                 return self.end_turn(found, flags, now_ns);
@@ -172,6 +172,13 @@ impl SocketLoop {
             }
             std::hint::spin_loop();
         }
+    }
+
+    /// Bytes that have just come have a time.
+    fn time_of(&self, ready: u64) -> Option<i64> {
+        let slot = bits(ready).next()?;
+        let received_ns = self.memory.get_wide(row_of(slot) + SOC_RECEIVED_MONO_NS);
+        (self.memory.get(row_of(slot) + SOC_EVENTS) == SOCKET_EVENT_READABLE as i32).then_some(received_ns)
     }
 
     /// Polling is worth it only as long as nobody else wants the core.
@@ -200,7 +207,6 @@ impl SocketLoop {
         memory.set(SLO_READY_LOW, found as i32);
         memory.set(SLO_READY_HIGH, (found >> 32) as i32);
         memory.set_wide(SLO_MONO_NS, now_ns);
-        memory.set_wide(SLO_REAL_NS, sys::realtime_ns());
         if found == 0 {
             return flags;
         }

@@ -17,6 +17,7 @@ import { NO_RECORDER } from '../../engine/recorder.ts';
 import { loadStrategies } from '../../engine/strategy/strategy-loader.ts';
 import { WallClock } from '../../engine/supervisor/wall-clock.ts';
 import { loadNative } from '../../native/index.ts';
+import * as R from '../../wasm/journal-ring-layout.ts';
 import * as L from '../../wasm/layout.ts';
 import { Memory } from '../../wasm/memory.ts';
 import { QuietVenue } from './quiet-venue.ts';
@@ -26,6 +27,7 @@ const WARM_UP = 1_500_000;
 const START_NS = 1_340_287_200_000_000_000n; // 2012-06-21 14:00 UTC
 const STEP_NS = 1_000_000;
 const MID_CENTS = 30_000;
+const WAIT_MS = 5;
 
 class QuietClock extends WallClock {
   /** A millisecond of market time a message, whatever it takes. */
@@ -33,6 +35,10 @@ class QuietClock extends WallClock {
     const low = (memory.i32(L.CTL_NOW_NS) >>> 0) + STEP_NS;
     memory.setI32(L.CTL_NOW_NS, low | 0);
     if (low > 0xffffffff) memory.setI32(L.CTL_NOW_NS + 4, memory.i32(L.CTL_NOW_NS + 4) + 1);
+  }
+
+  override stampAt(): void {
+    this.stamp();
   }
 
   noteReceived(): void {
@@ -47,6 +53,7 @@ config.breakers.drawdownMax = '1000000000';
 for (const limit of config.limits) limit.dailyLossMax = '1000000000';
 const strategies = await loadStrategies(config.strategies);
 const memory = new Memory();
+const words = new Int32Array(memory.bytes.buffer);
 const core = buildCore({ memory, config, strategies }, NO_RECORDER);
 const writer = openJournal({
   directory,
@@ -117,6 +124,11 @@ function talk(from: number, to: number): void {
     venue.update(side, side === 0 ? MID_CENTS - away : MID_CENTS + away, isGone ? 0 : lots);
     clock.noteReceived();
     loop.onReadable(0);
+    // A disk that is slower than this loop: the message waits in RX.
+    while (memory.i32(session + L.SES_RX_START) < memory.i32(session + L.SES_RX_END)) {
+      Atomics.wait(words, R.RING_TAIL >>> 2, words[R.RING_TAIL >>> 2]!, WAIT_MS);
+      loop.resume();
+    }
   }
 }
 

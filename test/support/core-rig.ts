@@ -2,7 +2,7 @@
  * For tests: a whole core on a journal of its own, fed with a venue's messages, no socket. What was lived
  * through can be recovered from the journal into a second core, which must arrive at the same state.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '../../config/load.ts';
@@ -13,6 +13,7 @@ import { buildCore, type Core } from '../../engine/core.ts';
 import { fixVenues } from '../../engine/core-setup.ts';
 import { SessionEventKind } from '../../engine/event/generated/session-event-kind.ts';
 import { HotLoop } from '../../engine/hot-loop.ts';
+import { segmentName, segmentNumbers } from '../../engine/journal/journal-format.ts';
 import { JournalWriter } from '../../engine/journal/journal-writer.ts';
 import { JournalRecorder } from '../../engine/journal-recorder.ts';
 import type { VenueLink } from '../../engine/ports.ts';
@@ -25,6 +26,7 @@ import { replayedVenueSession } from '../../gateways/fix/settings/venue-session.
 import * as L from '../../wasm/layout.ts';
 import { Memory } from '../../wasm/memory.ts';
 import { fixMessage } from './fix-message.ts';
+import { MemoryJournal } from './memory-journal.ts';
 
 export type OnBook = (market: Market<unknown, string>) => void;
 /** What decides: a function without state, or a whole strategy with its parameters. */
@@ -48,7 +50,7 @@ export class CoreRig {
   isReading = true;
   readonly #config: GyrfalconConfig;
   readonly #strategies: readonly LoadedStrategy[];
-  readonly #writer: JournalWriter;
+  readonly #writer: JournalWriter | MemoryJournal;
   readonly #session: Session;
   #venueNumber = 1;
   #hasNumbers = false;
@@ -58,6 +60,7 @@ export class CoreRig {
     decider: Decider,
     change: (config: GyrfalconConfig) => void = () => {},
     isLockStep = false,
+    isInMemory = false,
   ) {
     this.#config = structuredClone(loadConfig('config/default.yaml').config);
     this.#config.strategies.splice(1);
@@ -70,13 +73,7 @@ export class CoreRig {
     const core = buildCore(parts, undefined as never);
     this.core = core;
     memory.setText(L.CTL_CLORDID_PREFIX, L.CLORDID_PREFIX_BYTES, PREFIX);
-    this.#writer = new JournalWriter({
-      directory: this.directory,
-      segmentBytes: this.#config.journal.segmentBytes,
-      memory,
-      core: core.module,
-      notice: () => {},
-    });
+    this.#writer = isInMemory ? new MemoryJournal(memory, core.module) : this.#openWriter();
     const recorder = new JournalRecorder(core, this.#writer, this.#strategies, {
       takeCommands: () => {},
       applyOwn: (command) => this.loop.command(command),
@@ -98,7 +95,11 @@ export class CoreRig {
       core,
       recorder,
       isLockStep,
-      clock: { stamp: () => this.#stamp(), elapsedNs: () => this.#clockNs },
+      clock: {
+        stamp: () => this.#stamp(),
+        stampAt: () => this.#stamp(),
+        elapsedNs: () => this.#clockNs,
+      },
       input: new AppInput(core),
       onOutcome: () => {},
       onBreach: () => {},
@@ -182,6 +183,15 @@ export class CoreRig {
     return stateHashOf(this.memory, this.core.module);
   }
 
+  /** The journal so far, as it stands in its segments. */
+  get journalBytes(): Buffer {
+    if (this.#writer instanceof MemoryJournal) return this.#writer.bytes;
+    const segments = segmentNumbers(this.directory).map((number) =>
+      readFileSync(join(this.directory, segmentName(number))),
+    );
+    return Buffer.concat(segments);
+  }
+
   /** State hash of a second core after the journal; `isVerifying`: the strategy, or another, decides again. */
   async replayed(isVerifying: boolean, decider?: Decider): Promise<string> {
     const strategies = decider === undefined ? this.#strategies : [loaded(this.#config, decider)];
@@ -195,6 +205,16 @@ export class CoreRig {
   close(): void {
     this.#writer.close();
     rmSync(this.directory, { recursive: true });
+  }
+
+  #openWriter(): JournalWriter {
+    return new JournalWriter({
+      directory: this.directory,
+      segmentBytes: this.#config.journal.segmentBytes,
+      memory: this.memory,
+      core: this.core.module,
+      notice: () => {},
+    });
   }
 
   #openSession(): Session {

@@ -74,6 +74,7 @@ export class EngineSide {
       isLockStep: false,
       clock: {
         stamp: () => memory.setAbsoluteNs(L.CTL_NOW_NS, this.nowNs),
+        stampAt: () => memory.setAbsoluteNs(L.CTL_NOW_NS, this.nowNs),
         elapsedNs: () => Number(this.nowNs % 1_000_000_000_000n),
       },
       input: new AppInput(this.#core),

@@ -92,6 +92,7 @@ export class HotLinkRig {
       recorder: this.#recorder(),
       clock: {
         stamp: () => this.memory.setAbsoluteNs(L.CTL_NOW_NS, nowNs()),
+        stampAt: () => this.memory.setAbsoluteNs(L.CTL_NOW_NS, nowNs()),
         elapsedNs: () => performance.now() * 1e6,
       },
       input: {

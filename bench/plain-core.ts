@@ -36,6 +36,7 @@ export function plainCore(core: CoreModule, memory: Memory): CoreModule {
     marketBook: (bookState) => market.marketBook(bookState),
     marketSignals: () => market.marketSignals(),
     equityOfStrategy: (strategy) => equity.equityOfStrategy(strategy),
+    equityOfPosition: (strategy) => equity.equityOfStrategy(strategy),
     equityDrawdown: (strategy) => equity.equityDrawdown(strategy),
     limitsCheck: () => limits.check(),
     gateSubmit: () => entry.gateSubmit(),

@@ -88,9 +88,17 @@ function valueLine(issue: Issue, ground: Ground): string {
     issue.code === 'invalid_union' && 'options' in issue && Array.isArray(issue.options)
       ? issue.options.map((option) => JSON.stringify(option)).join(' or ')
       : describe(schemaAt(ground, issue.path));
-  const value = valueAt(ground.value, issue.path);
-  const found = value === undefined ? 'is missing' : `is ${shownAs(value, ground, issue.path)}`;
+  const found = foundThere(issue, ground);
   return `${source.placeOf(path)}: ${pathText(path)} ${found}; it must be ${allowed}`;
+}
+
+/** Of a list of the wrong length its length, else the value. */
+function foundThere(issue: Issue, ground: Ground): string {
+  const value = valueAt(ground.value, issue.path);
+  if (value === undefined) return 'is missing';
+  const isOfLength = issue.code === 'too_big' || issue.code === 'too_small';
+  if (isOfLength && Array.isArray(value)) return `has ${value.length} entries`;
+  return `is ${shownAs(value, ground, issue.path)}`;
 }
 
 function shownAs(value: unknown, ground: Ground, path: Path): string {

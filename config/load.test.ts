@@ -7,10 +7,11 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 // @ts-expect-error: a plain JavaScript script without types
 import { configSchemas } from '../scripts/build-config-schema.mjs';
-import { CURRENCIES_MAX } from '../wasm/layout.ts';
+import { CURRENCIES_MAX, INSTRUMENTS_MAX } from '../wasm/layout.ts';
 import { CONFIG_LINES_MAX, ConfigError } from './config-error.ts';
 import { CURRENCY_COUNT_MAX } from './cross-checks.ts';
 import { loadConfig } from './load.ts';
+import { INSTRUMENT_COUNT_MAX } from './schema.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const shipped = (file: string) => readFileSync(join(here, file), 'utf8');
@@ -63,8 +64,9 @@ describe('the shipped configuration', () => {
     }
   });
 
-  test('as many currencies are allowed as memory has room for', () => {
+  test('as many currencies and instruments are allowed as memory has room for', () => {
     expect(CURRENCY_COUNT_MAX).toBe(CURRENCIES_MAX);
+    expect(INSTRUMENT_COUNT_MAX).toBe(INSTRUMENTS_MAX);
   });
 });
 

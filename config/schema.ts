@@ -11,6 +11,9 @@ import { WEEKDAYS } from './local-time.ts';
 import { modelSchema } from './model.ts';
 import { thresholdSchema } from './threshold.ts';
 
+/** = INSTRUMENTS_MAX of wasm/layout.ts, which config may not import; a test compares the two. */
+export const INSTRUMENT_COUNT_MAX = 1024;
+
 const name = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,30}$/)
@@ -108,7 +111,7 @@ export const strategySchema = z.strictObject({
   /** Instead of a file: a strategy without code. */
   threshold: thresholdSchema.optional(),
   account: name,
-  instruments: z.array(text).min(1).max(64),
+  instruments: z.array(text).min(1).max(INSTRUMENT_COUNT_MAX),
   /** Of the file, checked by its own schema. */
   parameters: z.record(z.string(), z.unknown()).optional(),
   /** What `market.score` is the score of. */
@@ -172,7 +175,7 @@ export const configSchema = z.strictObject({
     .array(z.discriminatedUnion('protocol', [fixVenueSchema, webSocketVenueSchema]))
     .min(1)
     .max(4),
-  instruments: z.array(instrumentSchema).min(1).max(64),
+  instruments: z.array(instrumentSchema).min(1).max(INSTRUMENT_COUNT_MAX),
   signals: z.strictObject({
     orderFlowHalfLifeMs: z.number().positive(),
     volatilityHalfLifeMs: z.number().positive(),

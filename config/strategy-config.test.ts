@@ -110,7 +110,7 @@ describe('a model', () => {
     {
       name: 'no tree',
       change: [/trees:[\s\S]*/, 'trees: []\n'],
-      line: ':6:8: strategies[0].model.trees is []; it must be a list of 1 to 256',
+      line: ':6:8: strategies[0].model.trees has 0 entries; it must be a list of 1 to 256',
     },
     {
       name: 'a node that is question and leaf',

@@ -12,10 +12,14 @@ import {
   isScalar,
   isSeq,
   LineCounter,
+  type Node,
   parseDocument,
   visit,
 } from 'yaml';
 import { ConfigError } from './config-error.ts';
+
+/** A thousand instruments may each be a short line; a bomb of references into references ends here. */
+const ALIASES_MAX = 8192;
 
 export type Path = readonly PropertyKey[];
 
@@ -173,16 +177,22 @@ function readYamlFile(file: string, namedBy: string): YamlFile {
     const { line, col } = lines.linePos(error.pos[0]);
     return `${file}:${line}:${col}: not valid YAML: ${error.message}`;
   });
+  // Kept along the way: to resolve each of a thousand aliases by itself is to walk the file as often.
+  const anchors = new Map<string, Node>();
   visit(document, {
+    Value: (_, node) => {
+      if (node.anchor !== undefined) anchors.set(node.anchor, node);
+    },
     Alias: (_, node, path) => {
-      if (!path.includes(node.resolve(document) as (typeof path)[number])) return;
+      const target = anchors.get(node.source);
+      if (target === undefined || !path.includes(target)) return;
       const { line, col } = lines.linePos(node.range?.[0] ?? 0);
       broken.push(`${file}:${line}:${col}: not valid YAML: *${node.source} stands inside itself`);
     },
   });
   if (broken.length > 0) throw new ConfigError(broken);
   try {
-    return { file, document, lines, value: document.toJS() };
+    return { file, document, lines, value: document.toJS({ maxAliasCount: ALIASES_MAX }) };
   } catch (cause) {
     throw new ConfigError([`${file}:1:1: not valid YAML: ${(cause as Error).message}`]);
   }

@@ -51,6 +51,8 @@ export interface CoreModule {
   exp(x: number): number;
   /** Values every position of the strategy anew; its peak follows. */
   equityOfStrategy(strategy: number): void;
+  /** After a fill, which changes this position alone: values it anew; the strategy's peak follows. */
+  equityOfPosition(strategy: number, instrument: number): void;
   /** Trips the breaker of a strategy that has lost too much from its peak. */
   equityDrawdown(strategy: number): void;
   /** Gives INTENT the next sequence, runs the limits, books what they allow; ALLOWED or DENY_*. */

@@ -79,7 +79,7 @@ export class Pipeline {
     if (outcome.order < 0) return outcome;
     this.#breakers.afterExecution(outcome);
     if (outcome.fillLots === 0) return outcome;
-    this.#positions.markToMarket(outcome.strategy);
+    this.#positions.markPosition(outcome.strategy, outcome.instrument);
     this.#core.equityDrawdown(outcome.strategy);
     this.#stages.lap(S.STAGE_REST);
     this.#host.filled(outcome);

@@ -38,11 +38,12 @@ export class VenueWatch {
   /** A live book that nothing came for within the breaker's time is STALE. */
   checkFeeds(): void {
     const { memory, config, clock, loop } = this.#parts;
-    const oldest = clock.nowNs() - BigInt(config.breakers.staleFeedMs * NS_PER_MS);
+    // As doubles: a fraction of a microsecond off, and no BigInt for each of a thousand books.
+    const oldestNs = Number(clock.nowNs()) - config.breakers.staleFeedMs * NS_PER_MS;
     for (let instrument = 0; instrument < config.instruments.length; instrument++) {
       const block = L.INSTRUMENTS + instrument * L.INSTRUMENT_BYTES;
       if (memory.i32(block + L.INS_BOOK_STATE) !== L.BOOK_LIVE) continue;
-      if (memory.absoluteNs(block + L.INS_LAST_RECEIVE_NS) < oldest) loop.onStaleFeed(instrument);
+      if (memory.i64(block + L.INS_LAST_RECEIVE_NS) < oldestNs) loop.onStaleFeed(instrument);
     }
   }
 

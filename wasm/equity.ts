@@ -40,7 +40,7 @@ export function equityOfStrategy(strategy: i32): void {
   const instruments = load<i32>(CTL_INSTRUMENT_COUNT);
   let equity: i64 = 0;
   for (let instrument = 0; instrument < instruments; instrument++) {
-    const row = POSITIONS + (strategy * INSTRUMENTS_MAX + instrument) * POSITION_BYTES;
+    const row = rowOf(strategy, instrument);
     const total = totalMinor(row, instrument);
     store<i64>(row + POS_TOTAL_MINOR, total);
     equity += total;
@@ -50,18 +50,20 @@ export function equityOfStrategy(strategy: i32): void {
   raisePeak(block);
 }
 
+/** After a fill, which changes this position alone: values it anew; the strategy's peak follows. */
+export function equityOfPosition(strategy: i32, instrument: i32): void {
+  const block = STRATEGIES + strategy * STRATEGY_BYTES;
+  revalue(block, rowOf(strategy, instrument), instrument);
+  raisePeak(block);
+}
+
 /** Values the instrument's positions anew, whoever holds one; peaks wait for equityChecked. */
 export function equityOfInstrument(instrument: i32): void {
   const strategies = load<i32>(CTL_STRATEGY_COUNT);
   let row = POSITIONS + instrument * POSITION_BYTES;
   let block = STRATEGIES;
   for (let strategy = 0; strategy < strategies; strategy++) {
-    if (load<i64>(row + POS_LOTS) !== 0) {
-      const total = totalMinor(row, instrument);
-      const change = total - load<i64>(row + POS_TOTAL_MINOR);
-      store<i64>(row + POS_TOTAL_MINOR, total);
-      store<i64>(block + STR_EQUITY_MINOR, load<i64>(block + STR_EQUITY_MINOR) + change);
-    }
+    if (load<i64>(row + POS_LOTS) !== 0) revalue(block, row, instrument);
     row += INSTRUMENTS_MAX * POSITION_BYTES;
     block += STRATEGY_BYTES;
   }
@@ -79,6 +81,18 @@ export function equityChecked(): void {
 /** Trips the breaker of a strategy that has lost too much from its peak. */
 export function equityDrawdown(strategy: i32): void {
   checkDrawdown(STRATEGIES + strategy * STRATEGY_BYTES);
+}
+
+function rowOf(strategy: i32, instrument: i32): i32 {
+  return POSITIONS + (strategy * INSTRUMENTS_MAX + instrument) * POSITION_BYTES;
+}
+
+/** The strategy's equity changes by what the position is worth more. */
+function revalue(block: i32, row: i32, instrument: i32): void {
+  const total = totalMinor(row, instrument);
+  const change = total - load<i64>(row + POS_TOTAL_MINOR);
+  store<i64>(row + POS_TOTAL_MINOR, total);
+  store<i64>(block + STR_EQUITY_MINOR, load<i64>(block + STR_EQUITY_MINOR) + change);
 }
 
 function raisePeak(block: i32): void {

@@ -8,12 +8,12 @@
  * (wall) hold wall-clock facts and are outside the state hash.
  */
 
-export const MEMORY_PAGES = 1024; // 64 MiB, fixed
+export const MEMORY_PAGES = 3136; // 196 MiB, fixed; pages that are never touched cost nothing
 export const STATIC_DATA = 66060288; // = --memoryBase: 63 MiB
 
 // ---- Limits of every table. What happens at the limit stands beside the table.
 export const SESSIONS_MAX = 4;
-export const INSTRUMENTS_MAX = 64;
+export const INSTRUMENTS_MAX = 1024; // more are refused with the configuration
 export const STRATEGIES_MAX = 16;
 export const ACCOUNTS_MAX = 16;
 export const CURRENCIES_MAX = 16;
@@ -253,11 +253,11 @@ export const BOOK_LIVE = 2;
 export const BOOK_GAP = 3;
 export const BOOK_STALE = 4;
 
-export const SYMBOL_TABLE = 7696384; // open addressing, i32 instrument + 1 a slot, by FNV-1a 32 of the symbol
-export const SYMBOL_SLOTS = 256;
+export const SYMBOL_TABLE = 7942144; // open addressing, i32 instrument + 1 a slot, by FNV-1a 32 of the symbol
+export const SYMBOL_SLOTS = 4096;
 
 // ---- Signals, one block an instrument
-export const SIGNALS = 7700480;
+export const SIGNALS = 7958528;
 export const SIGNAL_BYTES = 256;
 export const SIG_MICROPRICE = 0; // f64 ticks
 export const SIG_OFI = 8; // f64 lots, decayed
@@ -267,7 +267,7 @@ export const SIG_VWAP = 32; // f64 ticks, 0 until the first trade
 export const SIG_PRIVATE = 64; // the kernel's own fields
 
 // ---- Positions and static limits: row = strategy * INSTRUMENTS_MAX + instrument
-export const POSITIONS = 7716864;
+export const POSITIONS = 8220672;
 export const POSITION_BYTES = 128;
 export const POS_LOTS = 0; // i64 signed
 export const POS_OPEN_BUY_LOTS = 8; // i64: sent and not yet done, all of it counts at once
@@ -282,7 +282,7 @@ export const POS_VOLUME = 72; // i64 tick-lots
 export const POS_ADJUSTED_LOTS = 80; // i64: sum of adjustments by hand
 export const POS_TOTAL_MINOR = 88; // i64 base currency: realised + unrealised - fees at the last mark
 
-export const LIMITS = 7847936; // POSITIONS + 1024 * 128
+export const LIMITS = 10317824; // POSITIONS + STRATEGIES_MAX * INSTRUMENTS_MAX * POSITION_BYTES
 export const LIMIT_BYTES = 128;
 export const LIM_SET = 0; // i32: 0 = DENY_NO_LIMIT_SET
 export const LIM_PERMITTED = 4; // i32: 0 = DENY_NOT_PERMITTED
@@ -297,7 +297,7 @@ export const LIM_DAILY_LOSS_MINOR_MAX = 56; // i64, base currency, per strategy
 export const LIM_OPEN_ORDERS_MAX = 64; // i32, per strategy
 
 // ---- Strategies
-export const STRATEGIES = 7979008;
+export const STRATEGIES = 12414976;
 export const STRATEGY_BYTES = 512;
 export const STR_TRADING_STATE = 0; // i32 TRADING_*
 export const STR_PAUSED = 4; // i32: an operator's pause; no decisions are asked for
@@ -319,26 +319,26 @@ export const BREAKER_DRAWDOWN = 1;
 export const BREAKER_REJECT_RATE = 2;
 export const BREAKER_STALE_FEED = 3;
 
-export const STRATEGY_STATE = 7987200; // declared by the strategies themselves; hashed apart
+export const STRATEGY_STATE = 12423168; // declared by the strategies themselves; hashed apart
 export const STRATEGY_STATE_BYTES = 8192;
 
-export const RATE_RINGS = 8118272; // per strategy RATE_RING_SLOTS x i64 rel ns
+export const RATE_RINGS = 12554240; // per strategy RATE_RING_SLOTS x i64 rel ns
 
 // ---- Accounts (states only; P&L by account is summed from positions), currencies
-export const ACCOUNTS = 8642560;
+export const ACCOUNTS = 13078528;
 export const ACCOUNT_BYTES = 64;
 export const ACC_TRADING_STATE = 0; // i32
 export const ACC_NAME = 16; // 32 bytes
-export const CURRENCIES = 8643584;
+export const CURRENCIES = 13079552;
 export const CURRENCY_BYTES = 32;
 export const CUR_CODE = 0; // 4 bytes, NUL padded
 export const CUR_DECIMALS = 4; // i32: 2 for USD
 export const CUR_TO_BASE = 8; // f64: one minor unit in minor units of the base currency
 
 // ---- Orders
-export const CLORDIDS = 8644608; // slot = intent sequence % CLORDIDS_MAX: |0 sequence i64 |8 order slot i32 |12 intent kind i32
+export const CLORDIDS = 13080576; // slot = intent sequence % CLORDIDS_MAX: |0 sequence i64 |8 order slot i32 |12 intent kind i32
 export const CLORDID_BYTES = 16;
-export const ORDERS = 10741760;
+export const ORDERS = 15177728;
 export const ORDER_BYTES = 256;
 export const ORD_NUMBER = 0; // i64: intent sequence of the NEW; 0 = slot never used
 export const ORD_STRATEGY = 8; // i32
@@ -382,16 +382,16 @@ export const ORDER_DENIED = 11; // refused by our own checks
 
 // ---- What the console shows: rings of the last RECORDS_KEPT, heads in CONTROL
 export const RECORDS_KEPT = 1024;
-export const TRADES = 14936064; // |0 timeNs i64 rel |8 priceTicks i64 |16 qtyLots i64 |24 instrument i32 |28 side i32
+export const TRADES = 19372032; // |0 timeNs i64 rel |8 priceTicks i64 |16 qtyLots i64 |24 instrument i32 |28 side i32
 export const TRADE_BYTES = 32;
-export const REFUSALS = 14968832; // |0 timeNs i64 rel |8 code i32 |12 strategy i32 |16 instrument i32 |20 side i32 |24 priceTicks i64 |32 qtyLots i64 |40 count i64
+export const REFUSALS = 19404800; // |0 timeNs i64 rel |8 code i32 |12 strategy i32 |16 instrument i32 |20 side i32 |24 priceTicks i64 |32 qtyLots i64 |40 count i64
 export const REFUSAL_BYTES = 48;
-export const FILLS = 15017984; // |0 timeNs i64 rel |8 priceTicks i64 |16 qtyLots i64 |24 instrument i32 |28 side i32 |32 strategy i32 |36 liquidity i32 |40 orderNumber i64
+export const FILLS = 19453952; // |0 timeNs i64 rel |8 priceTicks i64 |16 qtyLots i64 |24 instrument i32 |28 side i32 |32 strategy i32 |36 liquidity i32 |40 orderNumber i64
 export const FILL_BYTES = 48;
-export const REFUSAL_COUNTS = 15067136; // i64 x 64: refusals by DENY_* code
+export const REFUSAL_COUNTS = 19503104; // i64 x 64: refusals by DENY_* code
 
 // ---- Books
-export const BOOKS = 15204352;
+export const BOOKS = 67108864; // 64 MiB, behind all else: a book of few levels touches three pages of its 128 KiB
 export const LEVEL_BYTES = 16; // |0 priceTicks i64 |8 qtyLots i64; a side is sorted worst first, its best level is the last
 export const BOOK_BYTES = 131200; // header + 2 * LEVELS_MAX * LEVEL_BYTES
 export const BOOK_BID_COUNT = 0; // i32

@@ -187,7 +187,8 @@ class Stream {
   #fill(): void {
     const random = this.#random;
     const strategy = random.pick(STRATEGIES);
-    const row = desk.positionAt(strategy, random.pick(INDICES));
+    const instrument = random.pick(INDICES);
+    const row = desk.positionAt(strategy, instrument);
     const lots = random.oneIn(3) ? 0 : random.below(999) - 499;
     const cost = lots * (BASE_TICKS + random.below(5) - 2);
     const realised = random.below(1999) - 999;
@@ -198,7 +199,8 @@ class Stream {
       memory.setI64(row + L.POS_REALISED, realised);
       memory.setI64(row + L.POS_FEES_E6, feesE6);
     });
-    core.equityOfStrategy(strategy);
+    if (random.oneIn(2)) core.equityOfStrategy(strategy);
+    else core.equityOfPosition(strategy, instrument);
     this.#equity.equityOfStrategy(strategy);
     core.equityDrawdown(strategy);
     this.#equity.equityDrawdown(strategy);

@@ -3,7 +3,7 @@
  * book and the Cholesky factor come in, one block of losses goes out. Compiled into both sides.
  */
 export const VAR_PAGES = 2; // the second page is AssemblyScript's own (asconfig.json: memoryBase)
-export const VAR_FACTORS_MAX = 64; // = INSTRUMENTS_MAX; more columns are refused before the kernel
+export const VAR_FACTORS_MAX = 64; // columns of the history with an open position; more are refused before the kernel
 export const VAR_BLOCK = 4096; // scenarios of one block; a block has its own random streams
 
 export const VAR_PRNG = 1024; // 4 x v128: state of xoshiro256++, one stream a lane

@@ -8,7 +8,7 @@
  * |81 MiB log ring|113 MiB sent numbers|129 MiB ClOrdIDs|193 MiB their index|209 MiB orders|337 MiB book …|
  */
 
-export const VENUE_MEMORY_PAGES = 7168; // 448 MiB, fixed; pages that are never touched cost nothing
+export const VENUE_MEMORY_PAGES = 12288; // 768 MiB, fixed; pages that are never touched cost nothing
 
 // ---- Limits of every table. What happens at the limit stands beside the table.
 export const VENUE_ORDERS_MAX = 1048576; // open or done and still known by a ClOrdID
@@ -21,7 +21,7 @@ export const VENUE_TEXT_MAX = 32; // bytes of a ClOrdID, an account, a self-matc
 // |0 orders i64|8 executions i64|16 open orders i32|20 oldest open i32|24 newest open i32|28 free order i32
 // |32 fresh orders i32|36 names i32|40 ClOrdIDs ever i64|48 log head i64|56 log floor i64|64 time ms i64|72 time text 24 bytes
 // |96 too slow i32 x 4|112 log saved i64|120 sweep i32 x 2
-// |128 open orders at most i32|132 want trades i32|136 prints i64|144 masks i32 x 2|152 touched i64|256 changed i32 x 64
+// |128 open orders at most i32|132 want trades i32|136 prints i64|144 masks i32 x 2|152 touched i64
 export const VENUE = 67108864;
 export const VEN_ORDER_COUNT = VENUE; // OrderIDs ever given
 export const VEN_EXEC_COUNT = VENUE + 8; // ExecIDs ever given
@@ -47,7 +47,6 @@ export const VEN_PRINTS = VENUE + 136; // i64: trades ever noted
 export const VEN_CLORDIDS_MASK = VENUE + 144; // i32: ClOrdIDs that are kept - 1; written by TypeScript before the first request
 export const VEN_CLORDID_SLOTS_MASK = VENUE + 148; // i32: slots of their index - 1, likewise
 export const VEN_TOUCHED = VENUE + 152; // i64: nobody reads it
-export const VEN_CHANGED = VENUE + 256; // i32 an instrument (INSTRUMENTS_MAX): its book has changed since TypeScript cleared it
 
 // ---- The request in hand: written by request-decode.ts, or by TypeScript where the session took the message
 export const REQUEST = 67112960; // VENUE + 4096
@@ -193,3 +192,6 @@ export const BOOK_EVENTS = 1024; // in one go; an order that trades with more go
 export const PRINTS = 67207168; // VENUE + 96 KiB
 export const PRINT_BYTES = 32;
 export const PRINTS_MAX = 4096; // more in one turn: the oldest are not told
+
+// ---- Which books have changed since TypeScript cleared the word
+export const VEN_CHANGED = 67338240; // i32 an instrument (INSTRUMENTS_MAX), behind PRINTS

@@ -1,4 +1,5 @@
 /** `gyrfalcon venue`: the simulated venue as a process of its own. */
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { FixVersion } from '../../config/fix-version.ts';
 import { loadConfig } from '../../config/load.ts';
@@ -35,7 +36,7 @@ const HELP = `usage: gyrfalcon venue [options]
                     --sockets auto|native|node, --core N: its own core, --spin-us 50: polls so long
   --fix VERSION     FIX.4.4 (default) or FIX.5.0SP2
   --sender S --target S   its own and its peer's CompID (default SIM, GYRFALCON)
-  --config FILE     where the instruments stand (default config/default.yaml)
+  --config FILE     where the instruments and their price history stand (default config/default.yaml)
   --ws-file FILE    serve recorded Binance messages (.jsonl.zst) over WebSocket and HTTP; with --replay
                     the FIX side runs too
   --ws-port N       default 0; --ws-drop K: every K-th depth diff is lost on the way
@@ -122,6 +123,7 @@ function venueOptions(values: Values): VenueOptions {
   if (!VERSIONS.includes(values.fix)) {
     throw usage(`--fix ${values.fix}: give ${VERSIONS.join(' or ')}`);
   }
+  const { config, directory } = loadConfig(values.config);
   return {
     ...VENUE_DEFAULTS,
     host: values.host,
@@ -129,7 +131,8 @@ function venueOptions(values: Values): VenueOptions {
     version: values.fix as FixVersion,
     senderCompId: values.sender,
     targetCompId: values.target,
-    instruments: loadConfig(values.config).config.instruments,
+    instruments: config.instruments,
+    historyFile: join(directory, config.valueAtRisk.history),
     flowDurationS: durationMs('flow', values.flow) / 1000,
     speed: speedOf(values.speed),
     seed: wholeNumber('seed', values.seed, { min: 0, max: 2 ** 32 - 1 }),

@@ -103,7 +103,7 @@ test('all symbols that fit are found, and nothing else', () => {
     return core.symbolFind(L.SCRATCH, symbol.length);
   };
   expect(symbols.map(find)).toEqual(symbols.map((_, index) => index));
-  expect(['SYM', 'SYM64', 'SYM00', '', 'sym1'].map(find)).toEqual([-1, -1, -1, -1, -1]);
+  expect(['SYM', 'SYM1024', 'SYM00', '', 'sym1'].map(find)).toEqual([-1, -1, -1, -1, -1]);
 });
 
 test.each([
@@ -126,8 +126,8 @@ test.each([
   { name: 'a symbol twice', changes: [{}, {}], says: 'symbol is configured twice' },
   {
     name: 'too many',
-    changes: Array.from({ length: 65 }, (_, i) => ({ symbol: `S${i}` })),
-    says: 'at most 64 fit',
+    changes: Array.from({ length: L.INSTRUMENTS_MAX + 1 }, (_, i) => ({ symbol: `S${i}` })),
+    says: '1025 instruments, at most 1024 fit',
   },
 ])('is refused: $name', ({ changes, says }) => {
   expect(() => load(...changes)).toThrow(says);

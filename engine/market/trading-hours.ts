@@ -42,10 +42,12 @@ export class TradingHours {
     const epochMs = Number(memory.absoluteNs(L.CTL_MARKET_EPOCH_NS) / 1_000_000n);
     const nowMs = epochMs + Math.floor(memory.i64(L.CTL_CORE_TIME_NS) / NS_PER_MS);
     let nextMs = Number.POSITIVE_INFINITY;
+    // Once a calendar: a day takes a dozen questions to the time zone, and the market waits.
+    const days = new Map<string, DayHours>();
+    for (const [name, calendar] of this.#calendars) days.set(name, calendar.dayAt(nowMs));
     for (const [index, instrument] of this.#instruments.entries()) {
-      const calendar = this.#calendars.get(instrument.calendar);
-      assert(calendar !== undefined, 'the configuration was checked: its calendars exist');
-      const day = calendar.dayAt(nowMs);
+      const day = days.get(instrument.calendar);
+      assert(day !== undefined, 'the configuration was checked: its calendars exist');
       const isOpen =
         day.isTradingDay && (instrument.expiry === null || day.date <= instrument.expiry);
       const block = L.INSTRUMENTS + index * L.INSTRUMENT_BYTES;

@@ -33,11 +33,13 @@ export interface Adjustment {
   readonly priceTicks: number;
 }
 
+type Equity = Pick<CoreModule, 'equityOfStrategy' | 'equityOfPosition'>;
+
 export class Positions {
   readonly #memory: Memory;
-  readonly #core: Pick<CoreModule, 'equityOfStrategy'>;
+  readonly #core: Equity;
 
-  constructor(memory: Memory, core: Pick<CoreModule, 'equityOfStrategy'>) {
+  constructor(memory: Memory, core: Equity) {
     this.#memory = memory;
     this.#core = core;
   }
@@ -65,12 +67,17 @@ export class Positions {
     const row = positionAddress(strategy, instrument);
     this.#trade(row, lots, priceTicks);
     this.#memory.addI64(row + L.POS_ADJUSTED_LOTS, lots);
-    this.markToMarket(strategy);
+    this.markPosition(strategy, instrument);
   }
 
   /** Brings the strategy's equity and its peak up to the mids, in the base currency. */
   markToMarket(strategy: number): void {
     this.#core.equityOfStrategy(strategy);
+  }
+
+  /** Likewise where one position alone has changed, however many there are. */
+  markPosition(strategy: number, instrument: number): void {
+    this.#core.equityOfPosition(strategy, instrument);
   }
 
   /** Twice the mid; without two sides twice the last trade; without that 0 = no mark. */

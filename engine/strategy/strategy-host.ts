@@ -22,7 +22,7 @@ export class StrategyHost {
   readonly #strategies: readonly LoadedStrategy[];
   readonly #parts: HandleParts;
   /** By strategy * INSTRUMENTS_MAX + instrument. */
-  readonly #handles: (MarketHandle | undefined)[] = [];
+  readonly #handles: (MarketHandle | undefined)[];
   /** Strategies that trade an instrument, in the order of the config. */
   readonly #byInstrument: number[][] = [];
   readonly #fill: Mutable<Fill> = { side: 1, priceTicks: 0 as PriceTicks, qtyLots: 0 as QtyLots };
@@ -35,6 +35,8 @@ export class StrategyHost {
     this.#memory = parts.memory;
     this.#parts = parts;
     this.#strategies = strategies;
+    // At its full length from the start: one that grew by leaps would be a dictionary.
+    this.#handles = new Array(strategies.length * L.INSTRUMENTS_MAX).fill(undefined);
     for (let instrument = 0; instrument < symbols.length; instrument++) {
       this.#byInstrument.push([]);
     }

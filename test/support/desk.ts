@@ -63,7 +63,8 @@ export function openDesk(memory: Memory): void {
   memory.bytes.fill(0, L.CONTROL, L.RX);
   memory.bytes.fill(0, L.DECODED, L.DECODED + L.DEC_ENTRIES);
   memory.bytes.fill(0, L.INTENT, L.INTENT + L.INTENT_BYTES);
-  memory.bytes.fill(0, L.INSTRUMENTS, L.BOOKS + 2 * L.BOOK_BYTES);
+  memory.bytes.fill(0, L.INSTRUMENTS, L.SCRATCH);
+  memory.bytes.fill(0, L.BOOKS, L.BOOKS + 2 * L.BOOK_BYTES);
   memory.setI64(L.CTL_CORE_TIME_NS, NOON_NS);
   memory.setI32(L.CTL_STRATEGY_COUNT, 2);
   memory.setI32(L.CTL_ACCOUNT_COUNT, 2);

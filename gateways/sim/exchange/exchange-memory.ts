@@ -6,7 +6,7 @@ import { GyrfalconError } from '../../../engine/errors.ts';
 import { NS_PER_SECOND } from '../../../engine/units.ts';
 import * as L from '../../../wasm/layout.ts';
 import * as M from '../../../wasm/matching/matching-layout.ts';
-import { layOutMatching } from '../../../wasm/matching/matching-memory.ts';
+import { layOutMatching, type MatchingSize } from '../../../wasm/matching/matching-memory.ts';
 import { Memory } from '../../../wasm/memory.ts';
 import * as V from '../../../wasm/venue-layout.ts';
 import type { SessionConfig } from '../../fix/session/session-types.ts';
@@ -38,8 +38,8 @@ export function makeExchange(
     new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true }),
   );
   const module = loadExchange(memory);
-  if (grids.length > L.INSTRUMENTS_MAX) {
-    const text = `the venue has ${grids.length} instruments, ${L.INSTRUMENTS_MAX} are the most`;
+  if (grids.length > M.BOOKS_MAX) {
+    const text = `the venue has ${grids.length} instruments, ${M.BOOKS_MAX} are the most`;
     throw new GyrfalconError('CONFIG_INVALID', text);
   }
   writeSession(memory, session);
@@ -49,7 +49,7 @@ export function makeExchange(
   memory.setI32(V.VEN_CLORDID_SLOTS_MASK, kept * V.CLIENT_ID_SLOTS_PER_ID - 1);
   takePages(memory, V.CLIENT_ID_TABLE, kept * V.CLIENT_ID_SLOTS_PER_ID * 8);
   takePages(memory, V.LOG, V.LOG_BYTES);
-  layOutMatching(memory, sizeOf(grids.length, openOrders), V.VENUE_BOOK);
+  layOutMatching(memory, bookSizeOf(grids.length, openOrders), V.VENUE_BOOK);
   grids.forEach((grid, instrument) => {
     writeInstrument(memory, grid, instrument);
     module.symbolAdd(instrument);
@@ -68,7 +68,8 @@ function takePages(memory: Memory, start: number, bytes: number): void {
   for (let at = start; at < start + bytes; at += PAGE_BYTES) memory.bytes[at] = 0;
 }
 
-const sizeOf = (instruments: number, orders: number) => ({
+/** Of the book by order. */
+export const bookSizeOf = (instruments: number, orders: number): MatchingSize => ({
   instruments,
   orders,
   extras: V.BOOK_EXTRAS,

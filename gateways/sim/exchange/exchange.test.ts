@@ -52,6 +52,20 @@ describe.each(native === undefined ? ['node' as const] : ['node' as const, 'nati
       return trader;
     }
 
+    test('an order on the last of a thousand instruments trades, and its book alone is told', async () => {
+      const symbols = Array.from({ length: 1000 }, (_, at) => `S${at}`);
+      const exchange = await startExchange(options({ instruments: symbols.map(testInstrument) }));
+      const trader = new Trader(exchange.port, symbols, { isLockStep: false });
+      await trader.until(() => trader.of('W').length === 1000);
+      trader.order('A', 'S999', LIMIT('125.5', 1));
+      trader.order('B', 'S999', LIMIT('125.5', 2, 40));
+      await trader.until(() => trader.of('8').length === 4);
+      await trader.until(() => trader.of('X').length > 0);
+      for (const told of trader.of('X')) expect(told.get(Tag.Symbol)).toBe('S999');
+      await trader.stop();
+      await exchange.close();
+    });
+
     test('orders rest, trade and are told, and so is the market', async () => {
       const exchange = await startExchange(options());
       const trader = await loggedOn(exchange.port);

@@ -1,12 +1,13 @@
 /**
- * What an engine takes from the machine with one venue and as many instruments as there may be: resident
- * memory after seconds of trading and when nothing happens, split by isolate; CPU when nothing happens.
- * Figures, no times: less is better, and the accepted ones are what they are compared with.
+ * What an engine takes from the machine with one venue and one to a thousand instruments, all with a book
+ * and traded: resident memory after seconds of trading and when nothing happens, split by isolate; CPU
+ * when nothing happens. Figures, no times: less is better, and the accepted ones are what they are
+ * compared with.
  */
 import { spawnSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TestFolder } from '../test/support/engine-process.ts';
-import { INSTRUMENTS_MAX } from '../wasm/layout.ts';
+import { useManyStocks } from '../test/support/many-stocks.ts';
 import type { BenchResult, Figure } from './bench-result.ts';
 import { EngineRun } from './engine-run.ts';
 import { startEnvironment } from './environment.ts';
@@ -14,11 +15,13 @@ import { ROUNDS_MIN } from './harness.ts';
 import { memoryOf, type ProcessMemory, reportArguments } from './process-memory.ts';
 import { buildResult } from './result-builder.ts';
 
-const INSTRUMENTS = Math.min(100, INSTRUMENTS_MAX);
+const INSTRUMENT_COUNTS = [1, 64, 100, 1000];
+/** So many stocks trade at the pace of a market; more of them at the same messages a second in all. */
+const PACED_STOCKS = 100;
 /** Until heaps have grown to what the work needs. */
 const TRADING_MS = 8000;
 const SETTLE_MS = 2000;
-const IDLE_MS = 5000;
+const IDLE_MS = 3000;
 /** A market day in which a second takes hours: the session is up and nothing comes. */
 const QUIET = ['--speed', '0.0001'];
 
@@ -30,33 +33,41 @@ interface Round {
 }
 
 export async function measureMemory(rounds = ROUNDS_MIN): Promise<readonly BenchResult[]> {
+  const results: BenchResult[] = [];
+  for (const count of INSTRUMENT_COUNTS) results.push(await measureWith(count, rounds));
+  return results;
+}
+
+async function measureWith(count: number, rounds: number): Promise<BenchResult> {
   const environmentNow = startEnvironment();
-  const folder = new TestFolder(withInstruments);
+  const folder = new TestFolder();
+  useManyStocks(folder, count);
   const measured: Round[] = [];
   try {
     // The first start after a change of the sources compiles them: that is not what is measured.
     await whileRunning(folder, QUIET, async () => {});
-    for (let round = 0; round < rounds; round++) measured.push(await oneRound(folder));
+    for (let round = 0; round < rounds; round++) measured.push(await oneRound(folder, count));
   } finally {
     folder.remove();
   }
   const head = {
-    bench: 'memory',
-    operation: `engine with one venue and ${INSTRUMENTS} instruments`,
+    bench: `memory, ${count} ${count === 1 ? 'instrument' : 'instruments'}`,
+    operation: 'engine with one venue',
     operationsPerSample: 1,
     rounds,
     seed: 1,
     figures: figuresOf(measured),
     remarks: [
-      `trading: ${TRADING_MS / 1000} s of generated market in real time, risk computed each second`,
+      `trading: ${TRADING_MS / 1000} s of generated market, risk computed each second`,
       'the venue is a process of its own and not counted',
     ],
   };
-  return [buildResult(head, [], environmentNow())];
+  return buildResult(head, [], environmentNow());
 }
 
-async function oneRound(folder: TestFolder): Promise<Round> {
-  const trading = await whileRunning(folder, [], async (run) => {
+async function oneRound(folder: TestFolder, count: number): Promise<Round> {
+  const pace = ['--speed', String(Math.min(1, PACED_STOCKS / count))];
+  const trading = await whileRunning(folder, pace, async (run) => {
     await sleep(TRADING_MS);
     return memoryOf(run, folder.path);
   });
@@ -109,23 +120,6 @@ function figuresOf(rounds: readonly Round[]): readonly Figure[] {
       rounds: rounds.map(({ idlePercent }) => idlePercent),
     },
   ];
-}
-
-const LAST_INSTRUMENT = '  - { <<: *us-stock, symbol: GOOG }\n';
-const LAST_COLUMN = '    GOOG: MSFT';
-
-/** The default configuration, with further stocks beside those that are traded. */
-function withInstruments(yaml: string): string {
-  const symbols = Array.from({ length: INSTRUMENTS - 4 }, (_, index) => `X${100 + index}`);
-  const lines = (line: (symbol: string) => string): string => symbols.map(line).join('');
-  if (!yaml.includes(LAST_INSTRUMENT) || !yaml.includes(LAST_COLUMN))
-    throw new Error('config/default.yaml has changed: bench/memory.ts must add stocks elsewhere');
-  return yaml
-    .replace(
-      LAST_INSTRUMENT,
-      LAST_INSTRUMENT + lines((symbol) => `  - { <<: *us-stock, symbol: ${symbol} }\n`),
-    )
-    .replace(LAST_COLUMN, lines((symbol) => `    ${symbol}: MSFT\n`) + LAST_COLUMN);
 }
 
 function bareNodeBytes(): number {

@@ -67,7 +67,7 @@ export class Positions {
     const row = positionAddress(strategy, instrument);
     this.#trade(row, lots, priceTicks);
     this.#memory.addI64(row + L.POS_ADJUSTED_LOTS, lots);
-    this.markPosition(strategy, instrument);
+    this.markToMarket(strategy);
   }
 
   /** Brings the strategy's equity and its peak up to the mids, in the base currency. */

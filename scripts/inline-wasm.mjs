@@ -20,9 +20,15 @@ const ALWAYS_INLINE_MAX = 400; // Binaryen's sizes, in expressions
 const FLEXIBLE_INLINE_MAX = 600;
 const ONE_CALLER_INLINE_MAX = 10_000;
 
-export function inlineAll(file) {
+/** `apart`: names of functions that are not to be inlined. */
+export function inlineAll(file, apart) {
   const module = binaryen.readBinary(readFileSync(file));
   module.setFeatures(FEATURES);
+  for (const name of apart) {
+    if (module.getFunction(name) === 0) throw new Error(`${file} has no function ${name}`);
+    binaryen.setPassArgument('no-inline', name);
+    module.runPasses(['no-inline']);
+  }
   binaryen.setOptimizeLevel(3);
   binaryen.setShrinkLevel(0);
   binaryen.setAlwaysInlineMaxSize(ALWAYS_INLINE_MAX);

@@ -21,6 +21,8 @@ export interface StreamTerms {
   readonly openOrders: number;
   readonly events: number;
   readonly seed: number;
+  /** Orders are placed and taken back as on the real day (HABITS), or with no regard to age or depth. */
+  readonly isAsRecorded: boolean;
 }
 
 export interface EventFile {
@@ -40,12 +42,46 @@ const ADDS = 47;
 const LOTS_MAX = 100;
 const MARKETABLE_LOTS_MAX = 160;
 const MARKETABLE_TICKS = 5; // past the best opposite price
+const JOINS = 0.6; // of the day's new orders stand at the price of another that is open
+const MARKETABLE_TICKS_OF_DAY = 200; // its levels lie apart
 const MID_TICKS = 1 << 17;
-const DEPTH_TICKS = 40; // mean distance from the touch
+const DEPTH_TICKS = 40; // mean distance from the mid where the day is not followed
 const DISTANCE_MAX = 2000;
 const LEVELS_LOG2 = 18;
-const VERSION = 5; // of this generator: changes the file's name
+const VERSION = 6; // of this generator: changes the file's name
 const HEADER_BYTES = M.COMMAND_BYTES; // |lead u32|events u32|instruments u32|
+
+/** A distribution by its quantiles: [share, value] from 0 to 1, straight between. */
+type Quantiles = readonly (readonly [share: number, value: number])[];
+
+/** How GOOG was traded on NASDAQ on 2012-06-21, by the 147,916 messages of LOBSTER's sample. */
+const HABITS = {
+  /** Ticks behind the best price of its side at which an order was placed. */
+  distanceTicks: [
+    [0, 0],
+    [0.1, 0],
+    [0.25, 19],
+    [0.5, 62],
+    [0.75, 445],
+    [0.9, 845],
+    [0.95, 1068],
+    [0.99, 1172],
+    [1, DISTANCE_MAX],
+  ],
+  /** Younger open orders of the instrument than the one that was deleted. */
+  younger: [
+    [0, 0],
+    [0.1, 0],
+    [0.25, 2],
+    [0.5, 5],
+    [0.75, 12],
+    [0.9, 18],
+    [0.95, 23],
+    [0.99, 35],
+    [0.999, 64],
+    [1, 446],
+  ],
+} as const satisfies Readonly<Record<string, Quantiles>>;
 
 interface OpenOrder {
   readonly id: number;
@@ -57,8 +93,9 @@ interface OpenOrder {
 
 export function eventFile(terms: StreamTerms): EventFile {
   mkdirSync(FOLDER, { recursive: true });
-  const { instruments, openOrders, events, seed } = terms;
-  const name = `book-${VERSION}-${instruments}-${openOrders}-${events}-${seed}.bin`;
+  const { instruments, openOrders, events, seed, isAsRecorded } = terms;
+  const habit = isAsRecorded ? 'day' : 'even';
+  const name = `book-${VERSION}-${habit}-${instruments}-${openOrders}-${events}-${seed}.bin`;
   const path = fileURLToPath(new URL(name, FOLDER));
   if (!existsSync(path)) writeFileSync(path, new MarketPlay(terms).bytes());
   const lead = readFileSync(path).readUInt32LE(0);
@@ -111,11 +148,11 @@ class MarketPlay {
 
   #command(instrument: number): MatchingCommand {
     if (this.#below(50) === 0) this.#midTicks[instrument]! += this.#below(3) - 1;
-    const draw = this.#below(100);
     const open = this.#open[instrument]!;
+    const draw = this.#below(100) + this.#tilt(open.length);
     if (draw < ADDS || open.length === 0) return this.#add(instrument);
     if (draw >= ADDS + CANCELS + REDUCES + REPLACES) return this.#marketable(instrument);
-    const order = open[this.#below(open.length)]!;
+    const order = this.#oneOf(open);
     const about = { id: order.id, instrument, side: order.side };
     if (draw < ADDS + CANCELS) {
       return { kind: M.COMMAND_CANCEL, ...about, priceTicks: order.priceTicks };
@@ -132,6 +169,26 @@ class MarketPlay {
     return { kind: M.COMMAND_REDUCE, ...about, priceTicks: order.priceTicks, lots };
   }
 
+  /** One event in a hundred more takes, or places, where more or fewer are open than should be. */
+  #tilt(open: number): number {
+    if (!this.#terms.isAsRecorded) return 0;
+    return open > this.#terms.openOrders ? 1 : -1;
+  }
+
+  #quantile(quantiles: Quantiles): number {
+    const share = this.#prng.nextUnit();
+    const n = quantiles.findIndex(([end]) => share < end);
+    const [from, low] = quantiles[n - 1]!;
+    const [to, high] = quantiles[n]!;
+    return Math.floor(low + ((share - from) / (to - from)) * (high - low));
+  }
+
+  #oneOf(open: readonly OpenOrder[]): OpenOrder {
+    if (!this.#terms.isAsRecorded) return open[this.#below(open.length)]!;
+    const younger = this.#quantile(HABITS.younger);
+    return open[Math.max(0, open.length - 1 - younger)]!;
+  }
+
   #limit(instrument: number, side: number, priceTicks: number, lots: number): MatchingCommand {
     const terms = { type: M.ORDER_LIMIT, timeInForce: M.TIF_GTC };
     const id = this.#nextId++;
@@ -140,7 +197,7 @@ class MarketPlay {
 
   #add(instrument: number): MatchingCommand {
     const side = 1 + this.#below(2);
-    const priceTicks = this.#restingTicks(instrument, side);
+    const priceTicks = this.#joinedTicks(instrument, side) || this.#restingTicks(instrument, side);
     return this.#limit(instrument, side, priceTicks, 1 + this.#below(LOTS_MAX));
   }
 
@@ -148,16 +205,26 @@ class MarketPlay {
     const side = 1 + this.#below(2);
     const best = this.#best(instrument, 3 - side);
     if (best === 0) return this.#add(instrument);
-    const priceTicks = best + (side === M.SIDE_BUY ? MARKETABLE_TICKS : -MARKETABLE_TICKS);
+    const reach = this.#terms.isAsRecorded ? MARKETABLE_TICKS_OF_DAY : MARKETABLE_TICKS;
+    const priceTicks = best + (side === M.SIDE_BUY ? reach : -reach);
     return this.#limit(instrument, side, priceTicks, 1 + this.#below(MARKETABLE_LOTS_MAX));
+  }
+
+  /** The price of an open order of the side that the new one joins; 0 = it has a price of its own. */
+  #joinedTicks(instrument: number, side: number): number {
+    if (!this.#terms.isAsRecorded || this.#prng.nextUnit() >= JOINS) return 0;
+    const open = this.#open[instrument]!;
+    let place = open.length - 1 - this.#quantile(HABITS.younger);
+    while (place >= 0 && open[place]!.side !== side) place--;
+    return place < 0 ? 0 : open[place]!.priceTicks;
   }
 
   /** Near the mid on the own side, never through the opposite best. */
   #restingTicks(instrument: number, side: number): number {
-    const away = Math.min(
-      DISTANCE_MAX,
-      Math.floor(-Math.log(1 - this.#prng.nextUnit()) * DEPTH_TICKS),
-    );
+    const distance = this.#terms.isAsRecorded
+      ? this.#quantile(HABITS.distanceTicks)
+      : Math.floor(-Math.log(1 - this.#prng.nextUnit()) * DEPTH_TICKS);
+    const away = Math.min(DISTANCE_MAX, distance);
     const mid = this.#midTicks[instrument]!;
     const opposite = this.#best(instrument, 3 - side);
     if (side === M.SIDE_BUY) return Math.min(mid - 1 - away, opposite === 0 ? mid : opposite - 1);
@@ -202,9 +269,16 @@ class MarketPlay {
     this.#byId.delete(id);
     // Of which instrument is not kept with the order: at most one of them has it at this place.
     const open = this.#open.find((orders) => orders[order.place] === order)!;
+    if (this.#terms.isAsRecorded) return closeUp(open, order.place);
     const last = open.pop()!;
     if (last === order) return;
     open[order.place] = last;
     last.place = order.place;
   }
+}
+
+/** Takes one order out and keeps the others in the order of their age. */
+function closeUp(open: OpenOrder[], place: number): void {
+  open.splice(place, 1);
+  for (let n = place; n < open.length; n++) open[n]!.place = n;
 }

@@ -33,11 +33,14 @@ interface Terms {
 }
 
 const MATCHING: readonly PeerName[] = ['nodejs-order-book', 'lobster', 'exchange-core', 'C++'];
+const FASTEST: readonly PeerName[] = ['exchange-core', 'C++'];
 const BUILDING: readonly PeerName[] = ['C++', 'hftbacktest'];
 
 export function prepareOrderBooks(): readonly PreparedBench[] {
-  const one = eventFile({ instruments: 1, openOrders: 10_000, events: EVENTS, seed: SEED });
-  const many = eventFile({ instruments: 100, openOrders: 1000, events: EVENTS, seed: SEED });
+  const about = { events: EVENTS, seed: SEED };
+  const one = eventFile({ ...about, instruments: 1, openOrders: 1700, isAsRecorded: true });
+  const many = eventFile({ ...about, instruments: 100, openOrders: 1000, isAsRecorded: true });
+  const even = eventFile({ ...about, instruments: 1, openOrders: 10_000, isAsRecorded: false });
   const day = recordedFile();
   const matched = 'order event (47 % add, 39 % cancel, 4 % reduce, 5 % replace, 5 % marketable)';
   const benches: Terms[] = [
@@ -56,6 +59,14 @@ export function prepareOrderBooks(): readonly PreparedBench[] {
       orders: 131_072,
       pages: 51_200,
       peers: MATCHING,
+    },
+    {
+      name: 'book, any order',
+      operation: `${matched} on one book, of orders of any age`,
+      file: even,
+      orders: 32_768,
+      pages: 512,
+      peers: FASTEST,
     },
   ];
   if (day !== undefined) {

@@ -1,12 +1,13 @@
 // The order book of wasm/matching once more in C++, as fast as we can write it: the same structure
-// (orders inline in an open-addressed id table, pages of 64 levels under three levels of bitmaps,
-// 32-bit addresses in one arena), the same guards and the same events, but only what the bench
+// (an index of ids over a pool of orders, pages of 64 levels under three levels of bitmaps, 32-bit
+// addresses in one arena), the same guards and the same events, but only what the bench
 // sends: limit orders, cancels, reductions, replaces, and building from a feed by order.
 // Built by peers.ts: g++ -O3 -march=native -std=c++20. Protocol: peer-protocol.ts.
 #include <sys/mman.h>
 
 #include <algorithm>
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -30,8 +31,15 @@ constexpr i32 NO_LEVEL = INT32_MAX;
 constexpr i64 LOTS_MAX = (1ll << 53) - 1;
 constexpr i64 ID_MAX = (1ll << 53) - 1;
 constexpr int BATCH = 1024;
+constexpr int COMMANDS_AHEAD = 16;
+constexpr int BLOCK_LOG2 = 9;
+constexpr u32 BLOCK_MASK = (1 << BLOCK_LOG2) - 1;
+constexpr u32 BLOCK_BYTES = 4u << BLOCK_LOG2;
+constexpr u32 SLOTS_PER_ORDER = 8;
+constexpr u32 BLOCK_STEPS = 8;  // before any slot is good enough
+constexpr u32 SLOT_AWAY = 31;
 
-struct Command {
+struct alignas(64) Command {
   u8 kind, side, type, timeInForce, selfTrade, flags;
   u16 instrument;
   i64 id, ticks, lots;
@@ -52,18 +60,22 @@ struct Order {
 };
 static_assert(sizeof(Order) == 32);
 
+// Head and tail lie where an order has next and prev: a queue is a ring through its level.
 struct Level {
   u32 head, tail;
   i64 lots;
 };
+constexpr u32 RING = offsetof(Order, next);
 
 struct alignas(64) Page {
   u64 bits;
+  i64 firstTicks;  // of its levels
   i32 firstKey;
-  u32 ladder, nextFree;
+  u32 flip, ladder, instrument, nextFree;
   alignas(64) Level levels[64];
 };
 static_assert(sizeof(Page) == 1088);
+
 
 struct Ladder {
   i32 best, flip;
@@ -88,7 +100,7 @@ enum Refusal { OK, BAD_KIND, BAD_INSTRUMENT, BAD_ID, UNKNOWN_ID, BAD_SIDE, BAD_T
 class Engine {
  public:
   Engine(u32 books, u32 orders, u32 pages) : books_(books), orders_(orders), pages_(pages) {
-    slots_ = std::bit_ceil(orders * 2);
+    slots_ = std::bit_ceil(orders * SLOTS_PER_ORDER);
     size_t end = 64;
     auto take = [&](size_t bytes) {
       size_t at = (end + 63) & ~size_t(63);
@@ -99,11 +111,11 @@ class Engine {
     ladderBytes_ = ((PAGES_A_LADDER * 4 + 512 + PAGES_A_LADDER / 8 + 63) / 64 | 1) * 64;
     laddersAt_ = take(size_t(ladderBytes_) * books * 2);
     pagesAt_ = take(sizeof(Page) * pages);
-    table_ = take(sizeof(Order) * slots_);
-    tableEnd_ = u32(end);
+    index_ = take(4 * slots_);
+    pool_ = take(sizeof(Order) * orders);
     bytes_ = end;
-    mask_ = (slots_ - 1) * sizeof(Order);
-    shift_ = 64 - std::countr_zero(u64(slots_)) - 5;
+    mask_ = (slots_ - 1) * 4;
+    shift_ = 64 - std::countr_zero(u64(slots_)) - 2;
     arena_ = static_cast<char*>(mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
     if (arena_ == MAP_FAILED) std::abort();
     events_ = std::vector<Event>(BATCH * 64);
@@ -123,9 +135,15 @@ class Engine {
         ladder.index = n << 2 | side;
       }
     }
-    for (u32 n = 0; n < pages_; n++) at<Page>(pagesAt_ + n * sizeof(Page)).nextFree = n + 1 < pages_ ? u32(pagesAt_ + (n + 1) * sizeof(Page)) : 0;
+    for (u32 n = 0; n < pages_; n++) {
+      Page& page = at<Page>(pagesAt_ + n * sizeof(Page));
+      page.nextFree = n + 1 < pages_ ? u32(pagesAt_ + (n + 1) * sizeof(Page)) : 0;
+      for (Level& level : page.levels) level.head = level.tail = offsetOf(&level) - RING;
+    }
     freePage_ = pagesAt_;
-    live_ = 0;
+    reach_ = 0;
+    for (u32 n = 0; n < orders_; n++) at<Order>(pool_ + n * sizeof(Order)).next = n + 1 < orders_ ? pool_ + (n + 1) * sizeof(Order) : 0;
+    freeOrder_ = pool_;
     sequence_ = 0;
   }
 
@@ -136,6 +154,7 @@ class Engine {
     for (u32 n = 0; n < count; n++) {
       if (out_ > limit) std::abort();  // 64 events a command on average are beyond this stream
       const Command& command = commands[n];
+      __builtin_prefetch(&command + COMMANDS_AHEAD);
       sequence_++;
       const u32 refusal = execute(command);
       if (refusal != OK) fill(event(2, refusal, command.instrument, command.id), 0, 0, 0, command.kind);
@@ -151,9 +170,9 @@ class Engine {
       for (Ladder& ladder : bookAt(n).ladders) {
         for (i32 key = ladder.best; key != NO_LEVEL; key = key == LEVELS_MASK ? NO_LEVEL : keyFrom(ladder, key + 1)) {
           Level& level = *levelOf(ladder, key);
-          visit(i64(key ^ ladder.flip), level.lots, level.head);
+          visit(i64(key ^ ladder.flip), level.lots, level.head, offsetOf(&level) - RING);
         }
-        visit(0, 0, 0);
+        visit(0, 0, 0, 0);
       }
   }
 
@@ -167,57 +186,58 @@ class Engine {
   u32 offsetOf(const void* pointer) const { return u32(static_cast<const char*>(pointer) - arena_); }
   Book& bookAt(u32 n) { return at<Book>(booksAt_ + n * sizeof(Book)); }
   Book& bookOf(const Ladder& ladder) { return bookAt(ladder.index >> 2); }
-  u32 homeOf(i64 id) const {
-    const u32 block = u32(((u64(id) >> 5) * GOLDEN) >> shift_) & mask_ & ~1023u;
-    return block | (u32(id) & 31) * sizeof(Order);
+  // A slot of the index: address of an order + orders that are away from here.
+  u32& homeOf(i64 id) {
+    const u32 block = u32(((u64(id) >> BLOCK_LOG2) * GOLDEN) >> shift_) & mask_ & ~(BLOCK_BYTES - 1);
+    return at<u32>(index_ + (block | (u32(id) & BLOCK_MASK) * 4));
   }
 
-  u32 distanceOf(i64 id, u32 slot) const { return (slot - table_ - homeOf(id)) & mask_; }
-  u32 after(u32 slot) const { return slot + sizeof(Order) == tableEnd_ ? table_ : u32(slot + sizeof(Order)); }
+  u32& slotAway(i64 id, const u32& home, u32 n) {
+    const u32 offset = offsetOf(&home) - index_;
+    const u64 step = ((u64(id) >> BLOCK_LOG2) * SEED) >> 40 | 1;
+    if (n <= BLOCK_STEPS) return at<u32>(index_ + ((offset + u32(step) * n * BLOCK_BYTES) & mask_));
+    const u64 hash = (u64(id) ^ u64(id) >> 17) * SEED;
+    return at<u32>(index_ + ((u32(hash >> shift_) + n * 4) & mask_ & ~3u));
+  }
 
-  u32 slotOf(i64 id) {
-    u32 slot = table_ + homeOf(id);
-    u32 distance = 0;
-    for (i64 held = at<Order>(slot).id; held != id && held != 0; held = at<Order>(slot).id) {
-      if (distanceOf(held, slot) < distance) return slot;
-      slot = after(slot);
-      distance += sizeof(Order);
+  u32 findOrder(i64 id) {
+    const u32& home = homeOf(id);
+    const u32 order = home & ~SLOT_AWAY;
+    if (at<Order>(order).id == id) return order;  // at 0 is no order, with id 0
+    return (home & SLOT_AWAY) == 0 ? 0 : findAway(id, home);
+  }
+
+  [[gnu::noinline]] u32 findAway(i64 id, const u32& home) {
+    for (u32 n = 1; n <= reach_; n++) {
+      const u32 order = slotAway(id, home, n) & ~SLOT_AWAY;
+      if (at<Order>(order).id == id) return order;
     }
-    return slot;
+    return 0;
   }
 
-  void claim(u32 slot, i64 id) {
-    live_++;
-    if (at<Order>(slot).id != 0) {
-      u32 free = slot;
-      while (at<Order>(free).id != 0) free = after(free);
-      while (free != slot) {
-        const u32 from = (free == table_ ? tableEnd_ : free) - sizeof(Order);
-        moveOrder(from, free);
-        free = from;
-      }
-    }
-    at<Order>(slot).id = id;
+  [[gnu::noinline]] u32& goAway(i64 id, u32& home) {
+    u32 n = 1;
+    while ((slotAway(id, home, n) & ~SLOT_AWAY) != 0) n++;
+    if ((home & SLOT_AWAY) != SLOT_AWAY) home++;
+    reach_ = std::max(reach_, n);
+    return slotAway(id, home, n);
   }
 
-  void removeOrder(u32 order) {
-    live_--;
-    u32 hole = order;
-    for (;;) {
-      const u32 slot = after(hole);
-      const i64 id = at<Order>(slot).id;
-      if (id == 0 || distanceOf(id, slot) == 0) break;
-      moveOrder(slot, hole);
-      hole = slot;
-    }
-    at<Order>(hole).id = 0;
+  [[gnu::noinline]] void comeBack(i64 id, u32& home, u32 order) {
+    u32 n = 1;
+    while ((slotAway(id, home, n) & ~SLOT_AWAY) != order) n++;
+    slotAway(id, home, n) &= SLOT_AWAY;
+    if ((home & SLOT_AWAY) != SLOT_AWAY) home--;
   }
 
-  void moveOrder(u32 from, u32 to) {
-    const Order moved = at<Order>(from);
-    at<Order>(to) = moved;
-    (moved.prev == 0 ? levelAt(moved.place).head : at<Order>(moved.prev).next) = to;
-    (moved.next == 0 ? levelAt(moved.place).tail : at<Order>(moved.next).prev) = to;
+  void removeOrder(u32 slot) {
+    Order& order = at<Order>(slot);
+    u32& home = homeOf(order.id);
+    if ((home & ~SLOT_AWAY) == slot) home &= SLOT_AWAY;
+    else comeBack(order.id, home, slot);
+    order.id = 0;
+    order.next = freeOrder_;
+    freeOrder_ = slot;
   }
 
   Page& pageAt(u32 place) { return at<Page>(place & ~63u); }
@@ -234,54 +254,52 @@ class Engine {
   void append(Ladder& ladder, i32 key, u32 slot) {
     u32 page = pageOf(ladder, key);
     if (page == 0) page = takePage(ladder, key);
+    appendIn(ladder, key, page, slot);
+  }
+
+  void appendIn(Ladder& ladder, i32 key, u32 page, u32 slot) {
     Level& level = at<Page>(page).levels[key & 63];
+    const u32 ring = offsetOf(&level) - RING;
     Order& order = at<Order>(slot);
     const u32 tail = level.tail;
-    order.next = 0;
+    order.next = ring;
     order.prev = tail;
     order.place = page + (key & 63);
     level.tail = slot;
+    at<Order>(tail).next = slot;
     level.lots += order.lots;
-    if (tail == 0) {
-      level.head = slot;
-      at<Page>(page).bits |= 1ull << (key & 63);
-    } else
-      at<Order>(tail).next = slot;
-    if (key > ladder.best) return;
-    ladder.best = key;
-    ladder.touches++;
+    at<Page>(page).bits |= 1ull << (key & 63);
+    const i32 best = ladder.best;
+    ladder.touches += key <= best;
+    ladder.best = key < best ? key : best;
   }
 
   void unlink(u32 slot) {
     const Order& order = at<Order>(slot);
-    Level& level = levelAt(order.place);
-    level.lots -= order.lots;
-    (order.prev == 0 ? level.head : at<Order>(order.prev).next) = order.next;
-    (order.next == 0 ? level.tail : at<Order>(order.next).prev) = order.prev;
-    touchAt(order.place);
-    if ((order.next | order.prev) == 0) levelEmptied(order.place);
+    Page& page = pageAt(order.place);
+    const u32 next = order.next, prev = order.prev;
+    page.levels[order.place & 63].lots -= order.lots;
+    at<Order>(prev).next = next;
+    at<Order>(next).prev = prev;
+    Ladder& ladder = at<Ladder>(page.ladder);
+    const i32 key = page.firstKey + i32(order.place & 63);
+    ladder.touches += key == ladder.best;
+    if (next == prev) levelEmptied(ladder, page, key);
   }
 
   void shrink(u32 slot, i64 lots) {
     Order& order = at<Order>(slot);
     order.lots -= lots;
     levelAt(order.place).lots -= lots;
-    touchAt(order.place);
+    Ladder& ladder = at<Ladder>(pageAt(order.place).ladder);
+    ladder.touches += keyAt(order.place) == ladder.best;
   }
 
-  void touchAt(u32 place) {
-    Ladder& ladder = at<Ladder>(pageAt(place).ladder);
-    if (keyAt(place) == ladder.best) ladder.touches++;
-  }
-
-  void levelEmptied(u32 place) {
-    Page& page = pageAt(place);
-    Ladder& ladder = at<Ladder>(page.ladder);
-    const i32 key = keyAt(place);
-    page.bits &= ~(1ull << (place & 63));
+  void levelEmptied(Ladder& ladder, Page& page, i32 key) {
+    page.bits &= ~(1ull << (key & 63));
     if (page.bits == 0) freePage(ladder, page, key >> 6);
     if (key != ladder.best) return;
-    ladder.best = page.bits == 0 ? firstKey(ladder) : key - i32(place & 63) + std::countr_zero(page.bits);
+    ladder.best = page.bits == 0 ? firstKey(ladder) : (key & ~63) + std::countr_zero(page.bits);
   }
 
   i32 firstKey(Ladder& ladder) {
@@ -309,7 +327,10 @@ class Engine {
     Page& page = at<Page>(offset);
     freePage_ = page.nextFree;
     page.firstKey = number << 6;
+    page.flip = u32(ladder.flip) & 63;
+    page.firstTicks = bookOf(ladder).baseTicks + ((page.firstKey ^ ladder.flip) & ~63);
     page.ladder = offsetOf(&ladder);
+    page.instrument = ladder.index >> 2;
     at<u32>(ladder.pageTable + (number << 2)) = offset;
     lowWord(ladder, number >> 6) |= 1ull << (number & 63);
     middleWord(ladder, number >> 12) |= 1ull << ((number >> 6) & 63);
@@ -373,9 +394,9 @@ class Engine {
     if (matches && command.display != 0) return BAD_DISPLAY;
     const u64 above = u64(command.ticks - book.baseTicks);
     if (above > u64(LEVELS_MASK)) return BAD_PRICE;
-    const u32 slot = slotOf(id);
-    if (at<Order>(slot).id == id) return DUPLICATE_ID;
-    if (live_ >= orders_) return ORDERS_FULL;
+    u32& home = homeOf(id);
+    if (home != 0 && findOrder(id) != 0) return DUPLICATE_ID;
+    if (freeOrder_ == 0) return ORDERS_FULL;
     Ladder& own = book.ladders[side];
     Ladder& opposite = book.ladders[side ^ 1];
     const i32 key = i32(above) ^ own.flip;
@@ -385,13 +406,16 @@ class Engine {
       const i32 limitKey = i32(above) ^ opposite.flip;
       if (opposite.best <= limitKey) return take(command, book, opposite, limitKey), OK;
     }
-    rest(own, key, slot, id, lots, matches ? command.owner << 8 | (command.timeInForce == 0) : 0);
+    rest(own, key, home, id, lots, matches ? command.owner << 8 | (command.timeInForce == 0) : 0);
     return OK;
   }
 
-  void rest(Ladder& own, i32 key, u32 slot, i64 id, i64 lots, u32 tag) {
-    claim(slot, id);
+  void rest(Ladder& own, i32 key, u32& home, i64 id, i64 lots, u32 tag) {
+    const u32 slot = freeOrder_;
     Order& order = at<Order>(slot);
+    freeOrder_ = order.next;
+    ((home & ~SLOT_AWAY) == 0 ? home : goAway(id, home)) |= slot;
+    order.id = id;
     order.lots = lots;
     order.tag = tag;
     append(own, key, slot);
@@ -401,7 +425,7 @@ class Engine {
     Ladder& own = book.ladders[(opposite.index & 1) ^ 1];
     const i64 left = match(command.id, command.lots, book, opposite, limitKey);
     if (left == 0) return;
-    rest(own, i32(command.ticks - book.baseTicks) ^ own.flip, slotOf(command.id), command.id, left, command.owner << 8);
+    rest(own, i32(command.ticks - book.baseTicks) ^ own.flip, homeOf(command.id), command.id, left, command.owner << 8);
   }
 
   i64 match(i64 takerId, i64 leaves, Book& book, Ladder& opposite, i32 limitKey) {
@@ -427,8 +451,8 @@ class Engine {
 
   u32 find(i64 id, u32& slot) {
     if (u64(id - 1) >= u64(ID_MAX)) return BAD_ID;
-    slot = slotOf(id);
-    return at<Order>(slot).id != id ? UNKNOWN_ID : OK;
+    slot = findOrder(id);
+    return slot == 0 ? UNKNOWN_ID : OK;
   }
 
   u32 cancel(const Command& command) {
@@ -438,11 +462,12 @@ class Engine {
     return OK;
   }
 
+  static i64 ticksIn(const Page& page, u32 place) { return page.firstTicks + i64((place & 63) ^ page.flip); }
+
   void drop(u32 slot) {
     const Order& order = at<Order>(slot);
-    const Ladder& ladder = at<Ladder>(pageAt(order.place).ladder);
-    const i64 ticks = bookOf(ladder).baseTicks + (keyAt(order.place) ^ ladder.flip);
-    fill(event(4, 0, ladder.index >> 2, order.id), ticks, order.lots, 0, 0);
+    const Page& page = pageAt(order.place);
+    fill(event(4, 0, page.instrument, order.id), ticksIn(page, order.place), order.lots, 0, 0);
     unlink(slot);
     removeOrder(slot);
   }
@@ -453,9 +478,8 @@ class Engine {
     if (command.lots <= 0) return BAD_LOTS;
     const Order& order = at<Order>(slot);
     if (command.lots >= order.lots) return drop(slot), OK;
-    const Ladder& ladder = at<Ladder>(pageAt(order.place).ladder);
-    const i64 ticks = bookOf(ladder).baseTicks + (keyAt(order.place) ^ ladder.flip);
-    fill(event(5, 0, ladder.index >> 2, order.id), ticks, command.lots, order.lots - command.lots, 0);
+    const Page& page = pageAt(order.place);
+    fill(event(5, 0, page.instrument, order.id), ticksIn(page, order.place), command.lots, order.lots - command.lots, 0);
     shrink(slot, command.lots);
     return OK;
   }
@@ -489,7 +513,7 @@ class Engine {
     const u32 tag = order.tag;
     removeOrder(slot);
     const i64 left = match(command.id, command.lots, book, opposite, limitKey);
-    if (left > 0) rest(ladder, key, slotOf(command.id), command.id, left, tag);
+    if (left > 0) rest(ladder, key, homeOf(command.id), command.id, left, tag);
     return OK;
   }
 
@@ -513,7 +537,7 @@ class Engine {
   }
 
   u32 books_, orders_, pages_, slots_;
-  u32 booksAt_, laddersAt_, ladderBytes_, pagesAt_, table_, tableEnd_, mask_, freePage_ = 0, live_ = 0, sequence_ = 0;
+  u32 booksAt_, laddersAt_, ladderBytes_, pagesAt_, index_, pool_, freeOrder_ = 0, mask_, freePage_ = 0, reach_ = 0, sequence_ = 0;
   int shift_;
   size_t bytes_;
   char* arena_;
@@ -574,11 +598,11 @@ int main(int, char** arguments) {
     play(lead, lead + std::strtoul(std::strchr(line, ' '), nullptr, 10));
     const i64 spentNs = cpuNs() - startNs;
     u64 orders = SEED, levels = SEED;
-    engine.visit([&](i64 ticks, i64 lots, u32 head) {
+    engine.visit([&](i64 ticks, i64 lots, u32 head, u32 ring) {
       orders = mix(orders, u64(ticks));
       levels = mix(levels, u64(ticks));
       if (head != 0) levels = mix(levels, u64(lots));
-      for (u32 slot = head; slot != 0; slot = engine.order(slot).next) orders = mix(mix(orders, u64(engine.order(slot).id)), u64(engine.order(slot).lots));
+      for (u32 slot = head; slot != ring; slot = engine.order(slot).next) orders = mix(mix(orders, u64(engine.order(slot).id)), u64(engine.order(slot).lots));
     });
     std::printf("{\"cpuNs\":%lld,\"trades\":%llu,\"tradeHash\":\"%016llx\",\"ordersHash\":\"%016llx\",\"levelsHash\":\"%016llx\"}\n",
                 (long long)spentNs, (unsigned long long)trades, (unsigned long long)tradeHash, (unsigned long long)orders, (unsigned long long)levels);

@@ -1,12 +1,13 @@
 /** HOT. Writes events behind each other into the out buffer; callers have seen to the room. */
 
-import { keyAt, levelOf, pageAt } from './ladder';
+import { blockOfLadder, levelOf, pageAt, ticksOf } from './ladder';
 import {
   BOOK_BLOCK_BYTES,
   CTL_INSTRUMENTS,
   CTL_OUT_AT,
   CTL_OUT_LIMIT,
   CTL_SEQUENCE,
+  CTL_TOUCHED,
   EVENT_BBO,
   EVENT_BYTES,
   EVENT_CANCELLED,
@@ -28,7 +29,7 @@ import {
   NO_LEVEL,
   ORD_ID,
   ORD_PLACE,
-  PAGE_LADDER,
+  PAGE_INSTRUMENT,
 } from './matching-layout';
 import { openLotsOf } from './order-table';
 
@@ -68,13 +69,6 @@ export function instrumentOf(ladder: usize): u32 {
   return load<u32>(ladder, LAD_INDEX) >> 2;
 }
 
-/** Block of the instrument that a ladder belongs to. */
-export function blockOfLadder(ladder: usize): usize {
-  return (
-    ladder - INSTRUMENT_HEADER_BYTES - <usize>(load<u32>(ladder, LAD_INDEX) & 3) * LADDER_BYTES
-  );
-}
-
 /** Price of a key of a ladder. */
 export function ticksAt(ladder: usize, key: i32): i64 {
   return (
@@ -91,9 +85,15 @@ export function keyOf(ladder: usize, ticks: i64): i32 {
 /** A resting order (still in its queue) is about to go, with all that is open of it. */
 export function emitCancelled(order: usize, reason: u32): void {
   const place = load<usize>(order, ORD_PLACE);
-  const ladder = load<usize>(pageAt(place) + PAGE_LADDER);
-  const at = event(EVENT_CANCELLED, reason, instrumentOf(ladder), load<i64>(order, ORD_ID));
-  fill(at, ticksAt(ladder, keyAt(place)), openLotsOf(order), 0);
+  const instrument = load<u32>(pageAt(place), PAGE_INSTRUMENT);
+  const at = event(EVENT_CANCELLED, reason, instrument, load<i64>(order, ORD_ID));
+  fill(at, ticksOf(place), openLotsOf(order), 0);
+}
+
+/** Writes EVENT_BBO if the last change of a level was one of the best of its instrument. */
+export function emitLastBbo(): void {
+  const ladder = load<usize>(CTL_TOUCHED);
+  if (ladder !== 0) emitBbo(instrumentOf(ladder));
 }
 
 /** Writes EVENT_BBO when a best level of the instrument was touched since the last. */

@@ -2,8 +2,8 @@
  * HOT. Builds a book from a feed by order (MBO): what the venue says is so, nothing matches, and
  * only refusals are told. Orders with an extra (icebergs, stops) do not come from a feed.
  */
-import { blockOf, blockOfLadder, keyOf, ladderOf, ticksAt } from './events';
-import { appendOrder, keyAt, pageAt, shrinkOrder, unlinkOrder } from './ladder';
+import { blockOf, keyOf, ladderOf } from './events';
+import { appendOrder, blockOfLadder, pageAt, shrinkOrder, ticksOf, unlinkOrder } from './ladder';
 import {
   ACCEPTED,
   CMD_ID,
@@ -13,13 +13,11 @@ import {
   CMD_PRICE_TICKS,
   CMD_SIDE,
   CTL_BOOKS,
-  CTL_LIVE,
-  CTL_ORDERS_CAPACITY,
+  CTL_FREE_ORDER,
   INS_LAST_TICKS,
   INS_LOTS_MAX,
   INS_TRADES,
   INS_VOLUME_LOTS,
-  ORD_ID,
   ORD_LOTS,
   ORD_PLACE,
   ORD_TAG,
@@ -37,7 +35,7 @@ import {
   TAG_EXTRA,
 } from './matching-layout';
 import { isPrice, restRefusal } from './order-entry';
-import { claimSlot, findOrder, removeOrder, slotOf } from './order-table';
+import { findOrder, removeOrder, takeOrder } from './order-table';
 import { canRest } from './taker';
 
 export function feedAdd(command: usize): u32 {
@@ -54,21 +52,19 @@ export function feedAdd(command: usize): u32 {
   if (<u64>(lots - 1) >= <u64>lotsMax) return REFUSED_LOTS;
   const ticks = load<i64>(command, CMD_PRICE_TICKS);
   if (!isPrice(block, ticks, true)) return REFUSED_PRICE;
-  const slot = slotOf(id);
-  if (load<i64>(slot, ORD_ID) === id) return REFUSED_DUPLICATE_ID;
-  if (load<i32>(CTL_LIVE) >= load<i32>(CTL_ORDERS_CAPACITY)) return REFUSED_ORDERS_FULL;
+  if (findOrder(id) !== 0) return REFUSED_DUPLICATE_ID;
+  if (load<u32>(CTL_FREE_ORDER) === 0) return REFUSED_ORDERS_FULL;
   const ladder = ladderOf(block, side - 1);
   const key = keyOf(ladder, ticks);
   if (!canRest(ladder, key, lots)) return restRefusal(ladder, key);
-  put(slot, id, lots);
-  appendOrder(ladder, key, slot);
+  put(takeOrder(id), ladder, key, lots);
   return ACCEPTED;
 }
 
-function put(slot: usize, id: i64, lots: i64): void {
-  claimSlot(slot, id);
-  store<i64>(slot, lots, ORD_LOTS);
-  store<u32>(slot, 0, ORD_TAG);
+function put(order: usize, ladder: usize, key: i32, lots: i64): void {
+  store<i64>(order, lots, ORD_LOTS);
+  store<u32>(order, 0, ORD_TAG);
+  appendOrder(ladder, key, order);
 }
 
 /** Why an order cannot be changed by the feed. */
@@ -89,7 +85,7 @@ export function feedExecute(command: usize): u32 {
   const place = load<usize>(order, ORD_PLACE);
   const ladder = load<usize>(pageAt(place) + PAGE_LADDER);
   const block = blockOfLadder(ladder);
-  store<i64>(block, ticksAt(ladder, keyAt(place)), INS_LAST_TICKS);
+  store<i64>(block, ticksOf(place), INS_LAST_TICKS);
   store<i64>(block, load<i64>(block, INS_TRADES) + 1, INS_TRADES);
   store<i64>(block, load<i64>(block, INS_VOLUME_LOTS) + lots, INS_VOLUME_LOTS);
   shrink(order, lots);
@@ -133,9 +129,7 @@ export function feedReplace(command: usize): u32 {
   const key = keyOf(ladder, ticks);
   if (!canRest(ladder, key, lots)) return restRefusal(ladder, key);
   remove(order);
-  const slot = slotOf(newId);
-  put(slot, newId, lots);
-  appendOrder(ladder, key, slot);
+  put(takeOrder(newId), ladder, key, lots);
   return ACCEPTED;
 }
 

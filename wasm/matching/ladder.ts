@@ -5,13 +5,17 @@
 import {
   CTL_FREE_PAGE,
   CTL_TOUCHED,
+  INS_BASE_TICKS,
+  INSTRUMENT_HEADER_BYTES,
   LAD_BEST,
+  LAD_FLIP,
   LAD_INDEX,
   LAD_LOW_WORDS,
   LAD_PAGE_TABLE,
   LAD_TOP,
   LAD_TOUCHES,
   LAD_WORDS,
+  LADDER_BYTES,
   LVL_LOTS,
   LVL_TAIL,
   NO_LEVEL,
@@ -21,6 +25,9 @@ import {
   ORD_PREV,
   PAGE_BITS,
   PAGE_FIRST_KEY,
+  PAGE_FIRST_TICKS,
+  PAGE_FLIP,
+  PAGE_INSTRUMENT,
   PAGE_LADDER,
   PAGE_LEVELS,
   PAGE_NEXT_FREE,
@@ -29,7 +36,7 @@ import {
 /** Level of a place (address of the page + level in it). */
 export function levelAt(place: usize): usize {
   const inPage = place & 63;
-  return place - inPage + PAGE_LEVELS + (inPage << 4);
+  return levelIn(place - inPage, inPage);
 }
 
 export function pageAt(place: usize): usize {
@@ -38,6 +45,20 @@ export function pageAt(place: usize): usize {
 
 export function keyAt(place: usize): i32 {
   return load<i32>(pageAt(place) + PAGE_FIRST_KEY) + <i32>(place & 63);
+}
+
+/** Price of a place. */
+export function ticksOf(place: usize): i64 {
+  const page = pageAt(place);
+  const inPage = (<u32>place & 63) ^ load<u32>(page, PAGE_FLIP);
+  return load<i64>(page, PAGE_FIRST_TICKS) + <i64>inPage;
+}
+
+/** Block of the instrument that a ladder belongs to. */
+export function blockOfLadder(ladder: usize): usize {
+  return (
+    ladder - INSTRUMENT_HEADER_BYTES - <usize>(load<u32>(ladder, LAD_INDEX) & 3) * LADDER_BYTES
+  );
 }
 
 /** Page that holds the key, 0 = none. */
@@ -51,43 +72,55 @@ export function levelOf(ladder: usize, key: i32): usize {
   return page === 0 ? 0 : levelAt(page + <usize>(key & 63));
 }
 
-/** Puts an order with its lots at the back of the queue of a key; the caller knows that a page is there or free. */
-export function appendOrder(ladder: usize, key: i32, order: usize): void {
-  const page = pageOf(ladder, key);
-  appendInPage(ladder, key, page === 0 ? takePage(ladder, key) : page, order);
+/** Level of a place inside a page. */
+export function levelIn(page: usize, inPage: usize): usize {
+  return page + PAGE_LEVELS + (inPage << 4);
 }
 
-/** Likewise where the caller has the page in hand. */
-export function appendInPage(ladder: usize, key: i32, page: usize, order: usize): void {
-  const place = page + <usize>(key & 63);
-  const level = levelAt(place);
+/** Puts an order with its lots at the back of the queue of a key; the caller knows that a page is there or free. */
+export function appendOrder(ladder: usize, key: i32, order: usize): void {
+  const found = pageOf(ladder, key);
+  const page = found === 0 ? takePage(ladder, key) : found;
+  const level = levelIn(page, <usize>key & 63);
+  const sum = load<i64>(level, LVL_LOTS) + load<i64>(order, ORD_LOTS);
+  joinLevel(ladder, key, page, order, sum);
+}
+
+/** Likewise where the caller has the page, and the lots that the level will have. */
+export function joinLevel(ladder: usize, key: i32, page: usize, order: usize, sum: i64): void {
+  const inPage = <usize>key & 63;
+  const level = levelIn(page, inPage);
   const tail = load<usize>(level, LVL_TAIL);
   store<u32>(order, <u32>level, ORD_NEXT);
   store<u32>(order, <u32>tail, ORD_PREV);
-  store<u32>(order, <u32>place, ORD_PLACE);
+  store<u32>(order, <u32>(page + inPage), ORD_PLACE);
   store<u32>(level, <u32>order, LVL_TAIL);
   store<u32>(tail, <u32>order, ORD_NEXT); // the head, where the level was empty
-  store<i64>(level, load<i64>(level, LVL_LOTS) + load<i64>(order, ORD_LOTS), LVL_LOTS);
-  store<u64>(page, load<u64>(page, PAGE_BITS) | ((<u64>1) << (<u64>(key & 63))), PAGE_BITS);
+  store<i64>(level, sum, LVL_LOTS);
+  store<u64>(page, load<u64>(page, PAGE_BITS) | ((<u64>1) << (<u64>inPage)), PAGE_BITS);
   const best = load<i32>(ladder, LAD_BEST);
-  if (key > best) return;
-  store<i32>(ladder, key, LAD_BEST);
-  touch(ladder);
+  store<i32>(ladder, min(key, best), LAD_BEST);
+  touch(ladder, key <= best);
 }
 
 /** Takes an order out of its queue. */
 export function unlinkOrder(order: usize): void {
   const next = load<usize>(order, ORD_NEXT);
   const prev = load<usize>(order, ORD_PREV);
-  const place = load<usize>(order, ORD_PLACE);
-  const level = levelAt(place);
-  store<i64>(level, load<i64>(level, LVL_LOTS) - load<i64>(order, ORD_LOTS), LVL_LOTS);
+  leaveLevel(next, prev, load<usize>(order, ORD_PLACE), load<i64>(order, ORD_LOTS));
+}
+
+/** Likewise where the caller has the links, the place and the lots of the order. */
+export function leaveLevel(next: usize, prev: usize, place: usize, lots: i64): void {
+  const inPage = place & 63;
+  const page = place - inPage;
+  const level = levelIn(page, inPage);
+  store<i64>(level, load<i64>(level, LVL_LOTS) - lots, LVL_LOTS);
   store<u32>(prev, <u32>next, ORD_NEXT);
   store<u32>(next, <u32>prev, ORD_PREV);
-  const page = pageAt(place);
   const ladder = load<usize>(page, PAGE_LADDER);
-  const key = keyAt(place);
-  if (key === load<i32>(ladder, LAD_BEST)) touch(ladder);
+  const key = load<i32>(page, PAGE_FIRST_KEY) + <i32>inPage;
+  touch(ladder, key === load<i32>(ladder, LAD_BEST));
   if (next === prev) levelEmptied(ladder, page, key);
 }
 
@@ -97,18 +130,14 @@ export function shrinkOrder(order: usize, lots: i64): void {
   const level = levelAt(place);
   store<i64>(order, load<i64>(order, ORD_LOTS) - lots, ORD_LOTS);
   store<i64>(level, load<i64>(level, LVL_LOTS) - lots, LVL_LOTS);
-  touchAt(place);
-}
-
-function touch(ladder: usize): void {
-  store<i32>(ladder, load<i32>(ladder, LAD_TOUCHES) + 1, LAD_TOUCHES);
-  store<u32>(CTL_TOUCHED, load<u32>(ladder, LAD_INDEX) >> 2);
-}
-
-/** Notes a change of a level if it is the best. */
-function touchAt(place: usize): void {
   const ladder = load<usize>(pageAt(place) + PAGE_LADDER);
-  if (keyAt(place) === load<i32>(ladder, LAD_BEST)) touch(ladder);
+  touch(ladder, keyAt(place) === load<i32>(ladder, LAD_BEST));
+}
+
+/** Counts a change if it is one of the best level: without a branch, for no predictor knows. */
+function touch(ladder: usize, isBest: bool): void {
+  store<i32>(ladder, load<i32>(ladder, LAD_TOUCHES) + <i32>isBest, LAD_TOUCHES);
+  store<u32>(CTL_TOUCHED, <u32>ladder);
 }
 
 function levelEmptied(ladder: usize, page: usize, key: i32): void {
@@ -171,6 +200,11 @@ function takePage(ladder: usize, key: i32): usize {
   store<u32>(CTL_FREE_PAGE, load<u32>(page, PAGE_NEXT_FREE));
   store<i32>(page, number << 6, PAGE_FIRST_KEY);
   store<u32>(page, <u32>ladder, PAGE_LADDER);
+  const flip = load<i32>(ladder, LAD_FLIP);
+  const base = load<i64>(blockOfLadder(ladder), INS_BASE_TICKS);
+  store<i32>(page, flip & 63, PAGE_FLIP);
+  store<i64>(page, base + <i64>(((number << 6) ^ flip) & ~63), PAGE_FIRST_TICKS);
+  store<u32>(page, load<u32>(ladder, LAD_INDEX) >> 2, PAGE_INSTRUMENT);
   store<u32>(load<usize>(ladder, LAD_PAGE_TABLE) + ((<usize>number) << 2), <u32>page);
   const words = load<usize>(ladder, LAD_WORDS);
   setBit(words + LAD_LOW_WORDS + ((<usize>(number >> 6)) << 3), number & 63);

@@ -3,14 +3,14 @@
  * nothing, so that the kernel can live in a memory of its own or beside other kernels, and tables
  * where matching-memory.ts puts them. Plain constants, compiled into both sides.
  *
- * |16384 control |taker |sweep |result … rows |commands |events |instruments |ladder tables |pages |extras |orders|
+ * |16384 control |taker |sweep |result … rows |commands |events |instruments |ladder tables |pages |extras |index |orders|
  *
  * A ladder is one sorted side: bids, asks, buy stops, sell stops of an instrument. Its levels are
  * addressed by a key that rises away from the touch on every ladder: the price in ticks above the
  * instrument's base, with all bits flipped on bids and sell stops. So one code serves both sides,
  * and the best level is always the lowest key. 64 levels make a page; three levels of 64-bit words
- * over the pages find the next occupied one. Orders lie in the id table itself (open addressing,
- * linear probing), so that finding an order by its id already brings it in; FIFO links are addresses.
+ * over the pages find the next occupied one. Orders are records of a pool; an index finds their
+ * addresses by id (order-table.ts), and FIFO links are addresses.
  */
 
 export const MATCHING_PAGE_BYTES = 65536; // of a WebAssembly.Memory
@@ -18,7 +18,7 @@ export const MATCHING_MEMORY_PAGES_MAX = 65536; // 4 GiB; asconfig.json says the
 
 // ---- Bounds. What happens at a bound: the command is refused with the code that names it.
 export const BOOKS_MAX = 1000; // instruments
-export const ORDERS_CAPACITY_MAX = 8388608; // live orders, stops included; the table is at most half full
+export const ORDERS_CAPACITY_MAX = 8388608; // live orders, stops included
 export const LEVELS_LOG2_MIN = 12; // an instrument's prices span 2^levelsLog2 ticks
 export const LEVELS_LOG2_MAX = 24;
 export const OWNER_MAX = 16777215; // 0 = no owner, never a self trade
@@ -44,18 +44,21 @@ export const CTL_LADDERS = CTL + 48; // (set) tables of the ladders
 export const CTL_LADDER_BYTES = CTL + 52; // (set) tables of one ladder
 export const CTL_PAGES = CTL + 56; // (set)
 export const CTL_EXTRAS = CTL + 60; // (set)
-export const CTL_TABLE = CTL + 64; // (set) the orders
-export const CTL_TABLE_END = CTL + 68; // (set)
-export const CTL_TABLE_MASK = CTL + 72; // (set) (slots - 1) * ORDER_BYTES
-export const CTL_TABLE_SHIFT = CTL + 76; // (set) hash >> shift & mask = offset of the home slot
+export const CTL_INDEX = CTL + 64; // (set) addresses of orders, u32 each
+export const CTL_INDEX_REACH = CTL + 68; // steps that the farthest order ever was away
+export const CTL_INDEX_MASK = CTL + 72; // (set) offsets of its blocks: bytes of the index - bytes of a block
+export const CTL_INDEX_SHIFT = CTL + 76; // (set) hash >> shift & mask = offset of the block
 export const CTL_OUT_AT = CTL + 80; // behind the last event of this call
 export const CTL_SEQUENCE = CTL + 84; // commands ever begun, modulo 2^32
 export const CTL_PHASE = CTL + 88; // PHASE_*; not idle: drain the events, then call matchingResume
-export const CTL_LIVE = CTL + 92; // live orders
 export const CTL_FREE_PAGE = CTL + 96; // address of the first free page, 0 = none
 export const CTL_FREE_EXTRA = CTL + 100; // likewise
 export const CTL_ROWS = CTL + 108; // (set) rows of the last query: RESULT_ROWS_MAX * ORDER_ROW_BYTES
-export const CTL_TOUCHED = CTL + 104; // instrument of the last change at a best level
+export const CTL_TOUCHED = CTL + 104; // ladder of the last change of a level
+export const CTL_ORDERS = CTL + 112; // (set) behind the index
+export const CTL_ORDERS_END = CTL + 116; // (set)
+export const CTL_FREE_ORDER = CTL + 120; // address of the first free order, 0 = none
+export const CTL_IN_TOUCHED = CTL + 124; // of no meaning: keeps touches of commands to come from being left out
 export const CTL_BYTES = 256;
 
 export const PHASE_IDLE = 0;
@@ -85,7 +88,7 @@ export const SWEEP_END = SWEEP + 4; // first ladder not to visit
 export const SWEEP_KEY = SWEEP + 8; // level to look at next
 export const SWEEP_OWNER = SWEEP + 12; // 0 = all
 export const SWEEP_KIND = SWEEP + 16; // the command
-export const SWEEP_NEXT_ID = SWEEP + 24; // i64: order to go on with, 0 = the level's first
+export const SWEEP_NEXT = SWEEP + 24; // order to go on with, 0 = the level's first
 export const SWEEP_COUNT = SWEEP + 32; // orders cancelled
 export const SWEEP_SIDE = SWEEP + 36; // 0 = both
 
@@ -236,12 +239,15 @@ export const LAD_INDEX = 24; // instrument << 2 | ladder
 export const LAD_TOUCHES = 28; // counts changes at the best level
 export const LAD_LOW_WORDS = 512; // offset from LAD_WORDS: bit n of word m: page 64 m + n holds an order
 
-// A page: |0 bits u64 |8 firstKey i32 |12 ladder u32 |16 next free u32 |64 levels|
+// A page: |0 bits u64 |8 firstKey i32 |12 ladder u32 |16 next free u32 |20 flip u32 |24 firstTicks i64 |32 instrument u32 |64 levels|
 export const PAGE_BYTES = 1088;
 export const PAGE_BITS = 0; // bit n: level n holds an order
 export const PAGE_FIRST_KEY = 8;
 export const PAGE_LADDER = 12;
 export const PAGE_NEXT_FREE = 16;
+export const PAGE_FLIP = 20; // its ladder's, of the six bits inside a page
+export const PAGE_FIRST_TICKS = 24; // lowest price of its levels
+export const PAGE_INSTRUMENT = 32;
 export const PAGE_LEVELS = 48; // a level's address is 16 bytes before its fields: see there
 // A level: |16 head u32 |20 tail u32 |24 lots i64, shown|. Head and tail lie where an order has next and prev,
 // so a queue is a ring through its level: no link is ever 0, and none needs a branch. Empty: both are the level.
@@ -249,11 +255,11 @@ export const LVL_HEAD = 16;
 export const LVL_TAIL = 20;
 export const LVL_LOTS = 24;
 
-// An order: |0 id i64, 0 = free slot |8 lots i64, shown |16 next u32 |20 prev u32 |24 place u32 |28 tag u32|
+// An order: |0 id i64 |8 lots i64, shown |16 next u32 |20 prev u32 |24 place u32 |28 tag u32|
 export const ORDER_BYTES = 32;
 export const ORD_ID = 0;
 export const ORD_LOTS = 8;
-export const ORD_NEXT = 16; // younger order of the level; the level behind the youngest
+export const ORD_NEXT = 16; // younger order of the level; the level behind the youngest. Of a free record: the next free one
 export const ORD_PREV = 20; // older; the level before the oldest
 export const ORD_PLACE = 24; // address of the page + level in the page (pages are 64-byte aligned)
 export const ORD_TAG = 28; // flags, and from bit 8 the owner, or with TAG_EXTRA the number of the extra
@@ -262,6 +268,12 @@ export const TAG_POST_ONLY = 2;
 export const TAG_EXTRA = 4;
 export const TAG_SELF_TRADE_SHIFT = 3; // SELF_TRADE_*, 3 bits
 export const TAG_FLAGS = 255;
+
+// The index of orders: slots in blocks. A slot: address of an order + orders away from here (a record is 32-byte aligned)
+export const INDEX_SLOTS_PER_ORDER = 8; // at least half of it, by the power of two
+export const INDEX_SLOT_BYTES = 4;
+export const INDEX_BLOCK_LOG2 = 9;
+export const SLOT_AWAY = 31;
 
 // What only icebergs and stops have: |0 hiddenLots i64 |8 displayLots i64 |16 owner u32 |20 type u8 + tif u8 << 8 |24 limitTicks i32 |28 next free u32|
 export const EXTRA_BYTES = 32;

@@ -26,8 +26,6 @@ const LINE_BYTES = 64;
 const EXTRAS_MAX = 1 << 24; // an order's tag has 24 bits for the number
 const PAGES_MAX = 1 << 20;
 const BUFFER_MAX = 1 << 24; // commands, events
-const SLOTS_PER_ORDER = 2;
-const SLOTS_MIN = 128; // a block of order-table.ts
 const MIDDLE_WORDS_BYTES = M.LAD_LOW_WORDS;
 
 /** A memory that holds nothing else; throws a RangeError that names the field. */
@@ -45,7 +43,7 @@ export function makeMatchingMemory(size: MatchingSize): Memory {
 
 /** Where tables of this size end that start at `start`. */
 export function matchingEnd(size: MatchingSize, start: number): number {
-  return controlWords(size, start).get(M.CTL_TABLE_END)!;
+  return controlWords(size, start).get(M.CTL_ORDERS_END)!;
 }
 
 /**
@@ -73,8 +71,8 @@ function check(name: string, value: number, least: number, most: number): void {
 
 function controlWords(size: MatchingSize, start: number): ReadonlyMap<number, number> {
   checkSize(size);
-  const slots = slotsFor(size.orders);
-  const tableBytes = slots * M.ORDER_BYTES;
+  const indexBytes = slotsFor(size.orders) * M.INDEX_SLOT_BYTES;
+  const blockBytes = 2 ** M.INDEX_BLOCK_LOG2 * M.INDEX_SLOT_BYTES;
   const ladderBytes = ladderTableBytes(size.levelsLog2);
   let end = start;
   const take = (bytes: number): number => {
@@ -90,7 +88,8 @@ function controlWords(size: MatchingSize, start: number): ReadonlyMap<number, nu
   const ladders = take(size.instruments * M.LADDERS * ladderBytes);
   const pages = take(size.pages * M.PAGE_BYTES);
   const extras = take(size.extras * M.EXTRA_BYTES);
-  const table = take(tableBytes);
+  const index = take(indexBytes);
+  const orders = take(size.orders * M.ORDER_BYTES);
   return new Map([
     [M.CTL_BOOKS, size.instruments],
     [M.CTL_ORDERS_CAPACITY, size.orders],
@@ -109,16 +108,18 @@ function controlWords(size: MatchingSize, start: number): ReadonlyMap<number, nu
     [M.CTL_LADDER_BYTES, ladderBytes],
     [M.CTL_PAGES, pages],
     [M.CTL_EXTRAS, extras],
-    [M.CTL_TABLE, table],
-    [M.CTL_TABLE_END, table + tableBytes],
-    [M.CTL_TABLE_MASK, tableBytes - M.ORDER_BYTES],
-    [M.CTL_TABLE_SHIFT, 64 - Math.log2(tableBytes)],
+    [M.CTL_INDEX, index],
+    [M.CTL_INDEX_MASK, indexBytes - blockBytes],
+    [M.CTL_INDEX_SHIFT, 64 - Math.log2(indexBytes)],
+    [M.CTL_ORDERS, orders],
+    [M.CTL_ORDERS_END, orders + size.orders * M.ORDER_BYTES],
   ]);
 }
 
-/** A power of two that `orders` fill at most by half. */
+/** A power of two, of one block at least. */
 function slotsFor(orders: number): number {
-  return Math.max(SLOTS_MIN, 2 ** Math.ceil(Math.log2(orders * SLOTS_PER_ORDER)));
+  const slots = 2 ** Math.ceil(Math.log2(orders * M.INDEX_SLOTS_PER_ORDER));
+  return Math.max(2 ** M.INDEX_BLOCK_LOG2, slots);
 }
 
 /** Page table, middle words, low words; an odd number of cache lines, so that ladders spread over the cache. */

@@ -20,6 +20,8 @@ export interface MatchingExports {
   matchingApply(address: number): number;
   /** Goes on with a command that waited for room; returns the end of its events. */
   matchingResume(): number;
+  /** Live orders, stops included; walks the free records. */
+  matchingLive(): number;
   /** Best prices into RESULT; 0 = no such instrument. */
   matchingBbo(instrument: number): number;
   /** Rows of levels, best first; their number, -1 = no such side. */

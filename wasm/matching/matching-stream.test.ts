@@ -100,7 +100,7 @@ test.each([
     }
   }
   expect(hashOf(kernel)).toBe(referenceHash(twin));
-  expect(kernel.memory.i32(M.CTL_LIVE)).toBe(twin.orders.size);
+  expect(kernel.matchingLive()).toBe(twin.orders.size);
   // The stream is only worth its time when nearly everything happened in it.
   expect(kinds.size).toBeGreaterThan(30);
 });
@@ -142,10 +142,10 @@ test('any bytes as commands are refused or applied, and the books stay whole', (
     expect(events.length).toBeGreaterThan(0);
     for (const side of [M.SIDE_BUY, M.SIDE_SELL]) kernel.matchingDepth(round % 3, side, 100);
   }
-  const live = kernel.memory.i32(M.CTL_LIVE);
+  const live = kernel.matchingLive();
   const [swept] = applyBatch(kernel, [
     { kind: M.COMMAND_MASS_CANCEL, instrument: M.ALL_INSTRUMENTS },
   ]).slice(-1);
   expect(swept).toMatchObject({ kind: M.EVENT_SWEPT, lots: live });
-  expect(kernel.memory.i32(M.CTL_LIVE)).toBe(0);
+  expect(kernel.matchingLive()).toBe(0);
 });

@@ -1,15 +1,14 @@
 /** HOT. Cancels, reductions and replaces of live orders, stops included. */
+import { emitCancelled, event, fill, instrumentOf, keyOf, ladderOf, ticksAt } from './events';
 import {
+  appendOrder,
   blockOfLadder,
-  emitCancelled,
-  event,
-  fill,
-  instrumentOf,
-  keyOf,
-  ladderOf,
-  ticksAt,
-} from './events';
-import { appendOrder, keyAt, pageAt, shrinkOrder, unlinkOrder } from './ladder';
+  keyAt,
+  pageAt,
+  shrinkOrder,
+  ticksOf,
+  unlinkOrder,
+} from './ladder';
 import {
   ACCEPTED,
   CANCELLED_ON_REQUEST,
@@ -33,6 +32,7 @@ import {
   ORD_TAG,
   ORDER_ID_MAX,
   ORDER_STOP_LIMIT,
+  PAGE_INSTRUMENT,
   PAGE_LADDER,
   REFUSED_ID,
   REFUSED_LOTS,
@@ -85,9 +85,8 @@ export function reduceOrder(command: usize): u32 {
     return ACCEPTED;
   }
   const place = load<usize>(order, ORD_PLACE);
-  const ladder = load<usize>(pageAt(place) + PAGE_LADDER);
-  const at = event(EVENT_REDUCED, 0, instrumentOf(ladder), id);
-  fill(at, ticksAt(ladder, keyAt(place)), lots, open - lots);
+  const at = event(EVENT_REDUCED, 0, load<u32>(pageAt(place), PAGE_INSTRUMENT), id);
+  fill(at, ticksOf(place), lots, open - lots);
   takeOff(order, lots);
   return ACCEPTED;
 }

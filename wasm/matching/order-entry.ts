@@ -3,7 +3,7 @@
  * as a stop. The common order (a limit that shows all and may rest) goes the shortest way.
  */
 import { blockOf, event, fill, ladderOf } from './events';
-import { appendInPage, appendOrder, levelAt, levelOf, pageOf } from './ladder';
+import { appendOrder, levelOf } from './ladder';
 import {
   ACCEPTED,
   CMD_DISPLAY_LOTS,
@@ -17,18 +17,14 @@ import {
   CMD_TYPE,
   CTL_BOOKS,
   CTL_FREE_EXTRA,
+  CTL_FREE_ORDER,
   CTL_LEVELS_MASK,
-  CTL_LIVE,
-  CTL_ORDERS_CAPACITY,
   EVENT_ACCEPTED,
   FLAG_POST_ONLY,
   INS_BASE_TICKS,
   INS_LOTS_MAX,
   LAD_BEST,
   LAD_FLIP,
-  LOTS_MAX,
-  LVL_LOTS,
-  ORD_ID,
   ORD_LOTS,
   ORD_TAG,
   ORDER_ID_MAX,
@@ -70,55 +66,12 @@ import {
   TIF_GTC,
   TIF_IOC,
 } from './matching-layout';
-import { claimSlot, slotOf } from './order-table';
+import { findOrder, takeOrder } from './order-table';
 import { placeStop } from './stops';
 import { aimTaker, armTaker, canRest } from './taker';
 
 /** COMMAND_NEW; returns ACCEPTED or the first refusal. */
 export function newOrder(command: usize): u32 {
-  return restsAtOnce(command) ? ACCEPTED : newOrderOfAnyKind(command);
-}
-
-/**
- * Two thirds of all new orders: a limit order that shows all, takes nothing and joins a page that is
- * there. Done here if all of it is right; if anything is not, nothing was done.
- */
-function restsAtOnce(command: usize): bool {
-  const terms = load<u32>(command, CMD_TYPE);
-  const instrument = <u32>load<u16>(command, CMD_INSTRUMENT);
-  if ((terms & 0xff00feff) !== ORDER_LIMIT || instrument >= load<u32>(CTL_BOOKS)) return false;
-  const block = blockOf(instrument);
-  const side = <u32>load<u8>(command, CMD_SIDE) - 1;
-  const id = load<i64>(command, CMD_ID);
-  const lots = load<i64>(command, CMD_LOTS);
-  const ticks = load<i64>(command, CMD_PRICE_TICKS);
-  const owner = load<u32>(command, CMD_OWNER);
-  const above = ticks - load<i64>(block, INS_BASE_TICKS);
-  const selfTrade = (terms >> 16) & 255;
-  if (side > 1 || selfTrade > <u32>SELF_TRADE_DECREMENT || owner > <u32>OWNER_MAX) return false;
-  if (<u64>(id - 1) >= <u64>ORDER_ID_MAX || <u64>above > <u64>load<u32>(CTL_LEVELS_MASK))
-    return false;
-  if (<u64>(lots - 1) >= <u64>load<i64>(block, INS_LOTS_MAX)) return false;
-  if ((load<i64>(command, CMD_DISPLAY_LOTS) | load<i64>(command, CMD_STOP_TICKS)) !== 0)
-    return false;
-  const opposite = ladderOf(block, 1 - side);
-  const own = ladderOf(block, side);
-  if (load<i32>(opposite, LAD_BEST) <= (<i32>above ^ load<i32>(opposite, LAD_FLIP))) return false;
-  const key = <i32>above ^ load<i32>(own, LAD_FLIP);
-  const page = pageOf(own, key);
-  if (page === 0 || load<i32>(CTL_LIVE) >= load<i32>(CTL_ORDERS_CAPACITY)) return false;
-  if (load<i64>(levelAt(page + <usize>(key & 63)), LVL_LOTS) > LOTS_MAX - lots) return false;
-  const slot = slotOf(id);
-  if (load<i64>(slot, ORD_ID) === id) return false;
-  fill(event(EVENT_ACCEPTED, side + 1, instrument, id), ticks, lots, lots);
-  claimSlot(slot, id);
-  store<i64>(slot, lots, ORD_LOTS);
-  store<u32>(slot, tagOf(command, terms), ORD_TAG);
-  appendInPage(own, key, page, slot);
-  return true;
-}
-
-function newOrderOfAnyKind(command: usize): u32 {
   const instrument = <u32>load<u16>(command, CMD_INSTRUMENT);
   if (instrument >= load<u32>(CTL_BOOKS)) return REFUSED_INSTRUMENT;
   const block = blockOf(instrument);
@@ -139,11 +92,9 @@ function newOrderOfAnyKind(command: usize): u32 {
   const stop = load<i64>(command, CMD_STOP_TICKS);
   if (!isPrice(block, stop, type >= <u32>ORDER_STOP)) return REFUSED_STOP_PRICE;
   if (load<u32>(command, CMD_OWNER) > <u32>OWNER_MAX) return REFUSED_OWNER;
-  const slot = slotOf(id);
-  if (load<i64>(slot, ORD_ID) === id) return REFUSED_DUPLICATE_ID;
-  if (load<i32>(CTL_LIVE) >= load<i32>(CTL_ORDERS_CAPACITY)) return REFUSED_ORDERS_FULL;
-  if (type >= <u32>ORDER_STOP) return placeStop(command, slot);
-  return place(command, slot);
+  if (findOrder(id) !== 0) return REFUSED_DUPLICATE_ID;
+  if (load<u32>(CTL_FREE_ORDER) === 0) return REFUSED_ORDERS_FULL;
+  return type >= <u32>ORDER_STOP ? placeStop(command) : place(command);
 }
 
 /** FIX: market 1, limit 2, stop 3, stop-limit 4: the even ones have a limit price. */
@@ -183,7 +134,7 @@ export function tagOf(command: usize, terms: u32): u32 {
 }
 
 /** A limit or market order whose fields are right. */
-function place(command: usize, slot: usize): u32 {
+function place(command: usize): u32 {
   const terms = load<u32>(command, CMD_TYPE);
   const rests = (terms & 0xfeff) === ORDER_LIMIT;
   const side = <u32>load<u8>(command, CMD_SIDE);
@@ -208,10 +159,10 @@ function place(command: usize, slot: usize): u32 {
   fill(event(EVENT_ACCEPTED, side, instrument, id), ticks, lots, lots);
   const tag = tagOf(command, terms);
   if (rests && !takes && display === 0) {
-    claimSlot(slot, id);
-    store<i64>(slot, lots, ORD_LOTS);
-    store<u32>(slot, tag, ORD_TAG);
-    appendOrder(own, key, slot);
+    const order = takeOrder(id);
+    store<i64>(order, lots, ORD_LOTS);
+    store<u32>(order, tag, ORD_TAG);
+    appendOrder(own, key, order);
     return ACCEPTED;
   }
   aimTaker(instrument, side);

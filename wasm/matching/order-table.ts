@@ -1,118 +1,133 @@
 /**
- * HOT. Orders by id: open addressing, at most half full, linear probing in the order of homes (Robin
- * Hood): a search ends at the first order nearer its home than the one looked for, a removal shifts
- * back only orders that are not at home, and there are no tombstones and no rebuild. An order that
- * moves is known to its queue by address, so its neighbours there are told. Hence any
- * insertion or removal may move any order: read addresses again after it.
+ * HOT. Orders by id. An order has a record of a pool, the one that was freed last first, so that new
+ * orders lie where the caches have something; it never moves while it lives. An index says where: ids
+ * of one block have slots side by side, blocks are spread over the index. Where an order's slot, its
+ * home, is taken by another's, its address stands elsewhere (away): in the same slot of other blocks,
+ * then anywhere. A record's address leaves the low bits of a slot free: there the home counts the
+ * orders that are away from it. So a slot of 0 says that none of its ids is there, and there are
+ * neither tombstones nor rebuilds.
  */
 import {
   CTL_EXTRAS,
   CTL_FREE_EXTRA,
-  CTL_LIVE,
-  CTL_TABLE,
-  CTL_TABLE_END,
-  CTL_TABLE_MASK,
-  CTL_TABLE_SHIFT,
+  CTL_FREE_ORDER,
+  CTL_INDEX,
+  CTL_INDEX_MASK,
+  CTL_INDEX_REACH,
+  CTL_INDEX_SHIFT,
   EXT_HIDDEN,
   EXT_NEXT_FREE,
   EXT_OWNER,
   EXTRA_BYTES,
+  INDEX_BLOCK_LOG2,
   ORD_ID,
   ORD_LOTS,
   ORD_NEXT,
-  ORD_PREV,
   ORD_TAG,
-  ORDER_BYTES,
+  SLOT_AWAY,
   TAG_EXTRA,
 } from './matching-layout';
 
-const BLOCK_LOG2: u64 = 5;
-const BLOCK_ORDERS: usize = 32;
-const BLOCK_BYTES: usize = 1024;
+const BLOCK_SLOTS: usize = 1 << INDEX_BLOCK_LOG2;
+const BLOCK_BYTES: usize = BLOCK_SLOTS << 2;
+/** Steps in the same slot of other blocks; after these any slot is good enough. */
+const BLOCK_STEPS: u32 = 8;
 const GOLDEN: u64 = (0x9e3779b9 << 32) | 0x7f4a7c15;
+const SILVER: u64 = (0x243f6a88 << 32) | 0x85a308d3;
 
-/**
- * Offset of the slot where the search for an id starts: ids of one block lie side by side, blocks are
- * spread. Venues number orders in turn, so new orders fill lines and pages that are at hand.
- */
-function homeOf(id: i64): usize {
-  const hash = ((<u64>id >> BLOCK_LOG2) * GOLDEN) >> <u64>load<i32>(CTL_TABLE_SHIFT);
-  const block = <usize>hash & load<usize>(CTL_TABLE_MASK) & ~(BLOCK_BYTES - 1);
-  return block | ((<usize>id & (BLOCK_ORDERS - 1)) * ORDER_BYTES);
+/** The slot where an order's address stands if no other's does. */
+export function homeOf(id: i64): usize {
+  const hash = ((<u64>id >> INDEX_BLOCK_LOG2) * GOLDEN) >> <u64>load<i32>(CTL_INDEX_SHIFT);
+  const block = <usize>hash & load<usize>(CTL_INDEX_MASK);
+  return load<usize>(CTL_INDEX) + block + ((<usize>id & (BLOCK_SLOTS - 1)) << 2);
 }
 
-/** How far behind its home an id stands in a slot, in bytes. */
-function distanceOf(id: i64, slot: usize): usize {
-  return (slot - load<usize>(CTL_TABLE) - homeOf(id)) & load<usize>(CTL_TABLE_MASK);
-}
-
-/** The slot that holds the id, or the one where it belongs, which claimSlot frees. */
-export function slotOf(id: i64): usize {
-  const end = load<usize>(CTL_TABLE_END);
-  let slot = load<usize>(CTL_TABLE) + homeOf(id);
-  let held = load<i64>(slot, ORD_ID);
-  let distance: usize = 0;
-  while (held !== id && held !== 0) {
-    if (distanceOf(held, slot) < distance) return slot;
-    slot += ORDER_BYTES;
-    if (slot === end) slot = load<usize>(CTL_TABLE);
-    distance += ORDER_BYTES;
-    held = load<i64>(slot, ORD_ID);
+/** Slot of the n-th step away from home. */
+function slotAway(id: i64, home: usize, n: u32): usize {
+  const index = load<usize>(CTL_INDEX);
+  const blocks = load<usize>(CTL_INDEX_MASK);
+  if (n <= BLOCK_STEPS) {
+    const step = <usize>((((<u64>id >> INDEX_BLOCK_LOG2) * SILVER) >> 40) | 1);
+    return index + ((home - index + step * n * BLOCK_BYTES) & (blocks | (BLOCK_BYTES - 1)));
   }
-  return slot;
+  const hash = ((<u64>id ^ (<u64>id >> 17)) * SILVER) >> <u64>load<i32>(CTL_INDEX_SHIFT);
+  return index + ((<usize>hash + ((<usize>n) << 2)) & (blocks | (BLOCK_BYTES - 4)));
+}
+
+/** Address of the order that a slot tells, 0 = none. */
+export function orderIn(slot: u32): usize {
+  return <usize>(slot & ~SLOT_AWAY);
 }
 
 /** The order with this id, 0 = none. */
 export function findOrder(id: i64): usize {
-  const slot = slotOf(id);
-  return load<i64>(slot, ORD_ID) === id ? slot : 0;
+  const home = homeOf(id);
+  const slot = load<u32>(home);
+  const order = orderIn(slot);
+  if (order !== 0 && load<i64>(order, ORD_ID) === id) return order;
+  return (slot & SLOT_AWAY) === 0 ? 0 : findAway(id, home);
 }
 
-/** Puts a new id where slotOf has it belong; what stands there and right behind moves on by a slot. */
-export function claimSlot(slot: usize, id: i64): void {
-  store<i32>(CTL_LIVE, load<i32>(CTL_LIVE) + 1);
-  if (load<i64>(slot, ORD_ID) !== 0) makeRoom(slot);
-  store<i64>(slot, id, ORD_ID);
-}
-
-function makeRoom(slot: usize): void {
-  const table = load<usize>(CTL_TABLE);
-  const end = load<usize>(CTL_TABLE_END);
-  let free = slot;
-  while (load<i64>(free, ORD_ID) !== 0) {
-    free += ORDER_BYTES;
-    if (free === end) free = table;
+function findAway(id: i64, home: usize): usize {
+  const reach = load<u32>(CTL_INDEX_REACH);
+  for (let n: u32 = 1; n <= reach; n++) {
+    const order = orderIn(load<u32>(slotAway(id, home, n)));
+    if (order !== 0 && load<i64>(order, ORD_ID) === id) return order;
   }
-  while (free !== slot) {
-    const from = (free === table ? end : free) - ORDER_BYTES;
-    moveOrder(from, free);
-    free = from;
-  }
+  return 0;
 }
 
-/** Frees the slot of an order that is in no queue any more. */
+/** A record for an id that is not there; the caller knows that one is free. */
+export function takeOrder(id: i64): usize {
+  const order = load<usize>(CTL_FREE_ORDER);
+  const home = homeOf(id);
+  takeRecord(order, orderIn(load<u32>(home)) === 0 ? home : goAway(id, home));
+  store<i64>(order, id, ORD_ID);
+  return order;
+}
+
+/** Puts the first free record, which the caller has, into a slot that tells no order. */
+export function takeRecord(order: usize, at: usize): void {
+  store<u32>(CTL_FREE_ORDER, load<u32>(order, ORD_NEXT));
+  store<u32>(at, load<u32>(at) | <u32>order);
+}
+
+/** A slot away from home; the index is never more than an eighth full, so there is one. */
+function goAway(id: i64, home: usize): usize {
+  let n: u32 = 1;
+  while (orderIn(load<u32>(slotAway(id, home, n))) !== 0) n++;
+  const slot = load<u32>(home);
+  // A count that is full stays so: its home is searched for good, and what is there is found.
+  if ((slot & SLOT_AWAY) !== SLOT_AWAY) store<u32>(home, slot + 1);
+  store<u32>(CTL_INDEX_REACH, max(load<u32>(CTL_INDEX_REACH), n));
+  return slotAway(id, home, n);
+}
+
+/** Frees the record of an order that is in no queue any more. */
 export function removeOrder(order: usize): void {
-  const table = load<usize>(CTL_TABLE);
-  const end = load<usize>(CTL_TABLE_END);
-  store<i32>(CTL_LIVE, load<i32>(CTL_LIVE) - 1);
+  const id = load<i64>(order, ORD_ID);
+  const home = homeOf(id);
+  const slot = load<u32>(home);
+  if (orderIn(slot) === order) store<u32>(home, slot & SLOT_AWAY);
+  else comeBack(id, home, order);
   if ((load<u32>(order, ORD_TAG) & TAG_EXTRA) !== 0) freeExtra(extraOf(order));
-  let hole = order;
-  for (;;) {
-    let slot = hole + ORDER_BYTES;
-    if (slot === end) slot = table;
-    const id = load<i64>(slot, ORD_ID);
-    if (id === 0 || distanceOf(id, slot) === 0) break;
-    moveOrder(slot, hole);
-    hole = slot;
-  }
-  store<i64>(hole, 0, ORD_ID);
+  freeRecord(order);
 }
 
-function moveOrder(from: usize, to: usize): void {
-  v128.store(to, v128.load(from));
-  v128.store(to + 16, v128.load(from + 16));
-  store<u32>(load<usize>(from, ORD_PREV), <u32>to, ORD_NEXT);
-  store<u32>(load<usize>(from, ORD_NEXT), <u32>to, ORD_PREV);
+/** The next order gets this record. */
+export function freeRecord(order: usize): void {
+  store<u32>(order, load<u32>(CTL_FREE_ORDER), ORD_NEXT);
+  store<u32>(CTL_FREE_ORDER, <u32>order);
+}
+
+/** Frees the slot of an order that is away. */
+function comeBack(id: i64, home: usize, order: usize): void {
+  let n: u32 = 1;
+  while (orderIn(load<u32>(slotAway(id, home, n))) !== order) n++;
+  const at = slotAway(id, home, n);
+  store<u32>(at, load<u32>(at) & SLOT_AWAY);
+  const slot = load<u32>(home);
+  if ((slot & SLOT_AWAY) !== SLOT_AWAY) store<u32>(home, slot - 1);
 }
 
 /** The extra of an order that has one. */

@@ -3,7 +3,9 @@ import { bestLots, bestTicks, blockOf, ladderOf, ticksAt } from './events';
 import { keyFrom, levelAt, levelOf } from './ladder';
 import {
   CTL_BOOKS,
+  CTL_FREE_ORDER,
   CTL_LEVELS_MASK,
+  CTL_ORDERS_CAPACITY,
   CTL_ROWS,
   DEPTH_ROW_BYTES,
   INS_BASE_TICKS,
@@ -46,6 +48,14 @@ function ordersAt(level: usize): i64 {
   let order = load<usize>(level, LVL_HEAD);
   for (; order !== level; order = load<usize>(order, ORD_NEXT)) orders++;
   return orders;
+}
+
+/** Live orders, stops included; walks the free records. */
+export function matchingLive(): i32 {
+  let live = load<i32>(CTL_ORDERS_CAPACITY);
+  let order = load<usize>(CTL_FREE_ORDER);
+  for (; order !== 0; order = load<usize>(order, ORD_NEXT)) live--;
+  return live;
 }
 
 /** Best prices and their shown lots; false = no such instrument. */

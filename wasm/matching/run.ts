@@ -3,7 +3,7 @@
  * matching and mass cancels may stop on the way, when the out buffer is full, and go on at the next
  * call. Nothing is thrown, nothing allocated; what is wrong is refused with its code.
  */
-import { emitBbo, event, fill, hasRoom } from './events';
+import { emitLastBbo, event, fill, hasRoom } from './events';
 import { feedAdd, feedDelete, feedExecute, feedReduce, feedReplace } from './feed';
 import {
   ACCEPTED,
@@ -25,11 +25,11 @@ import {
   COMMAND_REPLACE,
   CTL_IN,
   CTL_IN_END,
+  CTL_IN_TOUCHED,
   CTL_OUT,
   CTL_OUT_AT,
   CTL_PHASE,
   CTL_SEQUENCE,
-  CTL_TOUCHED,
   CTL_WANT_BBO,
   EVENT_REJECTED,
   EVT_OTHER_ID,
@@ -38,11 +38,15 @@ import {
   REFUSED_KIND,
   TAKER_BLOCK,
 } from './matching-layout';
+import { leavesAtOnce, restsAtOnce } from './order-at-once';
 import { cancelOrder, reduceOrder, replaceOrder } from './order-change';
 import { newOrder } from './order-entry';
 import { nextTriggered } from './stops';
 import { startSweep, sweep } from './sweep';
 import { matchTaker } from './taker';
+
+/** How far ahead of the command that runs a later one is brought into the cache. */
+const TOUCHED_AHEAD_BYTES: usize = 1024;
 
 /**
  * Applies commands from `address` on; returns how many were begun, -1 = not all of them lie in the
@@ -56,12 +60,17 @@ export function matchingRun(address: usize, count: i32): i32 {
   if (address > load<usize>(CTL_IN_END) - <usize>count * COMMAND_BYTES) return -1;
   store<u32>(CTL_OUT_AT, load<u32>(CTL_OUT));
   if (load<i32>(CTL_PHASE) !== PHASE_IDLE) advance();
-  let done = 0;
-  while (done < count && load<i32>(CTL_PHASE) === PHASE_IDLE && hasRoom()) {
-    apply(address + <usize>done * COMMAND_BYTES);
-    done++;
+  const end = address + <usize>count * COMMAND_BYTES;
+  const last = load<usize>(CTL_IN_END) - COMMAND_BYTES;
+  let command = address;
+  let touched: u32 = 0;
+  while (u32(command !== end) & u32(load<i32>(CTL_PHASE) === PHASE_IDLE) & u32(hasRoom())) {
+    touched |= load<u32>(min(command + TOUCHED_AHEAD_BYTES, last));
+    step(command);
+    command += COMMAND_BYTES;
   }
-  return done;
+  store<u32>(CTL_IN_TOUCHED, touched);
+  return <i32>((command - address) / COMMAND_BYTES);
 }
 
 /**
@@ -70,7 +79,7 @@ export function matchingRun(address: usize, count: i32): i32 {
  */
 export function matchingApply(address: usize): usize {
   store<u32>(CTL_OUT_AT, load<u32>(CTL_OUT));
-  apply(address);
+  step(address);
   return load<usize>(CTL_OUT_AT);
 }
 
@@ -81,9 +90,22 @@ export function matchingResume(): usize {
   return load<usize>(CTL_OUT_AT);
 }
 
-function apply(command: usize): void {
+function step(command: usize): void {
   store<u32>(CTL_SEQUENCE, load<u32>(CTL_SEQUENCE) + 1);
   const kind = <u32>load<u8>(command, CMD_KIND);
+  if (load<i32>(CTL_WANT_BBO) !== 0 || !isDoneAtOnce(kind, command)) apply(kind, command);
+}
+
+/** What may be done at once and is; who wants to know of best prices goes the way of all commands. */
+function isDoneAtOnce(kind: u32, command: usize): bool {
+  if (kind === COMMAND_NEW) return restsAtOnce(command, false);
+  if (kind === COMMAND_CANCEL) return leavesAtOnce(command, false);
+  if (kind === COMMAND_FEED_ADD) return restsAtOnce(command, true);
+  if (kind === COMMAND_FEED_DELETE) return leavesAtOnce(command, true);
+  return false;
+}
+
+function apply(kind: u32, command: usize): void {
   const refusal = execute(kind, command);
   if (refusal !== ACCEPTED) {
     const instrument = <u32>load<u16>(command, CMD_INSTRUMENT);
@@ -91,7 +113,7 @@ function apply(command: usize): void {
     fill(at, 0, 0, 0);
     store<i64>(at, <i64>kind, EVT_OTHER_ID);
   } else if (load<i32>(CTL_PHASE) !== PHASE_IDLE) advance();
-  else if (load<i32>(CTL_WANT_BBO) !== 0) emitBbo(load<u32>(CTL_TOUCHED));
+  else if (load<i32>(CTL_WANT_BBO) !== 0) emitLastBbo();
 }
 
 function execute(kind: u32, command: usize): u32 {
@@ -129,7 +151,7 @@ function advance(): void {
     do {
       if (!matchTaker() || !hasRoom()) return;
     } while (nextTriggered(load<usize>(TAKER_BLOCK)));
-    if (load<i32>(CTL_WANT_BBO) !== 0) emitBbo(load<u32>(CTL_TOUCHED));
+    if (load<i32>(CTL_WANT_BBO) !== 0) emitLastBbo();
   } else if (!sweep()) return;
   store<i32>(CTL_PHASE, PHASE_IDLE);
 }

@@ -7,20 +7,22 @@ import {
   CTL_EXTRAS,
   CTL_EXTRAS_CAPACITY,
   CTL_FREE_EXTRA,
+  CTL_FREE_ORDER,
   CTL_FREE_PAGE,
+  CTL_INDEX,
+  CTL_INDEX_REACH,
   CTL_LADDER_BYTES,
   CTL_LADDERS,
   CTL_LEVELS_LOG2,
   CTL_LEVELS_MASK,
-  CTL_LIVE,
+  CTL_ORDERS,
+  CTL_ORDERS_CAPACITY,
   CTL_OUT,
   CTL_OUT_AT,
   CTL_PAGES,
   CTL_PAGES_CAPACITY,
   CTL_PHASE,
   CTL_SEQUENCE,
-  CTL_TABLE,
-  CTL_TABLE_END,
   CTL_TOUCHED,
   EXT_DISPLAY,
   EXT_HIDDEN,
@@ -48,6 +50,7 @@ import {
   ORD_LOTS,
   ORD_NEXT,
   ORD_TAG,
+  ORDER_BYTES,
   PAGE_BYTES,
   PAGE_NEXT_FREE,
   PHASE_IDLE,
@@ -62,8 +65,12 @@ const GOLDEN: u64 = (0x9e3779b9 << 32) | 0x7f4a7c15;
 
 /** Empties all books; what is marked (set), and base and lotsMax of the instruments, stay. */
 export function matchingReset(): void {
-  const table = load<usize>(CTL_TABLE);
-  memory.fill(table, 0, load<usize>(CTL_TABLE_END) - table);
+  const index = load<usize>(CTL_INDEX);
+  memory.fill(index, 0, load<usize>(CTL_ORDERS) - index);
+  const orders = load<i32>(CTL_ORDERS_CAPACITY);
+  const firstOrder = resetPool(load<usize>(CTL_ORDERS), orders, ORDER_BYTES, ORD_NEXT);
+  store<u32>(CTL_FREE_ORDER, firstOrder);
+  store<u32>(CTL_INDEX_REACH, 0);
   const ladders = load<usize>(CTL_LADDERS);
   memory.fill(ladders, 0, load<usize>(CTL_PAGES) - ladders);
   const books = load<u32>(CTL_BOOKS);
@@ -77,7 +84,6 @@ export function matchingReset(): void {
   store<u32>(CTL_OUT_AT, load<u32>(CTL_OUT));
   store<i32>(CTL_SEQUENCE, 0);
   store<i32>(CTL_PHASE, PHASE_IDLE);
-  store<i32>(CTL_LIVE, 0);
   store<i32>(CTL_TOUCHED, 0);
 }
 

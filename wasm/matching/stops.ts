@@ -62,11 +62,11 @@ import {
   TIF_GTC,
 } from './matching-layout';
 import { restRefusal, tagOf } from './order-entry';
-import { claimSlot, extraOf, removeOrder, takeExtra } from './order-table';
+import { extraOf, removeOrder, takeExtra, takeOrder } from './order-table';
 import { aimTaker, armTaker, canRest } from './taker';
 
 /** Lets a new stop order wait; if the last trade has reached its price it is triggered at once. */
-export function placeStop(command: usize, slot: usize): u32 {
+export function placeStop(command: usize): u32 {
   const instrument = <u32>load<u16>(command, CMD_INSTRUMENT);
   const side = <u32>load<u8>(command, CMD_SIDE);
   const terms = load<u32>(command, CMD_TYPE);
@@ -81,17 +81,17 @@ export function placeStop(command: usize, slot: usize): u32 {
   const limitTicks = load<i64>(command, CMD_PRICE_TICKS);
   fill(event(EVENT_ACCEPTED, side, instrument, id), limitTicks, lots, lots);
   const tag = tagOf(command, terms);
-  claimSlot(slot, id);
-  store<i64>(slot, lots, ORD_LOTS);
-  store<u32>(slot, (tag & TAG_FLAGS) | TAG_EXTRA | (takeExtra() << 8), ORD_TAG);
-  const extra = extraOf(slot);
+  const order = takeOrder(id);
+  store<i64>(order, lots, ORD_LOTS);
+  store<u32>(order, (tag & TAG_FLAGS) | TAG_EXTRA | (takeExtra() << 8), ORD_TAG);
+  const extra = extraOf(order);
   store<i64>(extra, 0, EXT_HIDDEN);
   store<i64>(extra, load<i64>(command, CMD_DISPLAY_LOTS), EXT_DISPLAY);
   store<u32>(extra, load<u32>(command, CMD_OWNER), EXT_OWNER);
   store<u32>(extra, terms & 0xffff, EXT_TERMS);
   const hasLimit = (terms & 255) === ORDER_STOP_LIMIT;
   store<i32>(extra, hasLimit ? <i32>(limitTicks - base) : 0, EXT_LIMIT);
-  appendOrder(ladder, key, slot);
+  appendOrder(ladder, key, order);
   wakeAtLastTrade(block);
   return ACCEPTED;
 }

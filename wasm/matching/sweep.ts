@@ -29,7 +29,6 @@ import {
   LADDERS,
   LVL_HEAD,
   NO_LEVEL,
-  ORD_ID,
   ORD_NEXT,
   ORD_TAG,
   OWNER_MAX,
@@ -43,12 +42,12 @@ import {
   SWEEP_KEY,
   SWEEP_KIND,
   SWEEP_LADDER,
-  SWEEP_NEXT_ID,
+  SWEEP_NEXT,
   SWEEP_OWNER,
   SWEEP_SIDE,
   TAG_DAY,
 } from './matching-layout';
-import { findOrder, ownerOf, removeOrder } from './order-table';
+import { ownerOf, removeOrder } from './order-table';
 
 export function startSweep(command: usize): u32 {
   const instrument = <u32>load<u16>(command, CMD_INSTRUMENT);
@@ -65,7 +64,7 @@ export function startSweep(command: usize): u32 {
   store<u32>(SWEEP_OWNER, owner);
   store<u32>(SWEEP_SIDE, side);
   store<u32>(SWEEP_KIND, <u32>load<u8>(command, CMD_KIND));
-  store<i64>(SWEEP_NEXT_ID, 0);
+  store<u32>(SWEEP_NEXT, 0);
   store<i32>(SWEEP_COUNT, 0);
   store<i32>(CTL_PHASE, PHASE_SWEEPING);
   return ACCEPTED;
@@ -115,16 +114,13 @@ function sweepLadder(ladder: usize): bool {
 
 function sweepLevel(level: usize): bool {
   const isQuiet = load<u32>(SWEEP_KIND) === COMMAND_FEED_CLEAR;
-  let id = load<i64>(SWEEP_NEXT_ID);
-  if (id === 0) id = load<i64>(load<usize>(level, LVL_HEAD) + ORD_ID);
-  while (id !== 0) {
-    const order = findOrder(id);
+  let order = load<usize>(SWEEP_NEXT);
+  if (order === 0) order = load<usize>(level, LVL_HEAD);
+  while (order !== level) {
     const next = load<usize>(order, ORD_NEXT);
-    // A removal may move the next order, so its id is kept.
-    const nextId: i64 = next === level ? 0 : load<i64>(next, ORD_ID);
     if (isSwept(order)) {
       if (!hasRoom() && !isQuiet) {
-        store<i64>(SWEEP_NEXT_ID, id);
+        store<u32>(SWEEP_NEXT, <u32>order);
         return false;
       }
       if (!isQuiet) emitCancelled(order, reasonOf(load<u32>(SWEEP_KIND)));
@@ -132,9 +128,9 @@ function sweepLevel(level: usize): bool {
       removeOrder(order);
       store<i32>(SWEEP_COUNT, load<i32>(SWEEP_COUNT) + 1);
     }
-    id = nextId;
+    order = next;
   }
-  store<i64>(SWEEP_NEXT_ID, 0);
+  store<u32>(SWEEP_NEXT, 0);
   return true;
 }
 

@@ -59,15 +59,7 @@ import {
   TAKER_REMAINDER,
   TAKER_TAG,
 } from './matching-layout';
-import {
-  claimSlot,
-  extraOf,
-  openLotsOf,
-  ownerOf,
-  removeOrder,
-  slotOf,
-  takeExtra,
-} from './order-table';
+import { extraOf, openLotsOf, ownerOf, removeOrder, takeExtra, takeOrder } from './order-table';
 
 /** Matches TAKER as far as there is room; false = call again when the events are drained. */
 export function matchTaker(): bool {
@@ -196,8 +188,7 @@ function restTaker(): void {
   const tag = load<u32>(TAKER_TAG);
   const leaves = load<i64>(TAKER_LEAVES);
   const display = load<i64>(TAKER_DISPLAY);
-  const order = slotOf(id);
-  claimSlot(order, id);
+  const order = takeOrder(id);
   if (display === 0) {
     store<i64>(order, leaves, ORD_LOTS);
     store<u32>(order, tag, ORD_TAG);

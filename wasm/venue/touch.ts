@@ -3,7 +3,8 @@
  * cache has it, and now nobody waits for them. Touches alone; nothing depends on them.
  */
 import { SES_NEXT_OUT, SESSION_BYTES, SESSIONS } from '../layout';
-import { slotOf } from '../matching/order-table';
+import { CTL_FREE_ORDER } from '../matching/matching-layout';
+import { homeOf } from '../matching/order-table';
 import {
   LOG,
   LOG_BYTES,
@@ -23,9 +24,10 @@ const LOG_AHEAD_BYTES: i32 = 640;
 /** `session`: the one whose next order is awaited. */
 export function touchNext(session: i32): void {
   const order = nextOrder();
-  const inBook = <i32>slotOf(<i64>bookId(order));
+  const inIndex = <i32>homeOf(<i64>bookId(order));
+  const inBook = load<i32>(CTL_FREE_ORDER);
   let touched = load<i64>(nextClientId()) ^ load<i64>(order) ^ load<i64>(order + LINE_BYTES);
-  touched ^= load<i64>(inBook);
+  touched ^= <i64>load<i32>(inIndex) ^ load<i64>(inBook);
   const number = load<i64>(SESSIONS + session * SESSION_BYTES + SES_NEXT_OUT);
   touched ^= load<i64>(SENT + <i32>(number & (SENT_KEPT - 1)) * SENT_BYTES);
   const head = load<i64>(VEN_LOG_HEAD);

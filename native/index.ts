@@ -22,6 +22,26 @@ export interface SocketBuffers {
   readonly txWords: number;
 }
 
+/** What we prove and whom we believe when we connect with TLS; PEM all of it. */
+export interface TlsWish {
+  /** The name or the address that the peer is asked for. */
+  readonly name: string;
+  readonly authorities: string;
+  /** Ours, then those that lead to its authority; '' = we show none. */
+  readonly certificate: string;
+  /** Not encrypted. */
+  readonly key: string;
+  /** Else 1.2, too. */
+  readonly isTls13Only: boolean;
+  /** OpenSSL's names; none = all that there are. */
+  readonly ciphers: readonly string[];
+}
+
+/** A wish that was checked, for any number of connections. */
+export interface TlsClient {
+  readonly __tlsClient: never;
+}
+
 /**
  * The sockets of one thread's loop, in the memory map of wasm/native-layout.ts. Numbers that come back are
  * errno, 0 = done or under way. What a socket is told follows in SOC_EVENTS after a turn.
@@ -34,6 +54,23 @@ export interface SocketLoop {
     from: string | undefined,
     buffers: SocketBuffers,
   ): number;
+  /**
+   * As connect, and SOCKET_EVENT_SECURED when the certificates of the peer are in order; only who `admit`s it then sends and
+   * receives.
+   */
+  connectSecure(
+    slot: number,
+    address: string,
+    port: number,
+    from: string | undefined,
+    buffers: SocketBuffers,
+    client: TlsClient,
+  ): number;
+  admit(slot: number): void;
+  /** Why TLS has failed, once SOC_ERRNO is SOCKET_ERRNO_TLS. */
+  tlsProblem(slot: number): string | null;
+  /** DER. */
+  peerCertificate(slot: number): Uint8Array | null;
   listen(slot: number, address: string, port: number, backlog: number): number;
   accept(listener: number, slot: number, buffers: SocketBuffers): number;
   /** -1 = none. */
@@ -57,6 +94,8 @@ export interface NativeModule {
   readonly SocketLoop: new (
     view: SharedBytes,
   ) => SocketLoop;
+  /** undefined = built without TLS. Throws where the wish cannot be met, with a text that says what to do. */
+  readonly TlsClient: (new (wish: TlsWish) => TlsClient) | undefined;
   /** Any thread: the turn of the loop on this memory ends, and its thread looks at its messages. */
   wakeLoop(view: SharedBytes): void;
   /** Control thread: takes the send lock of a session; false = not within this time. */

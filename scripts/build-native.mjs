@@ -8,12 +8,18 @@ import { join } from 'node:path';
 
 // Of this checkout alone, and not in build/, which is copied and packed.
 const target = 'target';
-const { status } = spawnSync(
-  'cargo',
-  ['build', '--release', '--locked', '--quiet', '--target-dir', join('..', target)],
-  { cwd: 'native', stdio: ['ignore', 2, 2] },
-);
-if (status !== 0) process.exit(1);
+const place = ['--release', '--locked', '--quiet', '--target-dir', join('..', target)];
+const build = (...features) =>
+  spawnSync('cargo', ['build', ...place, ...features], { cwd: 'native', stdio: ['ignore', 2, 2] })
+    .status === 0;
+
+if (!build()) {
+  // What TLS needs besides (a C compiler, more crates) may be what is missing.
+  if (!build('--no-default-features')) process.exit(1);
+  process.stderr.write(
+    'setup: the addon is built without TLS (the lines above say why): sessions with TLS use node:tls\n',
+  );
+}
 const built = join('build', 'native.node');
 const temporary = `${built}.${process.pid}`;
 // Put in place at once: a process that has the old one loaded keeps it.

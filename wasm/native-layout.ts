@@ -5,7 +5,7 @@
  */
 
 /** Grows whenever anything here changes: an addon that was built with another map is not loaded. */
-export const NATIVE_LAYOUT_VERSION = 5;
+export const NATIVE_LAYOUT_VERSION = 6;
 
 // ---- The loop: |0 owner |64 wake, asleep, event |128 how long a turn waits, what it found, counts …
 export const SOCKET_LOOP = 25165824;
@@ -42,7 +42,7 @@ export const SOCKET_ROW_BYTES = 256;
 export const SOC_STATE = 0; // i32 SOCKET_*
 export const SOC_EVENTS = 4; // i32 SOCKET_EVENT_*: since the turn before
 export const SOC_FD = 8; // i32 (for the addon)
-export const SOC_ERRNO = 12; // i32: why it failed
+export const SOC_ERRNO = 12; // i32: why it failed: errno or SOCKET_ERRNO_TLS
 export const SOC_RX = 16; // i32: address of the bytes that it receives into
 export const SOC_RX_BYTES = 20; // i32
 export const SOC_RX_WORDS = 24; // i32: address of |start i32|end i32| of what is unread there
@@ -54,7 +54,7 @@ export const SOC_RECEIVED_MONO_NS = 48; // i64: of the last bytes
 export const SOC_RECEIVED_REAL_NS = 56; // i64
 export const SOC_SENT_MONO_NS = 64; // i64: when the last bytes were handed to the kernel
 export const SOC_SENT_REAL_NS = 72; // i64
-export const SOC_BYTES_IN = 80; // i64
+export const SOC_BYTES_IN = 80; // i64: as RX and TX have them, without what TLS adds
 export const SOC_BYTES_OUT = 88; // i64
 export const SOC_BLOCKED = 96; // i64: times that the kernel did not take all
 export const SOC_LOCK = 192; // i32 atomic LOCK_*, alone on its cache line
@@ -65,6 +65,10 @@ export const SOCKET_OPEN = 2;
 export const SOCKET_ENDING = 3; // sends what it has, then says that nothing follows
 export const SOCKET_OVER = 4; // ended or failed; to be closed by its owner
 export const SOCKET_LISTENING = 5;
+export const SOCKET_SECURING = 6; // in the handshake of TLS
+export const SOCKET_SECURED = 7; // TLS stands; nothing is sent or received until the owner admits the peer
+
+export const SOCKET_ERRNO_TLS = 65536; // tlsProblem() says what TLS has against it
 
 export const SOCKET_EVENT_CONNECTED = 1;
 export const SOCKET_EVENT_READABLE = 2; // bytes were added to RX
@@ -72,6 +76,8 @@ export const SOCKET_EVENT_SENT = 4; // what the kernel had not taken at first ha
 export const SOCKET_EVENT_ENDED = 8; // the peer sends no more, or we have ended as was wished
 export const SOCKET_EVENT_FAILED = 16; // SOC_ERRNO says why
 export const SOCKET_EVENT_ACCEPTABLE = 32; // a listener has a connection to accept
+export const SOCKET_EVENT_SECURING = 64; // connected; the handshake of TLS begins
+export const SOCKET_EVENT_SECURED = 128; // it has ended well: who the peer is can be looked at
 
 // Who may number, write and send what lies in TX.
 export const LOCK_FREE = 0;

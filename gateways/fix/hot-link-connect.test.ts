@@ -1,19 +1,9 @@
-/** Where, when and how the engine's link connects: backups, hours, TLS. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, afterEach, describe, expect, test } from 'vitest';
+/** Where, when and how the engine's link connects: backups and hours. */
+import { afterEach, describe, expect, test } from 'vitest';
 import { dateOf, weekdayOf } from '../../config/local-time.ts';
-import { issue } from '../../test/support/certificates.ts';
 import { HotLinkRig } from '../../test/support/hot-link-rig.ts';
 import { SOCKET_KINDS } from '../../test/support/socket-kinds.ts';
-import { ACTION_NEW, ENTRY_BID } from '../../wasm/layout.ts';
-import type { Field } from './codec.ts';
-import { incrementFields } from './market-data.ts';
-import { MsgType, Tag } from './tags.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'gyrfalcon-link-'));
-afterAll(() => rmSync(folder, { recursive: true }));
 describe.each(SOCKET_KINDS)('$sockets', ({ isNative, isMissing }) => {
   describe.skipIf(isMissing)('a link', () => {
     const rigs: HotLinkRig[] = [];
@@ -69,51 +59,6 @@ describe.each(SOCKET_KINDS)('$sockets', ({ isNative, isMissing }) => {
         }),
       });
       await loggedOn(open);
-    });
-
-    test('over TLS the fast path reads what was meant for it, and a stranger is not spoken to', async () => {
-      const authority = issue({ name: 'authority', isAuthority: true });
-      const own = issue({ name: 'venue', dnsNames: ['venue.example'], issuer: authority });
-      const secure = { cert: own.certificate, key: own.key };
-      writeFileSync(join(folder, 'ca.pem'), authority.certificate);
-      writeFileSync(
-        join(folder, 'other.pem'),
-        issue({ name: 'other', isAuthority: true }).certificate,
-      );
-      const tls = {
-        serverName: 'venue.example',
-        peerNames: [],
-        authorities: join(folder, 'ca.pem'),
-        certificate: null,
-        key: null,
-        passphrase: null,
-        minVersion: 'TLSv1.3' as const,
-        ciphers: null,
-      };
-      const rig = await started({ secure, settings: () => ({ tls }) });
-      await rig.until(() => rig.venue.of(MsgType.MarketDataRequest).length > 0, 'a subscription');
-      const bid = { action: ACTION_NEW, type: ENTRY_BID, price: '579.4', size: '496' };
-      const change = incrementFields('GOOG', [bid])
-        .split('\x01')
-        .slice(0, -1)
-        .map((field): Field => [Number(field.split('=')[0]), field.split('=')[1]!]);
-      for (let i = 0; i < 500; i++)
-        rig.venue.send(MsgType.MarketDataIncrementalRefresh, [
-          [Tag.MarketTime, '20120621-13:30:00.000000001'],
-          ...change,
-        ]);
-      await rig.until(() => rig.arrived.length >= 500, '500 messages');
-      expect(rig.arrived.at(-1)).toBe('501 X fast');
-
-      const distrustful = await started({
-        secure,
-        settings: () => ({ tls: { ...tls, authorities: join(folder, 'other.pem') } }),
-      });
-      await distrustful.until(() => distrustful.log.length > 0, 'a word about it');
-      expect(distrustful.log[0]).toMatch(
-        /UNABLE_TO_VERIFY_LEAF_SIGNATURE|UNABLE_TO_GET_ISSUER_CERT/,
-      );
-      expect(distrustful.venue.logons).toBe(0);
     });
   });
 });

@@ -4,11 +4,12 @@
  */
 import { once } from 'node:events';
 import net from 'node:net';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import type { FixVenueConfig } from '../../config/schema.ts';
 import { encodeMessage } from '../../test/support/fix-message.ts';
 import { HotLinkRig } from '../../test/support/hot-link-rig.ts';
-import { SOCKET_KINDS } from '../../test/support/socket-kinds.ts';
+import { LINK_KINDS } from '../../test/support/socket-kinds.ts';
+import { VenueTls } from '../../test/support/venue-tls.ts';
 import { ACTION_NEW, ENTRY_BID, SES_RX_END, SES_TX_END, SESSIONS } from '../../wasm/layout.ts';
 import type { Field, Fields } from './codec.ts';
 import { incrementFields, parseMarketDataRequest } from './market-data.ts';
@@ -38,7 +39,14 @@ const EXECUTION: Fields = [
   [Tag.AvgPx, 0],
 ];
 
-describe.each(SOCKET_KINDS)('$sockets', ({ isNative, isMissing }) => {
+const venueTls = new VenueTls();
+afterAll(() => venueTls.remove());
+
+describe.each(LINK_KINDS)('$sockets', ({ isNative, isSecure, isMissing }) => {
+  const kind = isSecure
+    ? { isNative, secure: venueTls.server(), settings: () => ({ tls: venueTls.settings() }) }
+    : { isNative };
+
   describe.skipIf(isMissing)('a link', () => {
     const rigs: HotLinkRig[] = [];
     afterEach(async () => {
@@ -46,7 +54,7 @@ describe.each(SOCKET_KINDS)('$sockets', ({ isNative, isMissing }) => {
     });
 
     async function connected(): Promise<HotLinkRig> {
-      const rig = await HotLinkRig.open({ isNative });
+      const rig = await HotLinkRig.open(kind);
       rigs.push(rig);
       rig.link.start();
       await subscribed(rig, 1);
@@ -64,7 +72,7 @@ describe.each(SOCKET_KINDS)('$sockets', ({ isNative, isMissing }) => {
 
     describe('a logon', () => {
       test('is followed by a question for each open order, then by a subscription', async () => {
-        const rig = await HotLinkRig.open({ isNative });
+        const rig = await HotLinkRig.open(kind);
         rigs.push(rig);
         rig.openOrders.push(ORDER, { ...ORDER, clOrdId: 'AAAAAAA2', side: 2 });
         rig.link.start();
@@ -300,7 +308,7 @@ describe.each(SOCKET_KINDS)('$sockets', ({ isNative, isMissing }) => {
       });
 
       test('that has only begun lets no connection come about any more', async () => {
-        const rig = await HotLinkRig.open({ isNative });
+        const rig = await HotLinkRig.open(kind);
         rigs.push(rig);
         rig.link.start();
         rig.link.stopReconnecting();
@@ -309,7 +317,7 @@ describe.each(SOCKET_KINDS)('$sockets', ({ isNative, isMissing }) => {
       });
 
       test('while it is still connecting ends without a logon', async () => {
-        const rig = await HotLinkRig.open({ isNative });
+        const rig = await HotLinkRig.open(kind);
         rigs.push(rig);
         rig.link.start();
         await rig.link.stop('never mind');

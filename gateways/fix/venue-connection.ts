@@ -63,6 +63,16 @@ export class VenueConnection {
     this.#addresses = [{ host, port }, ...backups];
     this.#backOff = new BackOff(reconnect, Math.random);
     this.#tls = venueTls(parts.venue, parts.log);
+    this.#checkAddonsTls();
+  }
+
+  /** @throws GyrfalconError where the sockets' TLS cannot do what the venue's settings want. */
+  #checkAddonsTls(): void {
+    const { sockets, venue, log } = this.#parts;
+    if (sockets === undefined || this.#tls === undefined) return;
+    if (sockets.tls === undefined)
+      log(`${venue.name}: TLS of Node.js: the addon is built without its own`);
+    for (const { host } of this.#addresses) sockets.tls?.clientFor(this.#tls.current(), host);
   }
 
   /** Connects now, or when the session's window comes. */
@@ -151,10 +161,10 @@ export class VenueConnection {
     const { memory, index, sockets, clock } = this.#parts;
     const buffers = sessionBuffers(index);
     const secure = this.#tls?.current();
-    if (sockets === undefined || secure !== undefined) {
+    if (sockets === undefined || (secure !== undefined && sockets.tls === undefined)) {
       return new NodeLinkSocket(target, { memory, buffers, clock, events, secure });
     }
-    return new NativeLinkSocket(sockets, index, target, { buffers, events });
+    return new NativeLinkSocket(sockets, index, target, { buffers, events, secure });
   }
 
   #onError(what: string): void {

@@ -2,7 +2,8 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, test } from 'vitest';
-import { loadNative } from '../../native/index.ts';
+import { loadNative, type TlsClient } from '../../native/index.ts';
+import { type Issued, issue } from '../../test/support/certificates.ts';
 import type { ControlThreadInput } from '../../test/support/control-thread.ts';
 import {
   NativeRig,
@@ -34,18 +35,40 @@ function open(settings?: ConstructorParameters<typeof NativeRig>[0]): NativeRig 
   return rig;
 }
 
-async function serve(onPeer?: Parameters<typeof PlainServer.open>[0]): Promise<PlainServer> {
-  const server = await PlainServer.open(onPeer);
+async function serve(...wish: Parameters<typeof PlainServer.open>): Promise<PlainServer> {
+  const server = await PlainServer.open(...wish);
   servers.push(server);
   return server;
 }
 
-async function connected(rig: NativeRig, server: PlainServer, slot = 0): Promise<RigSocket> {
+async function connected(
+  rig: NativeRig,
+  server: PlainServer,
+  secure?: TlsClient,
+): Promise<RigSocket> {
   const before = server.peers.length;
-  const socket = rig.connect(slot, server.port);
-  await until(() => socket.has(N.SOCKET_EVENT_CONNECTED) && server.peers.length > before);
+  const socket = rig.connect(0, server.port, secure);
+  const event = secure === undefined ? N.SOCKET_EVENT_CONNECTED : N.SOCKET_EVENT_SECURED;
+  await until(() => socket.has(event) && server.peers.length > before);
   return socket;
 }
+
+/** Believes this certificate. */
+const trusting = (rig: NativeRig, { certificate }: Issued): TlsClient =>
+  rig.sockets.tls!.clientFor(
+    {
+      ca: certificate,
+      certificate: undefined,
+      key: undefined,
+      passphrase: undefined,
+      serverName: undefined,
+      requirePeerCertificate: false,
+      peerNames: [],
+      minVersion: 'TLSv1.2',
+      ciphers: undefined,
+    },
+    'localhost',
+  );
 
 describe.skipIf(native === undefined)(`the addon's sockets (${reason ?? 'built'})`, () => {
   test('64 connections are held at once, a 65th is refused with a text', async () => {
@@ -108,9 +131,10 @@ describe.skipIf(native === undefined)(`the addon's sockets (${reason ?? 'built'}
     const rig = open();
     const owner = { onEvents: () => {} };
     const buffers = { rx: 0, rxBytes: 8, rxWords: 64, tx: 8, txBytes: 8, txWords: 72 };
-    expect(() => rig.sockets.connect(0, owner, { address, port: 1, from }, buffers)).toThrow(text);
+    const wrong = { address, port: 1, from, secure: undefined };
+    expect(() => rig.sockets.connect(0, owner, wrong, buffers)).toThrow(text);
     const outside = { ...buffers, txBytes: 128 * 1_048_576 };
-    const to = { address: '127.0.0.1', port: 1, from: undefined };
+    const to = { ...wrong, address: '127.0.0.1', from: undefined };
     expect(() => rig.sockets.connect(0, owner, to, outside)).toThrow('not inside the memory');
   });
 
@@ -211,37 +235,47 @@ describe.skipIf(native === undefined)(`a thread that waits (${reason ?? 'built'}
 });
 
 describe.skipIf(native === undefined)(`the send lock (${reason ?? 'built'})`, () => {
-  test('two threads number, write and send for one session, and no number is lost or doubled', async () => {
-    let heard = '';
-    const server = await serve((peer) =>
-      peer.on('data', (bytes) => {
-        heard += bytes.toString('latin1');
-      }),
-    );
-    const rig = open();
-    const messages = 3000;
-    const socket = await connected(rig, server);
-    const at = { numberAt: 1024, ...socket.buffers };
-    const worker = await controlThread(rig, { job: 'send', messages, at });
-    const words = new Int32Array(rig.memory.wasm.buffer);
-    const lock = (N.SOCKET_ROWS + N.SOC_LOCK) >>> 2;
-    worker.postMessage('go');
-    const done = once(worker, 'message');
-    for (let sent = 0; sent < messages; ) {
-      if (Atomics.compareExchange(words, lock, N.LOCK_FREE, N.LOCK_LOOP) !== N.LOCK_FREE) continue;
-      writeNext(rig.memory, at, 'h');
-      Atomics.store(words, lock, N.LOCK_FREE);
-      rig.sockets.flush(0);
-      if (++sent % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
-    }
-    await done;
-    await until(() => heard.split(';').length > 2 * messages);
-    const numbers = heard.split(';').slice(0, -1);
-    expect(numbers.map((text) => Number(text.slice(1)))).toEqual(
-      Array.from({ length: 2 * messages }, (_, n) => n),
-    );
-    expect(new Set(numbers.map((text) => text[0]))).toEqual(new Set(['c', 'h']));
-  });
+  test.each([
+    ['in the clear', false],
+    ...(native?.TlsClient === undefined ? [] : [['with TLS', true] as const]),
+  ] as const)(
+    '%s lets two threads number, write and send for one session: no number is lost or doubled',
+    async (_, isSecure) => {
+      let heard = '';
+      const own = issue({ name: 'venue', dnsNames: ['localhost'] });
+      const server = await serve(
+        (peer) =>
+          peer.on('data', (bytes) => {
+            heard += bytes.toString('latin1');
+          }),
+        isSecure ? { cert: own.certificate, key: own.key } : undefined,
+      );
+      const rig = open();
+      const messages = 3000;
+      const socket = await connected(rig, server, isSecure ? trusting(rig, own) : undefined);
+      const at = { numberAt: 1024, ...socket.buffers };
+      const worker = await controlThread(rig, { job: 'send', messages, at });
+      const words = new Int32Array(rig.memory.wasm.buffer);
+      const lock = (N.SOCKET_ROWS + N.SOC_LOCK) >>> 2;
+      worker.postMessage('go');
+      const done = once(worker, 'message');
+      for (let sent = 0; sent < messages; ) {
+        if (Atomics.compareExchange(words, lock, N.LOCK_FREE, N.LOCK_LOOP) !== N.LOCK_FREE)
+          continue;
+        writeNext(rig.memory, at, 'h');
+        Atomics.store(words, lock, N.LOCK_FREE);
+        rig.sockets.flush(0);
+        if (++sent % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
+      }
+      await done;
+      await until(() => heard.split(';').length > 2 * messages);
+      const numbers = heard.split(';').slice(0, -1);
+      expect(numbers.map((text) => Number(text.slice(1)))).toEqual(
+        Array.from({ length: 2 * messages }, (_, n) => n),
+      );
+      expect(new Set(numbers.map((text) => text[0]))).toEqual(new Set(['c', 'h']));
+    },
+  );
 
   test('is refused where another thread has it, and to a caller that does not hold it', () => {
     const { memory } = open();

@@ -3,9 +3,10 @@
  * between, as soon as it has something to do and at least once a lap. No allocation per turn.
  */
 import { getSystemErrorName } from 'node:util';
-import type { NativeModule, SocketBuffers, SocketLoop } from '../../native/index.ts';
+import type { NativeModule, SocketBuffers, SocketLoop, TlsClient } from '../../native/index.ts';
 import type { Memory } from '../../wasm/memory.ts';
 import * as N from '../../wasm/native-layout.ts';
+import { NativeTls } from './native-tls.ts';
 
 /** While there is always something to do, Node's event loop waits this long for its turn. */
 const LAP_NS = 1_000_000;
@@ -27,6 +28,16 @@ export interface NativeSocketOwner {
   onEvents(events: number): void;
 }
 
+export interface NativeTarget {
+  /** Numeric. */
+  readonly address: string;
+  readonly port: number;
+  /** Our own address, where the machine has several. */
+  readonly from: string | undefined;
+  /** undefined = in the clear. */
+  readonly secure: TlsClient | undefined;
+}
+
 export interface NativeSocketSettings {
   /** The thread polls so long after the last activity, then it blocks. */
   readonly spinUs: number;
@@ -41,6 +52,8 @@ export interface NativeSocketSettings {
 
 export class NativeSockets {
   readonly memory: Memory;
+  /** undefined = the addon is built without. */
+  readonly tls: NativeTls | undefined;
   readonly #loop: SocketLoop;
   readonly #turn: () => number;
   readonly #sendNow: (slot: number) => void;
@@ -55,6 +68,7 @@ export class NativeSockets {
 
   constructor(native: NativeModule, memory: Memory, settings: NativeSocketSettings) {
     this.memory = memory;
+    this.tls = native.TlsClient === undefined ? undefined : new NativeTls(native.TlsClient);
     this.#settings = settings;
     this.#loop = new native.SocketLoop(memory.bytes);
     this.#turn = this.#loop.turnFunction();
@@ -76,10 +90,25 @@ export class NativeSockets {
   connect(
     slot: number,
     owner: NativeSocketOwner,
-    to: { readonly address: string; readonly port: number; readonly from: string | undefined },
+    to: NativeTarget,
     buffers: SocketBuffers,
   ): string | undefined {
-    return this.#own(slot, owner, this.#loop.connect(slot, to.address, to.port, to.from, buffers));
+    const { address, port, from, secure } = to;
+    const errno =
+      secure === undefined
+        ? this.#loop.connect(slot, address, port, from, buffers)
+        : this.#loop.connectSecure(slot, address, port, from, buffers, secure);
+    return this.#own(slot, owner, errno);
+  }
+
+  /** The peer of a connection with TLS is whom we wanted. */
+  admit(slot: number): void {
+    this.#loop.admit(slot);
+  }
+
+  /** Of the peer (DER), once TLS stands. */
+  peerCertificate(slot: number): Uint8Array {
+    return this.#loop.peerCertificate(slot)!;
   }
 
   listen(slot: number, owner: NativeSocketOwner, address: string, port: number, backlog: number) {
@@ -116,7 +145,8 @@ export class NativeSockets {
 
   /** Why a socket has failed. */
   errorOf(slot: number): string {
-    return errorName(this.memory.i32(rowOf(slot) + N.SOC_ERRNO));
+    const errno = this.memory.i32(rowOf(slot) + N.SOC_ERRNO);
+    return errno === N.SOCKET_ERRNO_TLS ? this.#loop.tlsProblem(slot)! : errorName(errno);
   }
 
   /** Writes down when the last bytes came, as performance.now() counts, in nanoseconds (f64). */

@@ -18,6 +18,11 @@ impl Memory {
         Memory { base, length }
     }
 
+    /// Where it lies in this process: tells memories apart.
+    pub fn address(&self) -> usize {
+        self.base as usize
+    }
+
     pub fn word(&self, offset: usize) -> &AtomicI32 {
         let at = self.bytes(offset, 4);
         assert!((at as usize).is_multiple_of(4), "a word at {offset} is aligned");

@@ -5,6 +5,7 @@ use napi::bindgen_prelude::Uint8Array;
 use napi::{Error, Result, Status};
 use napi_derive::napi;
 
+use crate::channel::channel_of;
 use crate::layout::*;
 use crate::memory::Memory;
 use crate::session_lock::{Held, take};
@@ -36,8 +37,9 @@ pub fn send_locked(view: Uint8Array, slot: u32, wait_ms: u32) -> Result<i32> {
     let row = row(slot)?;
     require_held(&memory, row)?;
     let deadline = Instant::now() + Duration::from_millis(u64::from(wait_ms));
+    let channel = channel_of(&memory, row);
     loop {
-        match send_held(&memory, row) {
+        match send_held(&memory, row, channel.as_ref()) {
             Ok(0) => return Ok(0),
             Err(error) => return Ok(-error),
             Ok(left) => {

@@ -3,9 +3,11 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use crate::channel::{SharedChannel, enter, forget};
 use crate::clock::real_at;
 use crate::layout::*;
 use crate::memory::Memory;
+use crate::secure_socket::send_secure;
 use crate::session_lock::{take, try_take};
 use crate::sys;
 
@@ -35,9 +37,11 @@ impl Buffers {
 
 pub struct Socket {
     pub fd: OwnedFd,
-    memory: Memory,
-    row: usize,
-    buffers: Buffers,
+    pub(crate) memory: Memory,
+    pub(crate) row: usize,
+    pub(crate) buffers: Buffers,
+    /// TLS; None = all goes over the wire as it is (secure_socket.rs has what differs).
+    pub channel: Option<SharedChannel>,
     /// What epoll watches it for; None = it is not watched.
     pub watched: Option<u32>,
     /// The kernel did not take all: it says when it has room.
@@ -63,7 +67,13 @@ impl Socket {
         }
         memory.set(row + SOC_FD, fd.as_raw_fd());
         memory.word(row + SOC_STATE).store(state as i32, Ordering::Release);
-        Socket { fd, memory, row, buffers, watched: None, is_blocked: false }
+        Socket { fd, memory, row, buffers, channel: None, watched: None, is_blocked: false }
+    }
+
+    /// Before anything is sent: all goes through the channel.
+    pub fn secure_with(&mut self, channel: SharedChannel) {
+        enter(&self.memory, self.row, &channel);
+        self.channel = Some(channel);
     }
 
     pub fn state(&self) -> usize {
@@ -91,17 +101,17 @@ impl Socket {
     }
 
     pub fn has_unsent(&self) -> bool {
-        self.memory.get(self.buffers.tx_words) != 0
+        self.memory.get(self.buffers.tx_words) != 0 || self.channel_wants_write()
     }
 
-    /// The unread bytes move to the front of RX, new ones come behind them. True = something is to be told.
-    pub fn receive(&mut self) -> bool {
+    /// The unread bytes move to the front of RX; where they end. None = its words are no longer right.
+    pub(crate) fn make_room(&mut self) -> Option<usize> {
         let Buffers { rx, rx_bytes, rx_words, .. } = self.buffers;
         let memory = self.memory;
         let (start, mut end) = (memory.get(rx_words) as usize, memory.get(rx_words + 4) as usize);
         if start > end || end > rx_bytes {
             self.fail(libc::EOVERFLOW);
-            return true;
+            return None;
         }
         if start > 0 {
             memory.move_down(rx, start, end);
@@ -109,12 +119,23 @@ impl Socket {
             memory.set(rx_words, 0);
             memory.set(rx_words + 4, end as i32);
         }
+        Some(end)
+    }
+
+    /// New bytes come behind the unread ones. True = something is to be told.
+    pub fn receive(&mut self) -> bool {
+        if self.channel.is_some() {
+            return self.receive_secure();
+        }
+        let Some(end) = self.make_room() else { return true };
+        let Buffers { rx, rx_bytes, rx_words, .. } = self.buffers;
+        let (memory, fd) = (self.memory, self.fd.as_raw_fd());
         let room = rx_bytes - end;
         if room == 0 {
             return false;
         }
         // SAFETY: RX is the socket's own; `room` bytes behind the last one are free.
-        match unsafe { sys::receive(&self.fd, memory.bytes(rx + end, room), room) } {
+        match unsafe { sys::receive(fd, memory.bytes(rx + end, room), room) } {
             Ok(0) => self.end_of_peer(),
             Ok(count) => {
                 let now_ns = sys::monotonic_ns();
@@ -135,7 +156,7 @@ impl Socket {
         self.memory.get(words + 4) - self.memory.get(words) < self.buffers.rx_bytes as i32
     }
 
-    fn end_of_peer(&mut self) {
+    pub(crate) fn end_of_peer(&mut self) {
         self.set_state(SOCKET_OVER);
         self.is_blocked = false;
         self.tell(SOCKET_EVENT_ENDED);
@@ -145,9 +166,11 @@ impl Socket {
     /// it. True = something is to be told.
     pub fn send(&mut self) -> bool {
         let Some(_held) = try_take(&self.memory, self.row + SOC_LOCK, LOCK_LOOP) else { return false };
-        let outcome = send_held(&self.memory, self.row);
+        let outcome = send_held(&self.memory, self.row, self.channel.as_ref());
         let was_blocked = self.is_blocked;
-        self.is_blocked = matches!(outcome, Ok(left) if left > 0);
+        let is_left = matches!(outcome, Ok(left) if left > 0);
+        // A channel keeps what it may not send yet, too.
+        self.is_blocked = is_left && (self.channel.is_none() || self.channel_wants_write());
         if let Err(error) = outcome {
             self.fail(error);
             return true;
@@ -163,8 +186,9 @@ impl Socket {
     pub fn finish(&mut self) {
         sys::end_sending(&self.fd);
         let Buffers { rx, rx_bytes, rx_words, .. } = self.buffers;
+        let fd = self.fd.as_raw_fd();
         // SAFETY: RX is the socket's own and nobody reads it any more.
-        while let Ok(1..) = unsafe { sys::receive(&self.fd, self.memory.bytes(rx, rx_bytes), rx_bytes) } {}
+        while let Ok(1..) = unsafe { sys::receive(fd, self.memory.bytes(rx, rx_bytes), rx_bytes) } {}
         self.memory.set(rx_words, 0);
         self.memory.set(rx_words + 4, 0);
         self.end_of_peer();
@@ -174,17 +198,20 @@ impl Socket {
     pub fn leave(self) {
         // Whoever is sending finishes first: the descriptor must not become another connection's under its hands.
         let _held = take(&self.memory, self.row + SOC_LOCK, LOCK_LOOP, LEAVE_WAIT);
+        if self.channel.is_some() {
+            forget(&self.memory, self.row);
+        }
         self.memory.set(self.row + SOC_FD, NO_FD);
         self.set_state(SOCKET_FREE);
     }
 }
 
-/// How much is left in TX; whoever calls holds the lock of the row.
-pub fn send_held(memory: &Memory, row: usize) -> sys::Outcome<usize> {
+/// How much is left in TX, at least 1 while TLS has something of its own to send; whoever calls holds the lock of the row.
+pub fn send_held(memory: &Memory, row: usize, channel: Option<&SharedChannel>) -> sys::Outcome<usize> {
     let (tx, words) = (memory.get(row + SOC_TX) as usize, memory.get(row + SOC_TX_WORDS) as usize);
     let end = memory.get(words) as usize;
     let fd = memory.get(row + SOC_FD);
-    if end == 0 {
+    if end == 0 && channel.is_none() {
         return Ok(0);
     }
     if fd == NO_FD {
@@ -193,11 +220,18 @@ pub fn send_held(memory: &Memory, row: usize) -> sys::Outcome<usize> {
     if end > memory.get(row + SOC_TX_BYTES) as usize {
         return Err(libc::EOVERFLOW);
     }
+    let from = memory.bytes(tx, end);
     let now_ns = sys::monotonic_ns();
     // SAFETY: `end` bytes of TX are written (checked against its length); the lock keeps others away from them.
-    let sent = match unsafe { sys::send(fd, memory.bytes(tx, end), end) } {
-        Ok(count) => count,
-        Err(libc::EAGAIN) => 0,
+    let outcome = unsafe {
+        match channel {
+            None => sys::send(fd, from, end).map(|sent| (sent, false)),
+            Some(channel) => send_secure(fd, channel, std::slice::from_raw_parts(from, end)),
+        }
+    };
+    let (sent, has_more) = match outcome {
+        Ok(done) => done,
+        Err(libc::EAGAIN) => (0, false),
         Err(error) => return Err(error),
     };
     if sent > 0 {
@@ -210,5 +244,5 @@ pub fn send_held(memory: &Memory, row: usize) -> sys::Outcome<usize> {
         memory.move_down(tx, sent, end);
     }
     memory.set(words, (end - sent) as i32);
-    Ok(end - sent)
+    Ok((end - sent).max(usize::from(has_more)))
 }

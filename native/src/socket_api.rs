@@ -10,6 +10,7 @@ use napi::{Env, Error, Result, Status, sys as napi_sys};
 use napi_derive::napi;
 
 use crate::address;
+use crate::channel::lock;
 use crate::layout::*;
 use crate::memory::Memory;
 use crate::node_loop::NodeLoop;
@@ -121,6 +122,34 @@ impl NativeSocketLoop {
         self.with(|sockets| sockets.close(slot as usize))
     }
 
+    /// TLS stands and its owner has looked at the peer's certificate: from now on bytes are sent and received.
+    #[napi]
+    pub fn admit(&self, slot: u32) -> Result<()> {
+        self.with(|sockets| {
+            if let Some(socket) = sockets.socket(slot as usize) {
+                socket.admit();
+            }
+        })
+    }
+
+    /// What TLS has against the connection; none = nothing, or there is no TLS.
+    #[napi]
+    pub fn tls_problem(&self, slot: u32) -> Result<Option<String>> {
+        self.with(|sockets| {
+            let channel = sockets.socket(slot as usize)?.channel.clone()?;
+            lock(&channel).problem().map(str::to_string)
+        })
+    }
+
+    /// DER.
+    #[napi]
+    pub fn peer_certificate(&self, slot: u32) -> Result<Option<Uint8Array>> {
+        self.with(|sockets| {
+            let channel = sockets.socket(slot as usize)?.channel.clone()?;
+            lock(&channel).peer_certificate().map(Uint8Array::with_data_copied)
+        })
+    }
+
     /// All sockets are closed, and the memory is another loop's to take.
     #[napi]
     pub fn dispose(&mut self) -> Result<()> {
@@ -143,7 +172,7 @@ impl NativeSocketLoop {
         self.function(env, c"send", send)
     }
 
-    fn add(
+    pub(crate) fn add(
         &self,
         slot: u32,
         state: usize,
@@ -171,7 +200,7 @@ impl NativeSocketLoop {
         })?
     }
 
-    fn with<T>(&self, work: impl FnOnce(&mut SocketLoop) -> T) -> Result<T> {
+    pub(crate) fn with<T>(&self, work: impl FnOnce(&mut SocketLoop) -> T) -> Result<T> {
         let shared = self.shared.as_ref().ok_or_else(|| refused("the loop is disposed of".to_string()))?;
         let mut sockets =
             shared.sockets.try_borrow_mut().map_err(|_| refused("the loop is in its turn".to_string()))?;
@@ -280,6 +309,6 @@ fn text(error: i32) -> String {
     std::io::Error::from_raw_os_error(error).to_string()
 }
 
-fn refused(reason: String) -> Error {
+pub(crate) fn refused(reason: String) -> Error {
     Error::new(Status::GenericFailure, reason)
 }

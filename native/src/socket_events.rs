@@ -14,7 +14,8 @@ pub fn interest_of(socket: &Socket) -> Option<u32> {
         SOCKET_LISTENING => Some(READABLE),
         SOCKET_OPEN if socket.is_paused() || !socket.has_room() => Some(blocked),
         SOCKET_OPEN => Some(READABLE | blocked),
-        SOCKET_ENDING => Some(blocked),
+        SOCKET_SECURING => Some(READABLE | blocked),
+        SOCKET_SECURED | SOCKET_ENDING => Some(blocked),
         _ => None,
     }
 }
@@ -25,6 +26,7 @@ pub fn on_event(socket: &mut Socket, what: u32) -> bool {
     match socket.state() {
         SOCKET_CONNECTING => {
             match sys::pending_error(&socket.fd) {
+                0 if socket.channel.is_some() => socket.greet(),
                 0 => {
                     socket.set_state(SOCKET_OPEN);
                     socket.tell(SOCKET_EVENT_CONNECTED);
@@ -37,9 +39,12 @@ pub fn on_event(socket: &mut Socket, what: u32) -> bool {
             socket.tell(SOCKET_EVENT_ACCEPTABLE);
             true
         }
-        SOCKET_OPEN | SOCKET_ENDING => {
+        SOCKET_OPEN | SOCKET_ENDING | SOCKET_SECURING | SOCKET_SECURED => {
             let has_sent = what & WRITABLE != 0 && socket.is_blocked && socket.send();
-            let is_read = socket.state() == SOCKET_OPEN && !socket.is_paused() && socket.has_room();
+            let is_read = match socket.state() {
+                SOCKET_OPEN => !socket.is_paused() && socket.has_room(),
+                state => state == SOCKET_SECURING,
+            };
             if is_read {
                 return socket.receive() | has_sent;
             }

@@ -224,17 +224,17 @@ impl SocketLoop {
                 let at = row_of(slot) + SOC_EVENTS;
                 self.memory.set(at, self.memory.get(at) & !self.told_events[slot]);
             }
+            let mut is_told = socket.channel.is_some() && socket.settle_rest();
             let state = socket.state();
-            if state != SOCKET_OPEN && state != SOCKET_ENDING {
+            if state != SOCKET_OPEN && state != SOCKET_ENDING && state != SOCKET_SECURING {
+                found |= u64::from(is_told) << slot;
                 continue;
             }
-            let mut is_told = false;
             if socket.has_unsent() && !socket.is_blocked {
-                is_told = socket.send();
+                is_told |= socket.send();
             }
-            if state == SOCKET_ENDING && !socket.has_unsent() {
-                socket.finish();
-                is_told = true;
+            if state == SOCKET_ENDING && socket.state() == state && !socket.has_unsent() {
+                is_told |= socket.wind_up();
             }
             found |= u64::from(is_told) << slot;
         }

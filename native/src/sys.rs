@@ -119,9 +119,9 @@ pub fn local_port(socket: &OwnedFd) -> Outcome<u16> {
 
 /// # Safety
 /// `length` bytes at `to` may be written.
-pub unsafe fn receive(socket: &OwnedFd, to: *mut u8, length: usize) -> Outcome<usize> {
+pub unsafe fn receive(socket: RawFd, to: *mut u8, length: usize) -> Outcome<usize> {
     // SAFETY: as the caller promises.
-    call(|| unsafe { libc::recv(socket.as_raw_fd(), to.cast(), length, libc::MSG_DONTWAIT) })
+    call(|| unsafe { libc::recv(socket, to.cast(), length, libc::MSG_DONTWAIT) })
 }
 
 /// # Safety

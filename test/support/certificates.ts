@@ -130,7 +130,7 @@ function objectId(text: string): Buffer {
 function der(tag: number, ...contents: Buffer[]): Buffer {
   const content = Buffer.concat(contents);
   const { length } = content;
-  if (length < 128) return Buffer.concat([Buffer.from([tag, length]), content]);
-  const size = Buffer.from([length >> 8, length & 255]);
-  return Buffer.concat([Buffer.from([tag, 0x82]), size, content]);
+  const size =
+    length < 128 ? [length] : length < 256 ? [0x81, length] : [0x82, length >> 8, length & 255];
+  return Buffer.concat([Buffer.from([tag, ...size]), content]);
 }

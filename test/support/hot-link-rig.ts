@@ -2,6 +2,7 @@
  * For tests: the engine's link to a venue on the real hot loop and the real WASM decode, with
  * everything behind them (books, orders, journal) replaced by a list of what arrived there.
  */
+import type { TlsOptions } from 'node:tls';
 import { loadConfig } from '../../config/load.ts';
 import type { FixVenueConfig } from '../../config/schema.ts';
 import type { AppInput } from '../../engine/app-input.ts';
@@ -32,8 +33,8 @@ const nowNs = (): bigint => BigInt(Date.now()) * 1_000_000n;
 interface RigWish {
   /** What the venue's settings say besides, by the port that it listens on. */
   readonly settings?: (port: number) => Partial<FixVenueConfig>;
-  /** The venue speaks TLS with these, in PEM. */
-  readonly secure?: { readonly cert: string; readonly key: string };
+  /** The venue speaks TLS so. */
+  readonly secure?: TlsOptions;
   /** The link runs over the addon's sockets; else over Node's own. */
   readonly isNative?: boolean;
 }
@@ -53,14 +54,15 @@ export class HotLinkRig {
 
   readonly #sockets: NativeSockets | undefined;
 
-  private constructor(venue: ScriptedVenue, settings: Partial<FixVenueConfig>, isNative: boolean) {
-    const native = isNative ? loadNative().module : undefined;
+  private constructor(venue: ScriptedVenue, settings: Partial<FixVenueConfig>, wish: RigWish) {
+    const native = wish.isNative === true ? loadNative().module : undefined;
     this.#sockets =
       native &&
       new NativeSockets(native, this.memory, {
         spinUs: 0,
         yieldMs: 0,
-        waitMs: 20,
+        // With TLS, Node.js at the other end finishes its writes in its own lap, which nothing shows the addon.
+        waitMs: wish.secure === undefined ? 20 : 1,
         busyPollUs: 0,
         log: () => {},
       });
@@ -138,7 +140,7 @@ export class HotLinkRig {
     const { senderCompId, targetCompId } = fixVenues(CONFIG)[0]!;
     const venue = new ScriptedVenue({ ours: targetCompId, theirs: senderCompId }, wish.secure);
     await venue.listen();
-    return new HotLinkRig(venue, wish.settings?.(venue.port) ?? {}, wish.isNative ?? false);
+    return new HotLinkRig(venue, wish.settings?.(venue.port) ?? {}, wish);
   }
 
   async close(): Promise<void> {

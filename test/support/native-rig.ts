@@ -1,7 +1,8 @@
 /** For tests: the addon's sockets on this thread, each with buffers of its own in one memory. */
 import net from 'node:net';
+import tls from 'node:tls';
 import { NativeSockets } from '../../gateways/sockets/native-sockets.ts';
-import { loadNative, type SocketBuffers } from '../../native/index.ts';
+import { loadNative, type SocketBuffers, type TlsClient } from '../../native/index.ts';
 import { Memory } from '../../wasm/memory.ts';
 import * as N from '../../wasm/native-layout.ts';
 
@@ -42,9 +43,9 @@ export class NativeRig {
   }
 
   /** Under way to this port of this machine. */
-  connect(slot: number, port: number): RigSocket {
+  connect(slot: number, port: number, secure?: TlsClient): RigSocket {
     const socket = new RigSocket(this, slot);
-    const to = { address: '127.0.0.1', port, from: undefined };
+    const to = { address: '127.0.0.1', port, from: undefined, secure };
     socket.refused = this.sockets.connect(slot, socket, to, socket.buffers);
     return socket;
   }
@@ -91,6 +92,7 @@ export class RigSocket {
 
   onEvents(events: number): void {
     this.events |= events;
+    if ((events & N.SOCKET_EVENT_SECURED) !== 0) this.#rig.sockets.admit(this.slot);
     if ((events & N.SOCKET_EVENT_READABLE) !== 0) this.#read();
   }
 
@@ -122,22 +124,29 @@ export class RigSocket {
   }
 }
 
-/** A plain server of Node's that keeps its connections. */
+/** A server of Node's, plain or with TLS, that keeps its connections. */
 export class PlainServer {
   readonly server: net.Server;
   readonly peers: net.Socket[] = [];
   port = 0;
 
-  private constructor(onPeer: (peer: net.Socket) => void) {
-    this.server = net.createServer({ noDelay: true }, (peer) => {
+  private constructor(onPeer: (peer: net.Socket) => void, secure: tls.TlsOptions | undefined) {
+    const accept = (peer: net.Socket): void => {
       this.peers.push(peer);
       peer.on('error', () => {});
       onPeer(peer);
-    });
+    };
+    this.server =
+      secure === undefined
+        ? net.createServer({ noDelay: true }, accept)
+        : tls.createServer({ noDelay: true, ...secure }, accept);
   }
 
-  static async open(onPeer: (peer: net.Socket) => void = () => {}): Promise<PlainServer> {
-    const opened = new PlainServer(onPeer);
+  static async open(
+    onPeer: (peer: net.Socket) => void = () => {},
+    secure?: tls.TlsOptions,
+  ): Promise<PlainServer> {
+    const opened = new PlainServer(onPeer, secure);
     await new Promise<void>((resolve) => opened.server.listen(0, '127.0.0.1', resolve));
     opened.port = (opened.server.address() as net.AddressInfo).port;
     return opened;

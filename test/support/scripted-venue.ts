@@ -39,7 +39,7 @@ export class ScriptedVenue {
 
   constructor(
     compIds: { readonly ours: string; readonly theirs: string },
-    secure?: { readonly cert: string; readonly key: string },
+    secure?: tls.TlsOptions,
   ) {
     this.#compIds = compIds;
     const accept = (socket: net.Socket): void => this.#accept(socket);
@@ -79,6 +79,12 @@ export class ScriptedVenue {
   cut(): void {
     this.#socket?.end();
     this.#socket?.destroySoon();
+    this.#socket = undefined;
+  }
+
+  /** As a process that is killed: TLS says nothing of an end. */
+  break(): void {
+    this.#socket?.destroy();
     this.#socket = undefined;
   }
 

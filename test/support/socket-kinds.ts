@@ -1,4 +1,4 @@
-/** For tests: the two kinds of sockets that a session can run over; the addon's where it is built. */
+/** For tests: the kinds of sockets that a session can run over; the addon's where it is built. */
 import { loadNative } from '../../native/index.ts';
 
 const { reason } = loadNative();
@@ -11,3 +11,9 @@ export const SOCKET_KINDS = [
     isMissing: reason !== undefined,
   },
 ] as const;
+
+/** Each in the clear and with TLS; an addon that is built without TLS has it over Node's sockets. */
+export const LINK_KINDS = SOCKET_KINDS.flatMap((kind) => [
+  { ...kind, isSecure: false },
+  { ...kind, sockets: `${kind.sockets}, with TLS`, isSecure: true },
+]);

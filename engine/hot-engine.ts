@@ -3,6 +3,7 @@
  * and stops. One of the files that put everything together (with main.ts). It does not know on which thread
  * it runs; nothing else lives there.
  */
+import { stat } from 'node:fs/promises';
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { configSchema, type GyrfalconConfig } from '../config/schema.ts';
 import { HotLink } from '../gateways/fix/hot-link.ts';
@@ -47,7 +48,11 @@ import { ENGINE_VERSION } from './version.ts';
 
 const STALE_CHECK_MS = 250;
 const UNKNOWN_CHECK_MS = 1000;
-const HEARTBEAT_MS = 20;
+/**
+ * Of a loop that has nothing to do; the kill switch takes one that stands still for five of them for hung. Each
+ * is a turn of Node's event loop in which no tick is taken: no more than it needs.
+ */
+const HEARTBEAT_MS = 50;
 /** A venue that is slow to answer the last cancels; one that is gone is not waited for. */
 const STOP_WAIT_MS = 10_000;
 
@@ -83,6 +88,8 @@ export class HotEngine {
 
   async start(): Promise<void> {
     this.#memory.setI32(L.CTL_LOOP_STATE, L.LOOP_STARTING);
+    // Makes libuv's threads, which stay where this one runs now: before it has a core of its own.
+    await stat('.');
     const strategies = await loadStrategies(this.#config.strategies);
     const coreInput = { memory: this.#memory, config: this.#config, strategies };
     this.#core = buildCore(coreInput, NO_RECORDER);

@@ -112,6 +112,8 @@ export interface NativeModule {
   coresAvailable(): number[];
   /** This thread runs on this core alone; throws where that is not possible. */
   pinThread(core: number): void;
+  /** The process's other threads leave this core, as far as they have another one; how many did. */
+  keepCore(core: number): number;
   /** NATIVE_LAYOUT_VERSION that the addon was built with. */
   layoutVersion(): number;
   /**

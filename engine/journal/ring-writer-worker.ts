@@ -12,8 +12,11 @@ import { GyrfalconError } from '../errors.ts';
 import type { RingWorkerInput } from './ring-writer.ts';
 import { SegmentWriter } from './segment-writer.ts';
 
-/** Between batches; while nothing comes it doubles up to the longest: an idle engine costs next to nothing. */
-const SLEEP_MS_MIN = 5;
+/**
+ * Between batches; while nothing comes it doubles up to the longest: an idle engine costs next to nothing. On a
+ * core that the hot loop shares each batch holds a tick up, so few of them: a bigger one takes no more time in all.
+ */
+const SLEEP_MS_MIN = 20;
 const SLEEP_MS_MAX = 40;
 /** A record that is seen before its bytes is there by the next batch; one that never fits was changed. */
 const BAD_BATCHES_MAX = 20;

@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import type { GyrfalconConfig } from '../../config/schema.ts';
 import { GyrfalconError } from '../../engine/errors.ts';
-import { loadNative } from '../../native/index.ts';
+import { loadNative, type NativeModule } from '../../native/index.ts';
 import type { Memory } from '../../wasm/memory.ts';
 import { NativeSockets } from './native-sockets.ts';
 
@@ -32,7 +32,7 @@ export function openHotSockets(
   }
   const place = wish.core === null ? '' : ` on core ${wish.core}`;
   try {
-    if (wish.core !== null) native.pinThread(wish.core);
+    if (wish.core !== null) takeCore(native, wish.core);
   } catch (error) {
     throw new GyrfalconError('CONFIG_INVALID', `hotLoop.core: ${(error as Error).message}`);
   }
@@ -43,4 +43,10 @@ export function openHotSockets(
   const sockets = new NativeSockets(native, memory, { ...wish, spinUs, yieldMs, log });
   const wait = spinUs === 0 ? 'blocks at once' : `polls for ${spinUs} us, then blocks`;
   return { sockets, text: `sockets: native${place}, ${wait}` };
+}
+
+/** For this thread alone: what else runs in the process would take it in the middle of a tick. */
+function takeCore(native: NativeModule, core: number): void {
+  native.pinThread(core);
+  native.keepCore(core);
 }

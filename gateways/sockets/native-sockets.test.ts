@@ -1,4 +1,5 @@
 /** The addon's sockets under Node: real peers, real threads, and Node's own event loop in between. */
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -308,5 +309,32 @@ describe.skipIf(native === undefined)(`a core (${reason ?? 'built'})`, () => {
     expect(after).toEqual([before[0]]);
     expect(native!.coresAvailable(), 'the other threads stay where they are').toEqual(before);
     expect(() => native!.pinThread(1023)).toThrow('core 1023 is none of those');
+  });
+
+  const hasTwo = (native?.coresAvailable().length ?? 0) > 1;
+  test.skipIf(!hasTwo)('is left by the other threads of the process, also those of libuv', () => {
+    const file = new URL('../../build/native.node', import.meta.url).pathname;
+    const code = `
+      const { readdirSync, readFileSync, stat } = require('node:fs');
+      const native = require(${JSON.stringify(file)});
+      const [core] = native.coresAvailable();
+      stat('.', () => {
+        native.pinThread(core);
+        const moved = native.keepCore(core);
+        const others = readdirSync('/proc/self/task').filter((id) => id !== String(process.pid));
+        const cores = others.map((id) =>
+          /^Cpus_allowed_list:\\s*(.*)$/m.exec(readFileSync('/proc/self/task/' + id + '/status', 'utf8'))[1]);
+        const again = native.keepCore(core);
+        console.log(JSON.stringify({ core, own: native.coresAvailable(), moved, cores, again }));
+      });`;
+    const { core, own, moved, cores, again } = JSON.parse(
+      execFileSync(process.execPath, ['-e', code], { encoding: 'utf8' }),
+    );
+    expect(own).toEqual([core]);
+    expect(moved).toBe(cores.length);
+    expect(moved).toBeGreaterThan(4);
+    // The first core begins the list where it is in it.
+    expect(cores.filter((list: string) => Number.parseInt(list, 10) === core)).toEqual([]);
+    expect(again).toBe(0);
   });
 });

@@ -83,10 +83,11 @@ export function appendOrder(ladder: usize, key: i32, order: usize): void {
   const page = found === 0 ? takePage(ladder, key) : found;
   const level = levelIn(page, <usize>key & 63);
   const sum = load<i64>(level, LVL_LOTS) + load<i64>(order, ORD_LOTS);
+  touch(ladder, key <= load<i32>(ladder, LAD_BEST));
   joinLevel(ladder, key, page, order, sum);
 }
 
-/** Likewise where the caller has the page, and the lots that the level will have. */
+/** Likewise, untold, where the caller has the page and the lots that the level will have. */
 export function joinLevel(ladder: usize, key: i32, page: usize, order: usize, sum: i64): void {
   const inPage = <usize>key & 63;
   const level = levelIn(page, inPage);
@@ -100,17 +101,18 @@ export function joinLevel(ladder: usize, key: i32, page: usize, order: usize, su
   store<u64>(page, load<u64>(page, PAGE_BITS) | ((<u64>1) << (<u64>inPage)), PAGE_BITS);
   const best = load<i32>(ladder, LAD_BEST);
   store<i32>(ladder, min(key, best), LAD_BEST);
-  touch(ladder, key <= best);
 }
 
 /** Takes an order out of its queue. */
 export function unlinkOrder(order: usize): void {
   const next = load<usize>(order, ORD_NEXT);
   const prev = load<usize>(order, ORD_PREV);
-  leaveLevel(next, prev, load<usize>(order, ORD_PLACE), load<i64>(order, ORD_LOTS));
+  const place = load<usize>(order, ORD_PLACE);
+  touchAt(place);
+  leaveLevel(next, prev, place, load<i64>(order, ORD_LOTS));
 }
 
-/** Likewise where the caller has the links, the place and the lots of the order. */
+/** Likewise, untold, where the caller has the links, the place and the lots of the order. */
 export function leaveLevel(next: usize, prev: usize, place: usize, lots: i64): void {
   const inPage = place & 63;
   const page = place - inPage;
@@ -120,8 +122,11 @@ export function leaveLevel(next: usize, prev: usize, place: usize, lots: i64): v
   store<u32>(next, <u32>prev, ORD_PREV);
   const ladder = load<usize>(page, PAGE_LADDER);
   const key = load<i32>(page, PAGE_FIRST_KEY) + <i32>inPage;
-  touch(ladder, key === load<i32>(ladder, LAD_BEST));
-  if (next === prev) levelEmptied(ladder, page, key);
+  const best = load<i32>(ladder, LAD_BEST);
+  const bits = load<u64>(page, PAGE_BITS) & ~(u64(next === prev) << (<u64>inPage));
+  store<u64>(page, bits, PAGE_BITS);
+  store<i32>(ladder, select<i32>((key & ~63) + <i32>ctz(bits), best, key === best), LAD_BEST);
+  if (bits === 0) pageEmptied(ladder, page, key, best);
 }
 
 /** Takes lots off an order that keeps some, and its place. */
@@ -130,6 +135,10 @@ export function shrinkOrder(order: usize, lots: i64): void {
   const level = levelAt(place);
   store<i64>(order, load<i64>(order, ORD_LOTS) - lots, ORD_LOTS);
   store<i64>(level, load<i64>(level, LVL_LOTS) - lots, LVL_LOTS);
+  touchAt(place);
+}
+
+function touchAt(place: usize): void {
   const ladder = load<usize>(pageAt(place) + PAGE_LADDER);
   touch(ladder, keyAt(place) === load<i32>(ladder, LAD_BEST));
 }
@@ -140,13 +149,9 @@ function touch(ladder: usize, isBest: bool): void {
   store<u32>(CTL_TOUCHED, <u32>ladder);
 }
 
-function levelEmptied(ladder: usize, page: usize, key: i32): void {
-  const bits = load<u64>(page, PAGE_BITS) & ~((<u64>1) << (<u64>(key & 63)));
-  store<u64>(page, bits, PAGE_BITS);
-  if (bits === 0) freePage(ladder, page, key >> 6);
-  if (key !== load<i32>(ladder, LAD_BEST)) return;
-  const best = bits === 0 ? firstKey(ladder) : (key & ~63) + <i32>ctz(bits);
-  store<i32>(ladder, best, LAD_BEST);
+function pageEmptied(ladder: usize, page: usize, key: i32, best: i32): void {
+  freePage(ladder, page, key >> 6);
+  if (key === best) store<i32>(ladder, firstKey(ladder), LAD_BEST);
 }
 
 /** Lowest key of the ladder, by its words. */
@@ -194,7 +199,8 @@ function nextBit(words: usize, n: i32): i32 {
   return bits === 0 ? -1 : (n & ~63) + <i32>ctz(bits);
 }
 
-function takePage(ladder: usize, key: i32): usize {
+/** A page for the 64 keys around one; the caller knows that one is free. */
+export function takePage(ladder: usize, key: i32): usize {
   const number = key >> 6;
   const page = load<usize>(CTL_FREE_PAGE);
   store<u32>(CTL_FREE_PAGE, load<u32>(page, PAGE_NEXT_FREE));

@@ -58,7 +58,6 @@ export const CTL_TOUCHED = CTL + 104; // ladder of the last change of a level
 export const CTL_ORDERS = CTL + 112; // (set) behind the index
 export const CTL_ORDERS_END = CTL + 116; // (set)
 export const CTL_FREE_ORDER = CTL + 120; // address of the first free order, 0 = none
-export const CTL_IN_TOUCHED = CTL + 124; // of no meaning: keeps touches of commands to come from being left out
 export const CTL_BYTES = 256;
 
 export const PHASE_IDLE = 0;

@@ -25,7 +25,6 @@ import {
   COMMAND_REPLACE,
   CTL_IN,
   CTL_IN_END,
-  CTL_IN_TOUCHED,
   CTL_OUT,
   CTL_OUT_AT,
   CTL_PHASE,
@@ -38,15 +37,12 @@ import {
   REFUSED_KIND,
   TAKER_BLOCK,
 } from './matching-layout';
-import { leavesAtOnce, restsAtOnce } from './order-at-once';
+import { leavesAtOnce, movesAtOnce, restsAtOnce, shrinksAtOnce } from './order-at-once';
 import { cancelOrder, reduceOrder, replaceOrder } from './order-change';
 import { newOrder } from './order-entry';
 import { nextTriggered } from './stops';
 import { startSweep, sweep } from './sweep';
 import { matchTaker } from './taker';
-
-/** How far ahead of the command that runs a later one is brought into the cache. */
-const TOUCHED_AHEAD_BYTES: usize = 1024;
 
 /**
  * Applies commands from `address` on; returns how many were begun, -1 = not all of them lie in the
@@ -61,15 +57,11 @@ export function matchingRun(address: usize, count: i32): i32 {
   store<u32>(CTL_OUT_AT, load<u32>(CTL_OUT));
   if (load<i32>(CTL_PHASE) !== PHASE_IDLE) advance();
   const end = address + <usize>count * COMMAND_BYTES;
-  const last = load<usize>(CTL_IN_END) - COMMAND_BYTES;
   let command = address;
-  let touched: u32 = 0;
-  while (u32(command !== end) & u32(load<i32>(CTL_PHASE) === PHASE_IDLE) & u32(hasRoom())) {
-    touched |= load<u32>(min(command + TOUCHED_AHEAD_BYTES, last));
+  while ((u32(command !== end) & u32(hasRoom()) & u32(load<i32>(CTL_PHASE) === PHASE_IDLE)) !== 0) {
     step(command);
     command += COMMAND_BYTES;
   }
-  store<u32>(CTL_IN_TOUCHED, touched);
   return <i32>((command - address) / COMMAND_BYTES);
 }
 
@@ -100,6 +92,8 @@ function step(command: usize): void {
 function isDoneAtOnce(kind: u32, command: usize): bool {
   if (kind === COMMAND_NEW) return restsAtOnce(command, false);
   if (kind === COMMAND_CANCEL) return leavesAtOnce(command, false);
+  if (kind === COMMAND_REPLACE) return movesAtOnce(command);
+  if (kind === COMMAND_REDUCE) return shrinksAtOnce(command);
   if (kind === COMMAND_FEED_ADD) return restsAtOnce(command, true);
   if (kind === COMMAND_FEED_DELETE) return leavesAtOnce(command, true);
   return false;

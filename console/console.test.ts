@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { CHROMIUM, hasChromium, startChromium } from '../test/support/chromium.ts';
 import { startFakeControl, TEST_TOKENS } from '../test/support/fake-control.ts';
 import * as L from '../wasm/layout.ts';
+import type { Memory } from '../wasm/memory.ts';
 
 if (!hasChromium) {
   process.stderr.write(`console tests are skipped: there is no Chromium at ${CHROMIUM}\n`);
@@ -17,6 +18,22 @@ interface AxeFinding {
   readonly id: string;
   readonly impact: string;
   readonly nodes: readonly { readonly target: readonly string[] }[];
+}
+
+/** A stock with ten levels a side; the book of S150 has a gap. */
+function addStock(memory: Memory, instrument: number): void {
+  const block = L.INSTRUMENTS + instrument * L.INSTRUMENT_BYTES;
+  memory.setText(block + L.INS_SYMBOL, 32, `S${instrument}`);
+  memory.setI64(block + L.INS_TICK_E8, 1_000_000);
+  memory.setI64(block + L.INS_LOT_E8, 100_000_000);
+  memory.setI32(block + L.INS_BOOK_STATE, instrument === 150 ? L.BOOK_GAP : L.BOOK_LIVE);
+  const book = L.BOOKS + instrument * L.BOOK_BYTES;
+  memory.setI32(book + L.BOOK_BID_COUNT, 10);
+  memory.setI32(book + L.BOOK_ASK_COUNT, 10);
+  for (let level = 0; level < 10; level++) {
+    memory.setI64(book + L.BOOK_BIDS + level * L.LEVEL_BYTES, 1000 + level);
+    memory.setI64(book + L.BOOK_ASKS + level * L.LEVEL_BYTES, 1030 - level);
+  }
 }
 
 describe.skipIf(!hasChromium)('the console', () => {
@@ -227,6 +244,31 @@ describe.skipIf(!hasChromium)('the console', () => {
     } finally {
       memory.setI32(stateAt, L.BOOK_LIVE);
       mover = setInterval(() => control.moving.step(), 50);
+    }
+  });
+
+  test('one of hundreds of instruments is found by its symbol and shown with its whole book', async () => {
+    const { memory } = control.moving;
+    const before = memory.i32(L.CTL_INSTRUMENT_COUNT);
+    const last = 299;
+    for (let instrument = before; instrument <= last; instrument++) addStock(memory, instrument);
+    memory.setI32(L.CTL_INSTRUMENT_COUNT, last + 1);
+    try {
+      await open(1280);
+      await page.waitForSelector('#instruments-note:text("100 of 300 shown")');
+      expect(await page.locator('#instruments tbody tr').count()).toBe(100);
+      await page.locator('#instrument-filter').fill(`s${last}`);
+      await page.waitForSelector('#instruments-note:text("1 of 300 shown")');
+      await page.locator('#instruments tbody button').click();
+      await page.waitForSelector(`#book-title:text("Book S${last}")`);
+      const prices = () => page.locator('#book tr.bid .price').allInnerTexts();
+      await expect.poll(async () => (await prices()).filter(Boolean).length).toBe(10);
+      await page.locator('#instrument-filter').fill('gap');
+      await page.waitForSelector('#instruments-note:text("1 of 300 shown")');
+      await expect.poll(() => text('#instruments tbody td:first-child')).toBe('S150');
+      expect(faults).toEqual([]);
+    } finally {
+      memory.setI32(L.CTL_INSTRUMENT_COUNT, before);
     }
   });
 

@@ -64,3 +64,7 @@ export function bytes(count: number): string {
 export const sideWord = (side: number): string => (side === 1 ? 'Buy' : side === 2 ? 'Sell' : NONE);
 
 export const toneOf = (value: number): string => (value > 0 ? 'up' : value < 0 ? 'down' : '');
+
+/** Where a list is cut: how much of it there is to see. */
+export const shownOf = (shown: number, count: number): string =>
+  shown === count ? '' : `${number(shown)} of ${number(count)} shown`;

@@ -7,6 +7,7 @@ import { TimeChart } from './charts.ts';
 import { askToken, type Names, wireDialogs } from './dialogs.ts';
 import { byId, setOptions, setText } from './dom.ts';
 import { HeaderPanel, showStale } from './header-panel.ts';
+import { InstrumentsPanel } from './instruments-panel.ts';
 import { MarketPanels } from './market-panels.ts';
 import { LatencyPanel, RiskPanel } from './risk-panels.ts';
 import { rowsOf } from './rows.ts';
@@ -41,6 +42,9 @@ const risk = new RiskPanel();
 const latency = new LatencyPanel();
 const stages = new StagePanels();
 const instrumentChoice = byId<HTMLSelectElement>('instrument');
+const instrumentsPanel = new InstrumentsPanel(decimals, (symbol) => {
+  instrumentChoice.value = symbol;
+});
 const priceChart = new TimeChart(
   byId('price-chart'),
   [
@@ -88,6 +92,7 @@ function show(frame: ConsoleFrame): void {
   if (chosen !== undefined) showInstrument(frame, chosen);
   pnlChart.add(frame.marketMs(), [frame.totalPnl()]);
   if (document.hidden) return; // charts keep their past, tables wait
+  instrumentsPanel.update(instruments);
   market.update(frame, shownSymbol);
   trading.update(frame);
   risk.update(frame);
@@ -97,6 +102,7 @@ function show(frame: ConsoleFrame): void {
 
 const stream = new StreamClient(() => token, {
   frame: show,
+  watched: () => instrumentChoice.value,
   stale: showStale,
   unauthorised: () =>
     open('This token is not the engine’s: it makes a new one only when its file is deleted.'),

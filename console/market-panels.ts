@@ -5,7 +5,7 @@ import type { RefusalFrame } from '../engine/event/generated/refusal-frame.ts';
 import type { SessionFrame } from '../engine/event/generated/session-frame.ts';
 import type { TradeFrame } from '../engine/event/generated/trade-frame.ts';
 import { byId, setText } from './dom.ts';
-import { bytes, decimalsOf, number, sideWord, timeOfDay } from './format.ts';
+import { bytes, decimalsOf, number, shownOf, sideWord, timeOfDay } from './format.ts';
 import { rowsOf } from './rows.ts';
 import { Table } from './table.ts';
 import type { Decimals } from './trading-panels.ts';
@@ -112,6 +112,7 @@ export class MarketPanels {
     const trades = rowsOf(frame.tradesLength(), (i) => frame.trades(i));
     this.#tape.update(trades.filter((trade) => trade.symbol() === symbol));
     this.#limits.update(rowsOf(frame.limitsLength(), (i) => frame.limits(i)));
+    setText(byId('limits-note'), shownOf(frame.limitsLength(), frame.limitsCount()));
     this.#refusals.update(rowsOf(frame.refusalsLength(), (i) => frame.refusals(i)));
     this.#sessions.update(rowsOf(frame.sessionsLength(), (i) => frame.sessions(i)));
     const counts = rowsOf(frame.refusalCountsLength(), (i) => frame.refusalCounts(i));

@@ -1,6 +1,8 @@
 /**
- * The live stream from the engine: token first, then frames. Connects again for as long as the page is
- * open, and says since when there has been nothing new: an old figure must never pass for a current one.
+ * The live stream from the engine: token first, then frames; each is answered with the instrument of which
+ * the next one is to have the whole book, so that a slow page gets fewer, never older ones. Connects again
+ * for as long as the page is open, and says since when there has been nothing new: an old figure must never
+ * pass for a current one.
  */
 import { ByteBuffer } from 'flatbuffers';
 import { ConsoleFrame } from '../engine/event/generated/console-frame.ts';
@@ -11,6 +13,8 @@ const CLOSE_UNAUTHORISED = 4401;
 
 export interface StreamHandlers {
   frame(frame: ConsoleFrame): void;
+  /** The instrument that is looked at. */
+  watched(): string;
   /** `null`: live again. Else the wall time of the last frame, or of the page's start. */
   stale(sinceMs: number | null): void;
   unauthorised(): void;
@@ -32,7 +36,10 @@ export class StreamClient {
     const socket = new WebSocket(`ws://${location.host}/stream`);
     socket.binaryType = 'arraybuffer';
     socket.onopen = () => socket.send(this.#token());
-    socket.onmessage = ({ data }) => this.#take(new Uint8Array(data as ArrayBuffer));
+    socket.onmessage = ({ data }) => {
+      this.#take(new Uint8Array(data as ArrayBuffer));
+      socket.send(this.#handlers.watched());
+    };
     socket.onclose = ({ code }) => {
       if (code === CLOSE_UNAUTHORISED) this.#handlers.unauthorised();
       else setTimeout(() => this.connect(), RECONNECT_MS);

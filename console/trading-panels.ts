@@ -5,7 +5,7 @@ import type { OrderFrame } from '../engine/event/generated/order-frame.ts';
 import type { PositionFrame } from '../engine/event/generated/position-frame.ts';
 import type { StrategyFrame } from '../engine/event/generated/strategy-frame.ts';
 import { byId, setText } from './dom.ts';
-import { decimalsOf, number, sideWord, signed, timeOfDay, toneOf } from './format.ts';
+import { decimalsOf, number, shownOf, sideWord, signed, timeOfDay, toneOf } from './format.ts';
 import { rowsOf } from './rows.ts';
 import { Table } from './table.ts';
 
@@ -203,7 +203,9 @@ export class TradingPanels {
   update(frame: ConsoleFrame): void {
     this.#positions.update(rowsOf(frame.positionsLength(), (i) => frame.positions(i)));
     this.#strategies.update(rowsOf(frame.strategiesLength(), (i) => frame.strategies(i)));
-    setText(byId('positions-total'), `total ${signed(frame.totalPnl())} ${frame.baseCurrency()}`);
+    const shown = shownOf(frame.positionsLength(), frame.positionsCount());
+    const total = `total ${signed(frame.totalPnl())} ${frame.baseCurrency()}`;
+    setText(byId('positions-total'), shown === '' ? total : `${shown} · ${total}`);
     const orders = rowsOf(frame.orderListLength(), (i) => frame.orderList(i));
     this.#orders.update(orders);
     this.#fills.update(rowsOf(frame.fillListLength(), (i) => frame.fillList(i)));

@@ -17,6 +17,7 @@ import { StrategyFrame } from '../../engine/event/generated/strategy-frame.ts';
 import { TradeFrame } from '../../engine/event/generated/trade-frame.ts';
 import { VarFrame } from '../../engine/event/generated/var-frame.ts';
 import type * as state from './console-state.ts';
+import type { FrameContents } from './frame-contents.ts';
 
 /** Of the slowest ticks; GET /api/v1/latency has them all. */
 const SLOW_TICKS_SHOWN = 25;
@@ -29,7 +30,7 @@ export class ConsoleFrameEncoder {
   readonly #builder = new Builder(FIRST_BYTES);
 
   /** The bytes are the caller's own. */
-  encode(from: state.ConsoleState): Uint8Array {
+  encode(from: FrameContents): Uint8Array {
     const builder = this.#builder;
     builder.clear();
     const lists = this.#lists(from);
@@ -75,6 +76,8 @@ export class ConsoleFrameEncoder {
     ConsoleFrame.addStages(builder, lists.stages);
     ConsoleFrame.addSlowTicks(builder, lists.slowTicks);
     ConsoleFrame.addUnknownCauses(builder, words.unknownCauses);
+    ConsoleFrame.addPositionsCount(builder, from.positionsCount);
+    ConsoleFrame.addLimitsCount(builder, from.limitsCount);
     builder.finish(ConsoleFrame.endConsoleFrame(builder));
     return builder.asUint8Array().slice();
   }

@@ -8,6 +8,7 @@ import { Memory } from '../../wasm/memory.ts';
 import type { KillStatus } from './actions.ts';
 import { ConsoleFrameEncoder } from './console-frame.ts';
 import { type ConsoleContext, ConsoleReader } from './console-reader.ts';
+import { frameOf } from './frame-contents.ts';
 
 const ARMED: KillStatus = {
   state: 'ARMED',
@@ -29,6 +30,9 @@ function readerOf(memory: Memory, clock = { ms: 1_000_000 }, status: KillStatus 
   };
   return new ConsoleReader(memory, context, () => status);
 }
+
+const NOISY_BOOKS = 20;
+const NOBODY: ReadonlySet<string> = new Set();
 
 /** One instrument in EUR with ticks of 0.5 and lots of 0.1, one strategy, base currency USD. */
 function euroMemory(): Memory {
@@ -106,7 +110,7 @@ describe('what the console reads', () => {
     memory.setI64(L.INSTRUMENTS + L.INS_TRADE_COUNT, count);
     memory.setI32(L.INSTRUMENTS + L.INS_LAST_TRADE_SIDE, side);
     memory.setF64(L.SIGNALS + L.SIG_VWAP, 202.5);
-    const state = readerOf(memory).read();
+    const state = frameOf(readerOf(memory), NOBODY);
     expect(state.instruments[0]).toMatchObject({ tradeSign: sign, vwap });
     const bytes = new ConsoleFrameEncoder().encode(state);
     const frame = ConsoleFrame.getRootAsConsoleFrame(new ByteBuffer(bytes)).instruments(0)!;
@@ -200,7 +204,7 @@ describe('what the console reads', () => {
 describe('the frame', () => {
   test('holds what was read', () => {
     const { memory } = new MovingMemory();
-    const state = readerOf(memory).read();
+    const state = frameOf(readerOf(memory), NOBODY);
     const bytes = new ConsoleFrameEncoder().encode(state);
     const frame = ConsoleFrame.getRootAsConsoleFrame(new ByteBuffer(bytes));
     expect(frame.engineState()).toBe('RUNNING');
@@ -239,10 +243,10 @@ describe('the frame', () => {
     const moving = new MovingMemory();
     const reader = readerOf(moving.memory);
     const encoder = new ConsoleFrameEncoder();
-    const first = encoder.encode(reader.read());
+    const first = encoder.encode(frameOf(reader, NOBODY));
     const copy = first.slice();
     moving.step();
-    encoder.encode(reader.read());
+    encoder.encode(frameOf(reader, NOBODY));
     expect(first).toEqual(copy);
   });
 
@@ -250,15 +254,20 @@ describe('the frame', () => {
     for (let seed = 1; seed <= 5; seed++) {
       const memory = new Memory();
       let noise = seed;
-      // xorshift32; from the control words to the last book
-      const words = new Int32Array(memory.bytes.buffer, L.CONTROL, (L.SCRATCH - L.CONTROL) / 4);
-      for (let index = 0; index < words.length; index++) {
-        noise ^= noise << 13;
-        noise ^= noise >>> 17;
-        noise ^= noise << 5;
-        words[index] = noise;
+      // xorshift32; from the control words to the books, of which the first are read whole
+      for (const [from, to] of [
+        [L.CONTROL, L.SCRATCH],
+        [L.BOOKS, L.BOOKS + NOISY_BOOKS * L.BOOK_BYTES],
+      ] as const) {
+        const words = new Int32Array(memory.bytes.buffer, from, (to - from) / 4);
+        for (let index = 0; index < words.length; index++) {
+          noise ^= noise << 13;
+          noise ^= noise >>> 17;
+          noise ^= noise << 5;
+          words[index] = noise;
+        }
       }
-      const state = readerOf(memory).read();
+      const state = frameOf(readerOf(memory), NOBODY);
       const bytes = new ConsoleFrameEncoder().encode(state);
       const frame = ConsoleFrame.getRootAsConsoleFrame(new ByteBuffer(bytes));
       expect(frame.instrumentsLength()).toBeLessThanOrEqual(L.INSTRUMENTS_MAX);

@@ -89,13 +89,18 @@ export class ConsoleReader {
     }
   }
 
+  instrumentCount(): number {
+    return this.#memory.count(layout.CTL_INSTRUMENT_COUNT, layout.INSTRUMENTS_MAX);
+  }
+
   engineState(): string {
     const state = this.#memory.i32(layout.CTL_LOOP_STATE);
     const still = this.#context.nowMs() - this.#heartbeatMovedMs > HUNG_AFTER_MS;
     return state === layout.LOOP_RUNNING && still ? 'HUNG' : wordOf(LOOP_WORDS, state);
   }
 
-  read(): ConsoleState {
+  /** `isWatched`: whose whole book is wanted; of the others the best levels alone. */
+  read(isWatched: (symbol: string) => boolean = () => true): ConsoleState {
     this.observe();
     const memory = this.#memory;
     const wallMs = this.#context.nowMs();
@@ -122,7 +127,7 @@ export class ConsoleReader {
       journalRing: readJournalRing(memory),
       baseCurrency: scales.base.code,
       totalPnl: positions.reduce((sum, position) => sum + position.totalBase, 0),
-      instruments: readInstruments(memory, scales, orders.own),
+      instruments: readInstruments(memory, scales, orders.own, isWatched),
       trades: readTrades(memory, scales),
       fillList: readFills(memory, scales),
       positions,

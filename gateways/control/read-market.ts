@@ -6,7 +6,7 @@ import { type InstrumentScale, priceOf, quantityOf, type Scales } from './scales
 import { BOOK_WORDS, SESSION_WORDS, TRADING_WORDS, wordOf } from './state-names.ts';
 import type { SteadyMemory } from './steady-memory.ts';
 
-const LEVELS_SHOWN = 10;
+const LEVELS_SHOWN = 10; // of a book that somebody looks at; of the others the best
 const TRADES_SHOWN = 40; // an instrument
 /** By the aggressor's FIX side: not known, buy, sell. */
 const TRADE_SIGNS: readonly number[] = [0, 1, -1];
@@ -22,6 +22,7 @@ interface BookPlace {
   readonly scale: InstrumentScale;
   readonly instrument: number;
   readonly own: OwnLots;
+  readonly levels: number;
 }
 
 /** FIX side of the orders that rest there: 1 = bids, 2 = asks. */
@@ -32,7 +33,7 @@ function levels(place: BookPlace, side: 1 | 2): LevelState[] {
   const first = book + (side === 1 ? layout.BOOK_BIDS : layout.BOOK_ASKS);
   const count = memory.count(countAt, layout.LEVELS_MAX);
   const shown: LevelState[] = [];
-  for (let index = count - 1; index >= 0 && shown.length < LEVELS_SHOWN; index--) {
+  for (let index = count - 1; index >= 0 && shown.length < place.levels; index--) {
     const at = first + index * layout.LEVEL_BYTES;
     const ticks = memory.i64(at);
     shown.push({
@@ -78,10 +79,12 @@ export function readInstruments(
   memory: SteadyMemory,
   scales: Scales,
   own: OwnLots,
+  isWatched: (symbol: string) => boolean,
 ): InstrumentState[] {
-  return scales.instruments.map((scale, instrument) =>
-    readInstrument({ memory, scale, instrument, own }),
-  );
+  return scales.instruments.map((scale, instrument) => {
+    const levels = isWatched(scale.symbol) ? LEVELS_SHOWN : 1;
+    return readInstrument({ memory, scale, instrument, own, levels });
+  });
 }
 
 /** The newest trades of every instrument, newest first: a busy one must not drive out a quiet one. */

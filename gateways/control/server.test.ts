@@ -427,6 +427,27 @@ describe('the stream', () => {
     expect('frame' in got && got.frame.instruments(0)?.symbol()).toBe('GOOG');
   });
 
+  test('sends a reader no further frame until it has answered the last', async () => {
+    const socket = new WebSocket(`ws://127.0.0.1:${control.server.port}/stream`);
+    const sequences: number[] = [];
+    const frames = async (count: number) => {
+      await expect.poll(() => sequences.length).toBeGreaterThanOrEqual(count);
+      return sequences.length;
+    };
+    socket.on('open', () => socket.send(CONTROL));
+    socket.on('message', (bytes: Buffer) => {
+      sequences.push(ConsoleFrame.getRootAsConsoleFrame(new ByteBuffer(bytes)).sequence());
+    });
+    await frames(1);
+    await new Promise((resolve) => setTimeout(resolve, 450));
+    expect(sequences).toHaveLength(1);
+    socket.send('GOOG');
+    await frames(2);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    expect(sequences).toHaveLength(2);
+    socket.terminate();
+  });
+
   test.for([
     ['a wrong token', 'e'.repeat(64)],
     ['the rearm token', REARM],

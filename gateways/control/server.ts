@@ -14,6 +14,7 @@ import { loadAssets } from './assets.ts';
 import { isOwnHost, isOwnOrigin, TokenCheck, type Tokens } from './auth.ts';
 import { ConsoleFrameEncoder } from './console-frame.ts';
 import { type ConsoleContext, ConsoleReader } from './console-reader.ts';
+import { frameOf } from './frame-contents.ts';
 import { type Reply, RequestFault, replyOfError } from './reply.ts';
 import { checkBodyHeaders, type Heading, headingOf, readJson, send } from './request.ts';
 import { ConsoleStream, FRAME_EVERY_MS } from './stream.ts';
@@ -45,7 +46,7 @@ export async function startControlServer(options: ControlServerOptions): Promise
   const stream = new ConsoleStream({
     tokens,
     port: () => port,
-    frame: () => encoder.encode(reader.read()),
+    frame: (watched) => encoder.encode(frameOf(reader, watched)),
   });
   const figures = () => ({
     streamReaders: stream.readers,

@@ -1,7 +1,8 @@
 /**
  * The console's live stream: one FlatBuffers frame about ten times a second to every reader that has
  * shown the control token. The token is the first message, because a browser cannot set headers on a
- * WebSocket and an address would end up in logs. A slow reader misses frames; it never gets old ones.
+ * WebSocket and an address would end up in logs. Any further one says that the last frame was taken in, and
+ * names the instrument that is looked at. A slow reader misses frames; it never gets old ones.
  */
 import type {
   HttpRequest,
@@ -21,6 +22,10 @@ const CLOSE_GOING_AWAY = 1001;
 interface Reader {
   authorised: boolean;
   deadline: NodeJS.Timeout | undefined;
+  /** The instrument that it looks at, '' until it has said so. */
+  watched: string;
+  /** It has answered the last frame. */
+  isReady: boolean;
 }
 type Socket = WebSocket<Reader>;
 
@@ -28,7 +33,8 @@ export interface StreamParts {
   readonly tokens: TokenCheck;
   /** Known only once the server listens. */
   port(): number;
-  frame(): Uint8Array;
+  /** For readers that look at these instruments. */
+  frame(watched: ReadonlySet<string>): Uint8Array;
 }
 
 export class ConsoleStream {
@@ -63,8 +69,14 @@ export class ConsoleStream {
   tick(): void {
     const authorised = [...this.#sockets].filter((socket) => socket.getUserData().authorised);
     if (authorised.length === 0) return;
-    const frame = this.#parts.frame();
+    const frame = this.#frame();
     for (const socket of authorised) this.#send(socket, frame);
+  }
+
+  #frame(): Uint8Array {
+    return this.#parts.frame(
+      new Set([...this.#sockets].map((socket) => socket.getUserData().watched)),
+    );
   }
 
   close(): void {
@@ -84,7 +96,7 @@ export class ConsoleStream {
       return;
     }
     response.upgrade<Reader>(
-      { authorised: false, deadline: undefined },
+      { authorised: false, deadline: undefined, watched: '', isReady: true },
       request.getHeader('sec-websocket-key'),
       request.getHeader('sec-websocket-protocol'),
       request.getHeader('sec-websocket-extensions'),
@@ -100,21 +112,29 @@ export class ConsoleStream {
 
   #message(socket: Socket, message: ArrayBuffer): void {
     const reader = socket.getUserData();
-    if (reader.authorised) return; // readers have nothing more to say
+    const text = Buffer.from(message).toString('latin1');
+    if (reader.authorised) {
+      reader.watched = text;
+      reader.isReady = true;
+      return;
+    }
     clearTimeout(reader.deadline);
-    if (this.#parts.tokens.role(Buffer.from(message).toString('latin1')) !== 'control') {
+    if (this.#parts.tokens.role(text) !== 'control') {
       socket.end(CLOSE_UNAUTHORISED, 'wrong token');
       return;
     }
     reader.authorised = true;
-    this.#send(socket, this.#parts.frame());
+    this.#send(socket, this.#frame());
   }
 
   #send(socket: Socket, frame: Uint8Array): void {
-    if (socket.getBufferedAmount() > 0) {
+    const reader = socket.getUserData();
+    // What the system would keep for a slow reader is seconds of old frames.
+    if (!reader.isReady) {
       this.framesSkipped++;
       return;
     }
+    reader.isReady = false;
     socket.send(frame, true);
     this.framesSent++;
   }

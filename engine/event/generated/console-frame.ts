@@ -272,8 +272,18 @@ unknownCauses(optionalEncoding?:any):string|Uint8Array|null {
   return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
 }
 
+positionsCount():number {
+  const offset = this.bb!.__offset(this.bb_pos, 68);
+  return offset ? this.bb!.readInt32(this.bb_pos + offset) : 0;
+}
+
+limitsCount():number {
+  const offset = this.bb!.__offset(this.bb_pos, 70);
+  return offset ? this.bb!.readInt32(this.bb_pos + offset) : 0;
+}
+
 static startConsoleFrame(builder:flatbuffers.Builder) {
-  builder.startObject(32);
+  builder.startObject(34);
 }
 
 static addSequence(builder:flatbuffers.Builder, sequence:number) {
@@ -558,6 +568,14 @@ static startSlowTicksVector(builder:flatbuffers.Builder, numElems:number) {
 
 static addUnknownCauses(builder:flatbuffers.Builder, unknownCausesOffset:flatbuffers.Offset) {
   builder.addFieldOffset(31, unknownCausesOffset, 0);
+}
+
+static addPositionsCount(builder:flatbuffers.Builder, positionsCount:number) {
+  builder.addFieldInt32(32, positionsCount, 0);
+}
+
+static addLimitsCount(builder:flatbuffers.Builder, limitsCount:number) {
+  builder.addFieldInt32(33, limitsCount, 0);
 }
 
 static endConsoleFrame(builder:flatbuffers.Builder):flatbuffers.Offset {

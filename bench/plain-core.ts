@@ -11,6 +11,7 @@ import {
   referenceDecode,
 } from '../wasm/fix-decode-reference.ts';
 import { referenceFrames } from '../wasm/fix-frame-reference.ts';
+import { IntentFillReference } from '../wasm/intent-fill-reference.ts';
 import * as L from '../wasm/layout.ts';
 import { LimitsReference } from '../wasm/limits-reference.ts';
 import { MarketTickReference } from '../wasm/market-tick-reference.ts';
@@ -25,6 +26,7 @@ export function plainCore(core: CoreModule, memory: Memory): CoreModule {
   const limits = new LimitsReference(memory);
   const entry = new OrderEntryReference(memory, () => limits.check());
   const equity = new EquityReference(memory);
+  const intents = new IntentFillReference(memory);
   const { bookApply, signalUpdate } = core;
   const market = new MarketTickReference(memory, { bookApply, signalUpdate, equity });
   let unchanging: Unchanging | undefined; // read when the configuration stands in memory
@@ -41,6 +43,8 @@ export function plainCore(core: CoreModule, memory: Memory): CoreModule {
     limitsCheck: () => limits.check(),
     gateSubmit: () => entry.gateSubmit(),
     gateApply: (checked) => entry.gateApply(checked),
+    intentFill: (...order) => intents.intentFill(...order),
+    intentTake: (...order) => intents.intentTake(...order),
     orderSubmit: () => L.SUBMIT_BY_STEPS,
     orderMove: (order, state) => entry.orderMove(order, state),
     encodeIntent: (session) => append(memory, session, encodeIntentReference(memory, session)),

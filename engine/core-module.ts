@@ -55,6 +55,17 @@ export interface CoreModule {
   equityOfPosition(strategy: number, instrument: number): void;
   /** Trips the breaker of a strategy that has lost too much from its peak. */
   equityDrawdown(strategy: number): void;
+  /** INTENT: a limit order for the day, or a change of one; kind INTENT_*, whole ticks and lots; what the strategy saw. */
+  intentFill(
+    kind: number,
+    strategy: number,
+    instrument: number,
+    side: number,
+    priceTicks: number,
+    qtyLots: number,
+  ): void;
+  /** INTENT: an IOC limit order at the opposite touch, or the next price behind it that is allowed. */
+  intentTake(strategy: number, instrument: number, side: number, qtyLots: number): void;
   /** Gives INTENT the next sequence, runs the limits, books what they allow; ALLOWED or DENY_*. */
   gateSubmit(): number;
   /** Likewise, and journals INTENT and what it sends; SUBMIT_BY_STEPS = nothing done; only where the journal is the ring. */

@@ -4,6 +4,7 @@ export * from './book';
 export * from './core-time';
 export * from './equity';
 export * from './fix-decode';
+export * from './intent-fill';
 export * from './intent-record';
 export * from './journal-record';
 export * from './journal-ring';

@@ -5,6 +5,7 @@
  * Twin: the ordinary strategy
  * test/support/threshold-twin.ts.
  */
+import { intentTake } from './intent-fill';
 import {
   BOOK_ASK_COUNT,
   BOOK_ASK_TICKS,
@@ -13,24 +14,7 @@ import {
   BOOK_BYTES,
   BOOKS,
   CTL_CORE_TIME_NS,
-  INS_MIN_INCREMENT_TICKS,
-  INSTRUMENT_BYTES,
-  INSTRUMENTS,
   INSTRUMENTS_MAX,
-  INT_ACCOUNT,
-  INT_FEATURES,
-  INT_FLAGS,
-  INT_INSTRUMENT,
-  INT_KIND,
-  INT_ORD_TYPE,
-  INT_ORDER_SLOT,
-  INT_PRICE_TICKS,
-  INT_QTY_LOTS,
-  INT_SIDE,
-  INT_STRATEGY,
-  INT_TIME_IN_FORCE,
-  INTENT,
-  INTENT_NEW,
   LINK_LOGISTIC,
   MOD_LINK,
   MODEL_BYTES,
@@ -40,16 +24,12 @@ import {
   POS_OPEN_SELL_LOTS,
   POSITION_BYTES,
   POSITIONS,
-  SIG_EWMA_VOL,
   SIG_MICROPRICE,
   SIG_OFI,
   SIG_VWAP,
   SIG_Z_SCORE,
   SIGNAL_BYTES,
   SIGNALS,
-  STR_ACCOUNT,
-  STRATEGIES,
-  STRATEGY_BYTES,
   THR_ENTRY,
   THR_EXIT,
   THR_HOLD_NS,
@@ -68,9 +48,6 @@ import { modelScore } from './tree-score';
 
 const BUY: i32 = 1;
 const SELL: i32 = 2;
-const LIMIT: i32 = 50; // '2'
-const IMMEDIATE_OR_CANCEL: i32 = 51; // '3'
-const NO_ORDER: i32 = -1;
 const EVEN_ODDS: f64 = 0.5; // what a logistic model says when it does not know
 
 /** 1 = INTENT holds what the strategy wants, 0 = it wants nothing; `state`: address of its fields. */
@@ -90,11 +67,12 @@ export function thresholdDecide(strategy: i32, instrument: i32, state: i32): i32
     const held = lots > 0 ? value : -value;
     const isDue = elapsedNs >= <f64>load<i64>(rule + THR_HOLD_NS);
     if (held > load<f64>(rule + THR_EXIT) && !isDue) return 0;
-    fillTake(strategy, instrument, lots > 0 ? SELL : BUY, lots > 0 ? lots : -lots);
+    intentTake(strategy, instrument, lots > 0 ? SELL : BUY, <f64>(lots > 0 ? lots : -lots));
   } else {
     if (Math.abs(value) < load<f64>(rule + THR_ENTRY)) return 0;
     if (elapsedNs < <f64>load<i64>(rule + THR_REST_NS)) return 0;
-    fillTake(strategy, instrument, value > 0.0 ? BUY : SELL, load<i64>(rule + THR_QTY_LOTS));
+    const wanted = <f64>load<i64>(rule + THR_QTY_LOTS);
+    intentTake(strategy, instrument, value > 0.0 ? BUY : SELL, wanted);
   }
   store<f64>(state, <f64>now);
   return 1;
@@ -114,45 +92,4 @@ function signalOf(strategy: i32, instrument: i32): f64 {
   }
   const link = load<i32>(MODELS + strategy * MODEL_BYTES + MOD_LINK);
   return modelScore(strategy, instrument) - (link === LINK_LOGISTIC ? EVEN_ODDS : 0.0);
-}
-
-/** INTENT: an IOC limit order at the opposite touch, or the next price behind it that is allowed. */
-function fillTake(strategy: i32, instrument: i32, side: i32, lots: i64): void {
-  const book = BOOKS + instrument * BOOK_BYTES;
-  const touch = <f64>load<i64>(book + (side === BUY ? BOOK_ASK_TICKS : BOOK_BID_TICKS));
-  const block = INSTRUMENTS + instrument * INSTRUMENT_BYTES;
-  const increment = <f64>load<i64>(block + INS_MIN_INCREMENT_TICKS);
-  const sign: f64 = side === BUY ? 1.0 : -1.0;
-  const price = sign * Math.ceil((sign * touch) / increment) * increment;
-  store<i32>(INTENT + INT_KIND, INTENT_NEW);
-  store<i32>(INTENT + INT_STRATEGY, strategy);
-  store<i32>(INTENT + INT_INSTRUMENT, instrument);
-  store<i32>(INTENT + INT_SIDE, side);
-  store<i32>(INTENT + INT_ORD_TYPE, LIMIT);
-  store<i32>(INTENT + INT_TIME_IN_FORCE, IMMEDIATE_OR_CANCEL);
-  store<i64>(INTENT + INT_PRICE_TICKS, <i64>price);
-  store<i64>(INTENT + INT_QTY_LOTS, lots);
-  store<i32>(INTENT + INT_ORDER_SLOT, NO_ORDER);
-  const account = load<i32>(STRATEGIES + strategy * STRATEGY_BYTES + STR_ACCOUNT);
-  store<i32>(INTENT + INT_ACCOUNT, account);
-  store<i32>(INTENT + INT_FLAGS, 0);
-  fillFeatures(strategy, instrument);
-}
-
-/** What the strategy saw, as MarketHandle writes it for strategies with code. */
-function fillFeatures(strategy: i32, instrument: i32): void {
-  const book = BOOKS + instrument * BOOK_BYTES;
-  const signal = SIGNALS + instrument * SIGNAL_BYTES;
-  const position = POSITIONS + (strategy * INSTRUMENTS_MAX + instrument) * POSITION_BYTES;
-  const bid = <f64>load<i64>(book + BOOK_BID_TICKS);
-  const ask = <f64>load<i64>(book + BOOK_ASK_TICKS);
-  const at = INTENT + INT_FEATURES;
-  store<f64>(at, bid);
-  store<f64>(at + 8, ask);
-  store<f64>(at + 16, bid + ask);
-  store<f64>(at + 24, load<f64>(signal + SIG_MICROPRICE));
-  store<f64>(at + 32, load<f64>(signal + SIG_OFI));
-  store<f64>(at + 40, load<f64>(signal + SIG_EWMA_VOL));
-  store<f64>(at + 48, load<f64>(signal + SIG_Z_SCORE));
-  store<f64>(at + 56, <f64>load<i64>(position + POS_LOTS));
 }

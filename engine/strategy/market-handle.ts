@@ -9,14 +9,11 @@ import { assert } from '../errors.ts';
 import { BookView } from '../market/book-view.ts';
 import type { OrderGate } from '../orders/order-gate.ts';
 import { SignalView } from '../signal/signal-view.ts';
-import { SIDE_BUY, SIDE_SELL, type Side, sideSign, type TimeNs } from '../units.ts';
+import { SIDE_BUY, SIDE_SELL, type Side, type TimeNs } from '../units.ts';
 import { NO_ORDER, type QuoteSlots } from './quote-slots.ts';
 import type { Market } from './strategy.ts';
 
-const LIMIT = '2'.charCodeAt(0);
 const MARKET = '1'.charCodeAt(0);
-const DAY = '0'.charCodeAt(0);
-const IOC = '3'.charCodeAt(0);
 
 export interface HandleParts {
   readonly memory: Memory;
@@ -124,12 +121,7 @@ export class MarketHandle implements Market<unknown, string> {
   }
 
   take(side: Side, qtyLots: number): number {
-    const touch = side === SIDE_BUY ? this.book.bestAskTicks : this.book.bestBidTicks;
-    const sign = sideSign(side);
-    // A touch between two increments is reached from the next one.
-    const onGrid = sign * Math.ceil((sign * touch) / this.incrementTicks) * this.incrementTicks;
-    this.#fill(L.INTENT_NEW, side, onGrid, qtyLots);
-    this.#memory.setI32(L.INTENT + L.INT_TIME_IN_FORCE, IOC);
+    this.#core.intentTake(this.place.strategy, this.place.instrument, side, qtyLots);
     return this.#gate.submit();
   }
 
@@ -194,35 +186,8 @@ export class MarketHandle implements Market<unknown, string> {
   }
 
   #fill(kind: number, side: Side, priceTicks: number, qtyLots: number): void {
-    const memory = this.#memory;
     const { strategy, instrument } = this.place;
-    memory.setI32(L.INTENT + L.INT_KIND, kind);
-    memory.setI32(L.INTENT + L.INT_STRATEGY, strategy);
-    memory.setI32(L.INTENT + L.INT_INSTRUMENT, instrument);
-    memory.setI32(L.INTENT + L.INT_SIDE, side);
-    memory.setI32(L.INTENT + L.INT_ORD_TYPE, LIMIT);
-    memory.setI32(L.INTENT + L.INT_TIME_IN_FORCE, DAY);
-    memory.setI64(L.INTENT + L.INT_PRICE_TICKS, priceTicks);
-    memory.setI64(L.INTENT + L.INT_QTY_LOTS, qtyLots);
-    memory.setI32(L.INTENT + L.INT_ORDER_SLOT, NO_ORDER);
-    const account = memory.i32(L.STRATEGIES + strategy * L.STRATEGY_BYTES + L.STR_ACCOUNT);
-    memory.setI32(L.INTENT + L.INT_ACCOUNT, account);
-    memory.setI32(L.INTENT + L.INT_FLAGS, 0);
-    this.#fillFeatures();
-  }
-
-  #fillFeatures(): void {
-    const memory = this.#memory;
-    const { book, signal } = this;
-    const at = L.INTENT + L.INT_FEATURES;
-    memory.setF64(at, book.bestBidTicks);
-    memory.setF64(at + 8, book.bestAskTicks);
-    memory.setF64(at + 16, book.midTicks2);
-    memory.setF64(at + 24, signal.microprice);
-    memory.setF64(at + 32, signal.orderFlow);
-    memory.setF64(at + 40, signal.volatility);
-    memory.setF64(at + 48, signal.zScore);
-    memory.setF64(at + 56, this.positionLots);
+    this.#core.intentFill(kind, strategy, instrument, side, priceTicks, qtyLots);
   }
 }
 

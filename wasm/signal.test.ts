@@ -230,3 +230,32 @@ test.each([
     }
   }
 });
+
+/** Where the kernel keeps the mean of the mid. */
+const MEAN = L.SIGNALS + L.SIG_PRIVATE + 64;
+
+/** Share of an estimate that is forgotten, as exp.ts and the series give it one by one. */
+function forgotten(elapsedNs: number, halfLifeNs: number): number {
+  const x = halfLifeNs > 0 ? (Math.LN2 * elapsedNs) / halfLifeNs : Number.POSITIVE_INFINITY;
+  if (x >= 0.001) return 1 - core.exp(-x);
+  return x * (1 - x * (0.5 - x * (1 / 6 - x * (1 / 24 - x * (1 / 120)))));
+}
+
+test('two estimates worked out side by side forget to the last bit as one by one', () => {
+  const random = new SeededRandom(11);
+  const lives = (): number => random.pick([0, 1, 1e3, 1e6, 1e9, 1e12]) * (1 + random.below(999));
+  for (let round = 0; round < 20_000; round++) {
+    const [orderFlowNs, meanNs] = [lives(), lives()];
+    restart();
+    setHalfLives({ orderFlowNs, volatilityNs: lives(), meanNs, deviationNs: lives() });
+    show({ ...quote('0s 5@100 5@102'), timeNs: 0 });
+    show({ ...quote('0s 7@100 5@102'), timeNs: 0 });
+    const timeNs = random.below(random.pick([2, 1e3, 1e6, 1e9, 1e12]));
+    show({ ...quote('0s 7@100 5@104'), timeNs });
+    const before = 2 * (1 - forgotten(0, orderFlowNs));
+    const kept = before * (1 - forgotten(timeNs, orderFlowNs));
+    expect(view.orderFlow).toBe(kept + (0 - -5));
+    show({ ...quote('0s 7@100 5@104'), timeNs: timeNs + round });
+    expect(memory.f64(MEAN)).toBe(101 + forgotten(round, meanNs));
+  }
+});

@@ -6,7 +6,7 @@
  * only, those of the book stay as they are.
  */
 
-import { exp } from './exp';
+import { exp, expPair } from './exp';
 import {
   BOOK_ASK_COUNT,
   BOOK_ASK_LOTS,
@@ -47,10 +47,10 @@ const DEVIATION_WEIGHT: i32 = SIG_PRIVATE + 80;
 const VWAP_LOTS: i32 = SIG_PRIVATE + 88;
 const TRADE_NS: i32 = SIG_PRIVATE + 96;
 
+// Each with the one behind it: order flow and volatility, mean and deviation.
 const HALF_LIFE_OFI: i32 = CTL_SIGNAL_PARAMS;
 const HALF_LIFE_VOLATILITY: i32 = CTL_SIGNAL_PARAMS + 8;
 const HALF_LIFE_MEAN: i32 = CTL_SIGNAL_PARAMS + 16;
-const HALF_LIFE_DEVIATION: i32 = CTL_SIGNAL_PARAMS + 24;
 const HALF_LIFE_VWAP: i32 = CTL_SIGNAL_PARAMS + 32;
 const NS_PER_SECOND: f64 = 1000000000.0;
 // Below it 1 - e^-x is taken from its series: the difference would lose digits.
@@ -73,9 +73,13 @@ export function signalUpdate(instrument: i32): void {
     store<f64>(signal + MEAN, mid);
   } else {
     const elapsedNs = <f64>max<i64>(now - load<i64>(signal + TIME_NS), 0);
-    updateFlow(signal, book, elapsedNs);
-    updateVolatility(signal, mid, elapsedNs);
-    updateZScore(signal, mid, elapsedNs);
+    const first = decaysOf(elapsedNs, HALF_LIFE_OFI);
+    const firstShares = forgottenPair(first);
+    const shares = forgottenPair(decaysOf(elapsedNs, HALF_LIFE_MEAN));
+    updateFlow(signal, book, f64x2.extract_lane(firstShares, 0));
+    const decay = f64x2.extract_lane(first, 1);
+    updateVolatility(signal, mid, decay, f64x2.extract_lane(firstShares, 1));
+    updateZScore(signal, mid, f64x2.extract_lane(shares, 0), f64x2.extract_lane(shares, 1));
   }
   // Close to the bid when the ask is heavy, and the other way round.
   store<f64>(signal + SIG_MICROPRICE, bid + (ask - bid) * (bidLots / (bidLots + askLots)));
@@ -121,14 +125,34 @@ function forgotten(x: f64): f64 {
   return x * (1.0 - x * (0.5 - x * (1.0 / 6.0 - x * (1.0 / 24.0 - x * (1.0 / 120.0)))));
 }
 
+/** decayOf by two half-lives that stand side by side. */
+function decaysOf(elapsedNs: f64, halfLivesAt: i32): v128 {
+  const halfLives = v128.load(halfLivesAt);
+  const decays = f64x2.div(f64x2.splat(Math.LN2 * elapsedNs), halfLives);
+  const arePositive = f64x2.gt(halfLives, f64x2.splat(0.0));
+  return v128.bitselect(decays, f64x2.splat(Infinity), arePositive);
+}
+
+/** `forgotten` of two, the same bits. */
+function forgottenPair(x: v128): v128 {
+  const small = f64x2.lt(x, f64x2.splat(SMALL));
+  const one = f64x2.splat(1.0);
+  const large = f64x2.sub(one, expPair(f64x2.neg(x)));
+  if (!v128.any_true(small)) return large;
+  let series = f64x2.sub(f64x2.splat(1.0 / 24.0), f64x2.mul(x, f64x2.splat(1.0 / 120.0)));
+  series = f64x2.sub(f64x2.splat(1.0 / 6.0), f64x2.mul(x, series));
+  series = f64x2.sub(f64x2.splat(0.5), f64x2.mul(x, series));
+  series = f64x2.mul(x, f64x2.sub(one, f64x2.mul(x, series)));
+  return v128.bitselect(series, large, small);
+}
+
 /**
  * Order-flow imbalance (Cont, Kukanov, Stoikov): what arrived at or left the best bid, less the
  * same at the best ask. A better quote adds its whole size, a worse one takes the old size away.
  */
-function updateFlow(signal: i32, book: i32, elapsedNs: f64): void {
+function updateFlow(signal: i32, book: i32, share: f64): void {
   const bid = sideFlow(signal + BID_TICKS, book + BOOK_BID_TICKS, 1);
   const ask = sideFlow(signal + ASK_TICKS, book + BOOK_ASK_TICKS, -1);
-  const share = forgotten(decayOf(elapsedNs, HALF_LIFE_OFI));
   const kept = load<f64>(signal + SIG_OFI) * (1.0 - share);
   store<f64>(signal + SIG_OFI, kept + (bid - ask));
 }
@@ -149,12 +173,10 @@ function sideFlow(before: i32, after: i32, sign: i64): f64 {
  * squared change counts with the weight that its interval has. It starts at 0 and needs a half-life
  * to fill.
  */
-function updateVolatility(signal: i32, mid: f64, elapsedNs: f64): void {
+function updateVolatility(signal: i32, mid: f64, decay: f64, share: f64): void {
   const halfLifeNs = load<f64>(HALF_LIFE_VOLATILITY);
   if (!(halfLifeNs > 0.0)) return;
   const change = mid - load<f64>(signal + MID);
-  const decay = decayOf(elapsedNs, HALF_LIFE_VOLATILITY);
-  const share = forgotten(decay);
   const density = decay > 0.0 ? share / decay : 1.0;
   const perSecond = ((Math.LN2 * NS_PER_SECOND) / halfLifeNs) * density;
   const variance = load<f64>(signal + VARIANCE) * (1.0 - share) + change * change * perSecond;
@@ -166,12 +188,10 @@ function updateVolatility(signal: i32, mid: f64, elapsedNs: f64): void {
  * How far the mid is from its mean, in deviations. Mean and deviation are weighted by the time for
  * which each mid stood, so the mid that has just come weighs nothing yet.
  */
-function updateZScore(signal: i32, mid: f64, elapsedNs: f64): void {
+function updateZScore(signal: i32, mid: f64, meanShare: f64, share: f64): void {
   const stood = load<f64>(signal + MID);
   const before = load<f64>(signal + MEAN);
-  const mean = before + (stood - before) * forgotten(decayOf(elapsedNs, HALF_LIFE_MEAN));
-  const decay = decayOf(elapsedNs, HALF_LIFE_DEVIATION);
-  const share = forgotten(decay);
+  const mean = before + (stood - before) * meanShare;
   const kept = 1.0 - share;
   const away = stood - mean;
   const sum = load<f64>(signal + DEVIATION_SUM) * kept + away * away * share;

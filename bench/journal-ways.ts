@@ -124,6 +124,7 @@ function journalWay(name: string, { folder, memory, core }: Parts, native: Nativ
 function anonymousRing({ memory, core }: Parts): Way {
   const drain = (): number => {
     const bytes = core.journalTake(JOURNAL_STAGE_BYTES);
+    core.journalSeal(bytes);
     core.journalFree();
     return bytes;
   };

@@ -98,8 +98,10 @@ export interface CoreModule {
   journalHoldsInputs(): number;
   /** The check of a record in the ring, over its padded bytes. */
   ringCheck(record: number, padded: number): number;
-  /** Writer's thread: copies records as segments hold them to JOURNAL_STAGE, up to `room` bytes; how many. */
+  /** Writer's thread: copies records to JOURNAL_STAGE, up to `room` bytes; how many. */
   journalTake(room: number): number;
+  /** Writer's thread: makes so many bytes of them what segments hold, CRC-32C and chain. */
+  journalSeal(length: number): void;
   /** Writer's thread: what was taken is in the segments. */
   journalFree(): void;
   /** CRC-32C (Castagnoli) of bytes in memory, as a signed 32-bit number. */

@@ -108,6 +108,13 @@ export interface NativeModule {
   unlockSession(view: SharedBytes, slot: number): void;
   /** HOT: the function reads the system's clocks into CLOCK_MONO_NS and CLOCK_REAL_NS. */
   clockFunction(view: SharedBytes): () => void;
+  /** The processor has an instruction for it. */
+  hasCrc32c(): boolean;
+  /**
+   * Puts their CRC-32C into the journal records in `length` bytes at `at`, one behind the other; returns the
+   * chain of (chain before, CRC-32C) over them. Throws where the bytes are no whole records.
+   */
+  sealRecords(view: SharedBytes, at: number, length: number, chain: number): number;
   /** The cores that this thread may run on. */
   coresAvailable(): number[];
   /** This thread runs on this core alone; throws where that is not possible. */

@@ -2,6 +2,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { loadCore } from '../engine/core-module.ts';
 import { crc32c } from '../engine/journal/crc32c.ts';
+import { loadNative } from '../native/index.ts';
 import * as record from './journal-layout.ts';
 import * as R from './journal-ring-layout.ts';
 import { type RingRecord, RingReference, ringCheck, ringRecord } from './journal-ring-reference.ts';
@@ -60,9 +61,24 @@ function segmentBytes(each: RingRecord): Uint8Array {
   return bytes;
 }
 
+/** Makes what was taken what stands in a segment: in the kernel, and the same by the addon where it is there. */
+function seal(staged: number): void {
+  const { JOURNAL_STAGE, SCRATCH } = layout;
+  const chain = memory.i32(R.RING_TAKEN_CHAIN);
+  memory.bytes.copyWithin(SCRATCH, JOURNAL_STAGE, JOURNAL_STAGE + staged);
+  core.journalSeal(staged);
+  const { module: native } = loadNative();
+  if (native?.hasCrc32c() !== true) return;
+  const next = native.sealRecords(memory.bytes, SCRATCH, staged, chain);
+  expect(next).toBe(memory.i32(R.RING_TAKEN_CHAIN));
+  const bySelf = memory.bytes.subarray(JOURNAL_STAGE, JOURNAL_STAGE + staged);
+  expect(Buffer.compare(memory.bytes.subarray(SCRATCH, SCRATCH + staged), bySelf)).toBe(0);
+}
+
 /** Takes what fits the room and compares it with what the twin takes. */
 function expectTaken(twin: RingReference, room: number): number {
   const staged = core.journalTake(room);
+  seal(staged);
   const expected = Buffer.concat(twin.take(room).map(segmentBytes));
   expect(staged).toBe(expected.length);
   const bytes = memory.bytes.subarray(layout.JOURNAL_STAGE, layout.JOURNAL_STAGE + staged);
@@ -187,7 +203,7 @@ test('what is handed over carries the chain of all checksums since the opening',
     its.setInt32(4, crc, true);
     chain = crc32c(link, 0, 8);
   }
-  core.journalTake(STAGE);
+  seal(core.journalTake(STAGE));
   core.journalFree();
   const handed = R.RING_HANDED + memory.i32(R.RING_HANDED_INDEX) * R.RING_HANDED_BYTES;
   expect(memory.i32(handed + R.HANDED_CHAIN)).toBe(chain);

@@ -174,8 +174,8 @@ function fold(even: u64, odd: u64): u32 {
 // ---- The writer's thread
 
 /**
- * Copies committed records to JOURNAL_STAGE as they stand in a segment, as many as fit `room` bytes;
- * returns their bytes and says in RING_TAKE_RESULT why it ended.
+ * Copies committed records to JOURNAL_STAGE, as many as fit `room` bytes; returns their bytes and says in
+ * RING_TAKE_RESULT why it ended. journalSeal, or the addon, makes them what stands in a segment.
  */
 export function journalTake(room: i32): i32 {
   const head = atomic.load<i64>(RING_HEAD);
@@ -200,7 +200,8 @@ export function journalTake(room: i32): i32 {
       result = TAKE_NO_ROOM;
       break;
     }
-    stageTaken(JOURNAL_STAGE + staged, record, used, padded);
+    memory.copy(JOURNAL_STAGE + staged, record, padded);
+    store<i64>(RING_TAKEN_SEQUENCE, load<i64>(record, RECORD_SEQUENCE));
     staged += padded;
     at += padded;
     taken = at;
@@ -208,6 +209,27 @@ export function journalTake(room: i32): i32 {
   store<i64>(RING_TAKEN, taken);
   store<i32>(RING_TAKE_RESULT, result);
   return staged;
+}
+
+/** Puts their CRC-32C into the records in the first `length` bytes of JOURNAL_STAGE, and chains them up. */
+export function journalSeal(length: i32): void {
+  const end = JOURNAL_STAGE + length;
+  let chain = load<i32>(RING_TAKEN_CHAIN);
+  let record: usize = JOURNAL_STAGE;
+  while (<i32>record < end) {
+    const used = load<i32>(record, RECORD_LENGTH);
+    store<i32>(record, 0, RECORD_CRC32C);
+    const crc = crc32c(<i32>record, used);
+    // The chain before and the checksum side by side, where the checksum and the version stand just now.
+    const version = load<i32>(record, RECORD_CRC32C + 4);
+    store<i32>(record, chain, RECORD_CRC32C);
+    store<i32>(record, crc, RECORD_CRC32C + 4);
+    chain = crc32c(<i32>record + RECORD_CRC32C, 8);
+    store<i32>(record, crc, RECORD_CRC32C);
+    store<i32>(record, version, RECORD_CRC32C + 4);
+    record += (used + 7) & ~7;
+  }
+  store<i32>(RING_TAKEN_CHAIN, chain);
 }
 
 /** What was taken is in the segments: its room is free. */
@@ -228,18 +250,4 @@ function isAppended(record: usize, used: i32, available: i32): bool {
   if (padded > available) return false;
   if (load<i64>(record, RECORD_SEQUENCE) !== load<i64>(RING_TAKEN_SEQUENCE) + 1) return false;
   return ringCheck(record, padded) === load<i32>(record, RECORD_CRC32C);
-}
-
-function stageTaken(to: usize, record: usize, used: i32, padded: i32): void {
-  memory.copy(to, record, padded);
-  store<i32>(to, 0, RECORD_CRC32C);
-  const crc = crc32c(<i32>to, used);
-  // The chain before and the checksum side by side, where the checksum and the version stand just now.
-  const version = load<i32>(to, RECORD_CRC32C + 4);
-  store<i32>(to, load<i32>(RING_TAKEN_CHAIN), RECORD_CRC32C);
-  store<i32>(to, crc, RECORD_CRC32C + 4);
-  store<i32>(RING_TAKEN_CHAIN, crc32c(<i32>to + RECORD_CRC32C, 8));
-  store<i32>(to, crc, RECORD_CRC32C);
-  store<i32>(to, version, RECORD_CRC32C + 4);
-  store<i64>(RING_TAKEN_SEQUENCE, load<i64>(to, RECORD_SEQUENCE));
 }

@@ -4,6 +4,7 @@
  * and tells it of a disk that is full or gone through the ring's header.
  */
 import { parentPort, workerData } from 'node:worker_threads';
+import { loadNative } from '../../native/index.ts';
 import * as R from '../../wasm/journal-ring-layout.ts';
 import { CTL_JOURNAL_BYTES, JOURNAL_STAGE, JOURNAL_STAGE_BYTES } from '../../wasm/layout.ts';
 import { Memory } from '../../wasm/memory.ts';
@@ -27,6 +28,8 @@ const memory = new Memory(input.memory);
 const words = new Int32Array(memory.bytes.buffer);
 const positions = new BigInt64Array(memory.bytes.buffer);
 const core = loadCore(memory);
+const { module: native } = loadNative();
+const sealer = native?.hasCrc32c() === true ? native : undefined;
 
 class RingWriterThread {
   readonly #segments = new SegmentWriter({
@@ -65,6 +68,7 @@ class RingWriterThread {
     for (;;) {
       const staged = core.journalTake(JOURNAL_STAGE_BYTES);
       if (staged > 0) {
+        seal(staged);
         this.#segments.write(memory.bytes, JOURNAL_STAGE, JOURNAL_STAGE + staged);
         core.journalFree();
         this.#sleepMs = SLEEP_MS_MIN;
@@ -105,6 +109,14 @@ class RingWriterThread {
     setDurable(until);
     port.postMessage('synced');
   }
+}
+
+/** With the processor's own CRC-32C where there are addon and instruction. */
+function seal(length: number): void {
+  if (sealer === undefined) return core.journalSeal(length);
+  const chain = memory.i32(R.RING_TAKEN_CHAIN);
+  const next = sealer.sealRecords(memory.bytes, JOURNAL_STAGE, length, chain);
+  memory.setI32(R.RING_TAKEN_CHAIN, next);
 }
 
 const handedOver = (): bigint => Atomics.load(positions, R.RING_TAIL >>> 3);

@@ -8,6 +8,7 @@ mod address;
 mod channel;
 mod clock;
 mod event_fds;
+mod journal_seal;
 mod layout;
 mod memory;
 mod node_loop;

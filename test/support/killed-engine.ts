@@ -74,7 +74,7 @@ export class KilledEngine {
 
   /** The writer's thread hands records over, `room` bytes at most, and is not yet through with it. */
   write(room: number): number {
-    const staged = this.#core.journalTake(room);
+    const staged = this.#take(room);
     this.#segments.write(this.#memory.bytes, JOURNAL_STAGE, JOURNAL_STAGE + staged);
     return staged;
   }
@@ -85,9 +85,15 @@ export class KilledEngine {
 
   /** The next write got no farther than this. */
   tear(bytes: number): void {
-    const staged = this.#core.journalTake(1_048_576);
+    const staged = this.#take(1_048_576);
     const torn = this.#memory.bytes.slice(JOURNAL_STAGE, JOURNAL_STAGE + Math.min(bytes, staged));
     appendFileSync(join(this.#directory, segmentName(this.#segments.segment)), torn);
+  }
+
+  #take(room: number): number {
+    const staged = this.#core.journalTake(room);
+    this.#core.journalSeal(staged);
+    return staged;
   }
 
   die(): void {

@@ -5,7 +5,7 @@ import * as R from '../../wasm/journal-ring-layout.ts';
 import { CTL_RECORD_SEQUENCE, JOURNAL_STAGE, JOURNAL_STAGE_BYTES } from '../../wasm/layout.ts';
 import type { Memory } from '../../wasm/memory.ts';
 
-type Kernels = Pick<CoreModule, 'journalAppend' | 'journalTake' | 'journalFree'>;
+type Kernels = Pick<CoreModule, 'journalAppend' | 'journalTake' | 'journalSeal' | 'journalFree'>;
 
 export class MemoryJournal implements Journal {
   readonly directory = '';
@@ -39,6 +39,7 @@ export class MemoryJournal implements Journal {
   flush(): void {
     const staged = this.#core.journalTake(JOURNAL_STAGE_BYTES);
     if (staged === 0) return;
+    this.#core.journalSeal(staged);
     this.#taken.push(Buffer.from(this.#memory.bytes.slice(JOURNAL_STAGE, JOURNAL_STAGE + staged)));
     this.#core.journalFree();
   }

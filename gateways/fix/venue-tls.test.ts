@@ -38,12 +38,18 @@ afterAll(() => files.remove());
 
 const other = issue({ name: 'other', isAuthority: true });
 const ours = issue({ name: 'ENGINE', issuer: files.authority });
+const selfMade = issue({ name: 'self', dnsNames: [VENUE_NAME], isAuthority: true });
 const OVER = { fromMs: 0, toMs: 1_000_000_000_000 };
 const wants = { requestCert: true, rejectUnauthorized: true, ca: files.authority.certificate };
 
 /** What the venue shows and wants, and what we want and show. */
 const welcome: [string, TlsOptions, ClientTlsConfig][] = [
   ['proves who it is', files.server(), files.settings()],
+  [
+    'shows the self-signed certificate that we hold',
+    { cert: selfMade.certificate, key: selfMade.key },
+    files.settings(files.authoritiesOf(selfMade)),
+  ],
   ['speaks only TLS 1.2', { ...files.server(), maxVersion: 'TLSv1.2' }, files.settings()],
   ['speaks only TLS 1.3', { ...files.server(), minVersion: 'TLSv1.3' }, files.settings()],
   [

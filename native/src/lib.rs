@@ -5,6 +5,8 @@
 #![cfg_attr(any(test, not(feature = "tls")), allow(dead_code))]
 
 mod address;
+#[cfg(feature = "tls")]
+mod certificate_dates;
 mod channel;
 mod clock;
 mod event_fds;

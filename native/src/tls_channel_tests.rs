@@ -321,16 +321,32 @@ fn a_certificate_of_ours_is_shown_to_a_peer_that_asks_and_its_lack_told() {
 }
 
 #[test]
+fn a_peer_that_shows_the_certificate_that_we_hold_is_believed() {
+    for is_authority in [true, false] {
+        let own = issue(&Request { name: "venue.example", issuer: None, is_authority, until: FAR });
+        let mut rig = Rig::talking(&wish(&own), server_of(&own, None, BOTH), usize::MAX);
+        assert_eq!(rig.run(b"35=A"), 4);
+    }
+}
+
+#[test]
 fn whom_we_do_not_believe_is_named_with_the_reason() {
     let Certificates { authority, venue, .. } = certificates();
     let stranger = issue(&Request { name: "stranger", issuer: None, is_authority: true, until: FAR });
+    let over =
+        issue(&Request { name: "venue.example", issuer: None, is_authority: true, until: "20010909000000Z" });
     let leaf = |until| {
         issue(&Request { name: "venue.example", issuer: Some(&authority), is_authority: false, until })
     };
     let cases = [
         (wish(&stranger), server_of(&venue, None, BOTH), "issuer that is none of our authorities"),
         (wish(&authority), server_of(&leaf("20010909000000Z"), None, BOTH), "has expired, on 2001-09-09"),
-        (wish(&authority), server_of(&authority, None, BOTH), "certificate of an authority as its own"),
+        (
+            wish(&authority),
+            server_of(&stranger, None, BOTH),
+            "of an authority (CA:TRUE) that is none of ours",
+        ),
+        (wish(&over), server_of(&over, None, BOTH), "has expired, on 2001-09-09"),
         (
             Wish { is_tls13_only: true, ..wish(&authority) },
             server_of(&venue, None, OLD),

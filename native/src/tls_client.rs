@@ -10,11 +10,13 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{
-    CipherSuite, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
-    SupportedProtocolVersion, version,
+    CertificateError, CipherSuite, ClientConfig, DigitallySignedStruct, Error, RootCertStore,
+    SignatureScheme, SupportedProtocolVersion, version,
 };
 
+use crate::certificate_dates::validity_of;
 use crate::tls_channel::TlsChannel;
+use crate::tls_problem::is_authority;
 
 const OTHER_TLS: &str = "use the TLS of Node.js instead (hotLoop.sockets: node)";
 
@@ -55,7 +57,9 @@ impl Client {
             format!("\"{}\" is neither a DNS name nor an address: give the peer's (serverName)", wish.name)
         })?;
         let provider = Arc::new(provider_of(&wish.ciphers)?);
-        let verifier = ChainVerifier { roots: roots_of(&wish.authorities)?, provider: provider.clone() };
+        let authorities = certificates_of(&wish.authorities)?;
+        let verifier =
+            ChainVerifier { roots: roots_of(&authorities)?, authorities, provider: provider.clone() };
         let versions: &[&SupportedProtocolVersion] =
             if wish.is_tls13_only { &[&version::TLS13] } else { &[&version::TLS13, &version::TLS12] };
         let builder = ClientConfig::builder_with_provider(provider)
@@ -110,9 +114,9 @@ fn provider_of(ciphers: &[String]) -> Result<CryptoProvider, String> {
 }
 
 /// What cannot be read is left out as long as one is left: the lists of systems are long and old.
-fn roots_of(pem: &str) -> Result<RootCertStore, String> {
+fn roots_of(authorities: &[CertificateDer<'static>]) -> Result<RootCertStore, String> {
     let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(certificates_of(pem)?);
+    roots.add_parsable_certificates(authorities.iter().cloned());
     if roots.is_empty() {
         return Err(format!("none of the authorities can be used by the addon: {OTHER_TLS}"));
     }
@@ -128,7 +132,31 @@ fn certificates_of(pem: &str) -> Result<Vec<CertificateDer<'static>>, String> {
 #[derive(Debug)]
 struct ChainVerifier {
     roots: RootCertStore,
+    authorities: Vec<CertificateDer<'static>>,
     provider: Arc<CryptoProvider>,
+}
+
+impl ChainVerifier {
+    /// A peer that shows the very certificate that we hold: issued by itself, an authority for no one else, as
+    /// `openssl req -x509` makes them. rustls takes no authority's certificate for a peer's.
+    fn verify_own_authority(
+        &self,
+        certificate: &CertificateDer<'_>,
+        now: UnixTime,
+        refusal: Error,
+    ) -> Result<(), Error> {
+        let is_held = self.authorities.iter().any(|authority| authority == certificate);
+        let Some(validity) = validity_of(certificate).filter(|_| is_held) else { return Err(refusal) };
+        if now < validity.not_before {
+            let not_before = validity.not_before;
+            return Err(CertificateError::NotValidYetContext { time: now, not_before }.into());
+        }
+        if now > validity.not_after {
+            let not_after = validity.not_after;
+            return Err(CertificateError::ExpiredContext { time: now, not_after }.into());
+        }
+        Ok(())
+    }
 }
 
 impl ServerCertVerifier for ChainVerifier {
@@ -142,7 +170,11 @@ impl ServerCertVerifier for ChainVerifier {
     ) -> Result<ServerCertVerified, Error> {
         let certificate = ParsedCertificate::try_from(end_entity)?;
         let algorithms = self.provider.signature_verification_algorithms.all;
-        verify_server_cert_signed_by_trust_anchor(&certificate, &self.roots, intermediates, now, algorithms)?;
+        let roots = &self.roots;
+        match verify_server_cert_signed_by_trust_anchor(&certificate, roots, intermediates, now, algorithms) {
+            Err(refusal) if is_authority(&refusal) => self.verify_own_authority(end_entity, now, refusal)?,
+            outcome => outcome?,
+        }
         Ok(ServerCertVerified::assertion())
     }
 

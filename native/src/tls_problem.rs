@@ -49,12 +49,20 @@ fn certificate_text(problem: &CertificateError) -> String {
         CertificateError::InvalidPurposeContext { .. } => {
             "the peer's certificate is not for servers (extended key usage)".to_string()
         }
-        CertificateError::Other(other) if format!("{other:?}").contains("CaUsedAsEndEntity") => format!(
-            "the peer shows the certificate of an authority as its own (CA:TRUE); it needs one that such an authority has \
-             issued: {OTHER_TLS}"
-        ),
+        other if is_authority(&Error::InvalidCertificate(other.clone())) => {
+            "the peer shows the certificate of an authority (CA:TRUE) that is none of ours: name it among the authorities, \
+             if it is the peer's own"
+                .to_string()
+        }
         other => format!("the peer's certificate cannot be used ({other:?}): {OTHER_TLS}"),
     }
+}
+
+/// The peer has shown the certificate of an authority.
+pub fn is_authority(error: &Error) -> bool {
+    let Error::InvalidCertificate(CertificateError::Other(other)) = error else { return false };
+    // rustls hands on the error of a crate that it does not export.
+    format!("{other:?}").contains("CaUsedAsEndEntity")
 }
 
 fn alert_text(alert: AlertDescription) -> String {

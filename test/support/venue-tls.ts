@@ -47,7 +47,7 @@ export class VenueTls {
 
   /** PEM in a file of its own. */
   authoritiesOf(other: Issued): Partial<ClientTlsConfig> {
-    return { authorities: this.#file('other.pem', other.certificate) };
+    return { authorities: this.#file(`${other.name}.pem`, other.certificate) };
   }
 
   remove(): void {

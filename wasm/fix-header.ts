@@ -16,6 +16,7 @@ import {
   ST_SESSION_CHECKS,
 } from './fix-state';
 import { parseTimestamp, parseUnsigned } from './fix-value';
+import { sameBytes } from './fix-words';
 import {
   CTL_NOW_NS,
   DEC_MARKET_TIME_NS,
@@ -56,9 +57,7 @@ const BOTH_COMP_IDS: i32 = 3;
 /** Whether the message at `at` has the session's BeginString. */
 export function isBeginString(block: i32, at: i32): boolean {
   const length = load<i32>(block + SES_BEGIN_LENGTH);
-  return (
-    load<u8>(at + 2 + length) === SOH && memory.compare(at + 2, block + SES_BEGIN, length) === 0
-  );
+  return load<u8>(at + 2 + length) === SOH && sameBytes(at + 2, block + SES_BEGIN, length);
 }
 
 /**
@@ -133,7 +132,7 @@ function sendingTime(at: i32, end: i32): i32 {
 }
 
 function sameText(at: i32, end: i32, text: i32, length: i32): boolean {
-  return end - at === length && memory.compare(at, text, length) === 0;
+  return end - at === length && sameBytes(at, text, length);
 }
 
 /** Whether the header is the one that this session awaits; 0 or FIX_*. */

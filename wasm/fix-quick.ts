@@ -8,8 +8,8 @@
 import { clearDecoded } from './fix-decoded';
 import { TRAILER_BYTES, trailerFault } from './fix-frame';
 import { TAG_SENDING_TIME } from './fix-header';
-import { decimalsOf, parsePlain, parseTimestamp, parseUnsigned, textLength } from './fix-value';
-import { digitsBefore, lengthTo16, plainBefore, sameBytes, WORD_BYTES } from './fix-words';
+import { parsePlain, parseTimestamp, parseUnsigned, textLength } from './fix-value';
+import { digitsBefore, lengthTo16, sameBytes, WORD_BYTES } from './fix-words';
 import {
   ACTION_DELETE,
   CTL_NOW_NS,
@@ -235,10 +235,7 @@ function instrumentAt(at: i32, before: i32): i32 {
 
 /** A value of `length` bytes that ends at `end`; -1 = not of this shape. */
 function decimalBefore(end: i32, length: i32, stepE8: i64): i64 {
-  if (length === 0 || length > NUMBER_BYTES_MAX) return -1;
-  if (length > WORD_BYTES) return parsePlain(end - length, end, stepE8);
-  const decimals = decimalsOf(stepE8);
-  return decimals < 0 ? -1 : plainBefore(end, length, decimals);
+  return length > NUMBER_BYTES_MAX ? -1 : parsePlain(end - length, end, stepE8);
 }
 
 /** Where the SOH behind a time stands, if it is one. */

@@ -3,7 +3,7 @@
  * sequence numbers, our ClOrdIDs. Integer arithmetic only; a value that is not exact is refused,
  * never rounded.
  */
-import { digitsBefore, powerOfTen, WORD_BYTES } from './fix-words';
+import { digitsBefore, plainBefore, powerOfTen, sameBytes, WORD_BYTES } from './fix-words';
 import { CLORDID_PREFIX_BYTES, CTL_CLORDID_PREFIX, READ_DATE, READ_DAY_NS } from './layout';
 
 export const BAD_VALUE: i64 = i64.MIN_VALUE; // not a number at all
@@ -59,7 +59,9 @@ export function parseOnGrid(at: i32, end: i32, stepE8: i64): i64 {
 /** Digits with at most one point, on a grid of a power of ten, of a moderate length; -1 = anything else. */
 export function parsePlain(at: i32, end: i32, stepE8: i64): i64 {
   const stepDecimals = decimalsOf(stepE8);
-  if (stepDecimals < 0 || end - at > PLAIN_BYTES_MAX) return -1;
+  const length = end - at;
+  if (stepDecimals < 0 || length === 0 || length > PLAIN_BYTES_MAX) return -1;
+  if (length <= WORD_BYTES) return plainBefore(end, length, stepDecimals);
   let value: i64 = 0;
   let point = end;
   for (let cursor = at; cursor < end; cursor++) {
@@ -77,7 +79,7 @@ export function parsePlain(at: i32, end: i32, stepE8: i64): i64 {
 }
 
 /** n of a step of 10^-n, 0 to 8; -1 = another step. */
-export function decimalsOf(stepE8: i64): i32 {
+function decimalsOf(stepE8: i64): i32 {
   if (stepE8 === 100000000) return 0;
   if (stepE8 === 1000000) return 2;
   if (stepE8 === 10000) return 4;
@@ -235,7 +237,7 @@ function daysSince1970(year: i32, month: i32, day: i32): i64 {
 export function parseClOrdId(at: i32, end: i32): i64 {
   const digits = at + CLORDID_PREFIX_BYTES;
   if (digits >= end) return -1;
-  if (memory.compare(at, CTL_CLORDID_PREFIX, CLORDID_PREFIX_BYTES) !== 0) return -1;
+  if (!sameBytes(at, CTL_CLORDID_PREFIX, CLORDID_PREFIX_BYTES)) return -1;
   const sequence = parseUnsigned(digits, end);
   return sequence > EXACT_MAX ? -1 : sequence;
 }

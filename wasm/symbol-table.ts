@@ -2,6 +2,7 @@
  * Symbol to instrument: open addressing over SYMBOL_TABLE by FNV-1a 32, four slots an instrument,
  * so that a probe always ends. Written at load, read by every decode.
  */
+import { sameBytes } from './fix-words';
 import {
   INS_SYMBOL,
   INS_SYMBOL_LENGTH,
@@ -26,7 +27,7 @@ function symbolSlot(address: i32, length: i32): i32 {
     const block = INSTRUMENTS + instrument * INSTRUMENT_BYTES;
     if (
       load<i32>(block + INS_SYMBOL_LENGTH) === length &&
-      memory.compare(block + INS_SYMBOL, address, length) === 0
+      sameBytes(block + INS_SYMBOL, address, length)
     ) {
       return slot;
     }

@@ -5,6 +5,7 @@
  * id a done order (order-table.ts).
  */
 import { hash64 } from '../fix-value';
+import { sameBytes } from '../fix-words';
 import { copyText } from '../fix-write';
 import {
   CID_LENGTH,
@@ -111,7 +112,7 @@ function findSlot(tag: u32, at: i32, length: i32): i32 {
     if (load<u32>(address) === tag) {
       const block = idAt(id - 1);
       const sameLength = load<i32>(block + CID_LENGTH) === length;
-      if (sameLength && memory.compare(block, at, length) === 0) return address;
+      if (sameLength && sameBytes(block, at, length)) return address;
     }
     slot = (slot + 1) & mask;
   }

@@ -3,6 +3,7 @@
  * half full, so that a probe always ends. A name is never forgotten.
  */
 import { hash64 } from '../fix-value';
+import { sameBytes } from '../fix-words';
 import {
   NAME_BYTES,
   NAME_SLOTS,
@@ -23,7 +24,7 @@ export function nameOf(at: i32, length: i32): i32 {
     const name = load<i32>(NAME_TABLE + (slot << 2)) - 1;
     if (name < 0) return newName(slot, at, length);
     const block = nameAt(name);
-    if (nameLength(name) === length && memory.compare(block, at, length) === 0) return name;
+    if (nameLength(name) === length && sameBytes(block, at, length)) return name;
     slot = (slot + 1) & (NAME_SLOTS - 1);
   }
 }

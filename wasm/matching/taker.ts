@@ -5,7 +5,7 @@
  */
 import { blockOf, event, fill, hasRoom, instrumentOf, keyOf, ladderOf, ticksAt } from './events';
 import { canFillAtOnce } from './fill-or-kill';
-import { appendOrder, levelOf, shrinkOrder, unlinkOrder } from './ladder';
+import { appendOrder, levelOf, shrinkOrder, ticksOf, unlinkOrder } from './ladder';
 import {
   CANCELLED_FOK,
   CANCELLED_IOC,
@@ -31,13 +31,13 @@ import {
   INS_TRADES,
   INS_VOLUME_LOTS,
   LAD_BEST,
-  LAD_FLIP,
   LAD_INDEX,
   LOTS_MAX,
   LVL_HEAD,
   LVL_LOTS,
   ORD_ID,
   ORD_LOTS,
+  ORD_PLACE,
   ORD_TAG,
   PHASE_MATCHING,
   REMAINDER_RESTS,
@@ -72,29 +72,30 @@ export function matchTaker(): bool {
     if (best > limitKey) break;
     if (!hasRoom()) return false;
     const maker = load<usize>(levelOf(opposite, best) + LVL_HEAD);
-    if (owner !== 0 && ownerOf(maker) === owner) meetOwn(maker, best);
-    else trade(maker, best);
+    const isOwn = owner !== 0 && ownerOf(maker) === owner;
+    if (isOwn && ((tag >> TAG_SELF_TRADE_SHIFT) & 7) !== SELF_TRADE_DECREMENT) {
+      meetOwn(maker, ticksOf(load<usize>(maker, ORD_PLACE)));
+    } else meet(maker, isOwn ? EVENT_DECREMENTED : EVENT_TRADE);
   }
   finishTaker();
   return true;
 }
 
-function trade(maker: usize, key: i32): void {
-  const opposite = load<usize>(TAKER_OPPOSITE);
+/** What the instrument keeps of its trades. */
+function keepTrade(ticks: i64, lots: i64): void {
   const block = load<usize>(TAKER_BLOCK);
-  const above = key ^ load<i32>(opposite, LAD_FLIP);
-  const ticks = load<i64>(block, INS_BASE_TICKS) + <i64>above;
-  const lots = takeFrom(maker, EVENT_TRADE, ticks);
+  const above = <i32>(ticks - load<i64>(block, INS_BASE_TICKS));
   store<i64>(block, ticks, INS_LAST_TICKS);
   store<i64>(block, load<i64>(block, INS_TRADES) + 1, INS_TRADES);
   store<i64>(block, load<i64>(block, INS_VOLUME_LOTS) + lots, INS_VOLUME_LOTS);
-  if (above < load<i32>(block, INS_TRADE_LOW)) store<i32>(block, above, INS_TRADE_LOW);
-  if (above > load<i32>(block, INS_TRADE_HIGH)) store<i32>(block, above, INS_TRADE_HIGH);
+  store<i32>(block, min(above, load<i32>(block, INS_TRADE_LOW)), INS_TRADE_LOW);
+  store<i32>(block, max(above, load<i32>(block, INS_TRADE_HIGH)), INS_TRADE_HIGH);
 }
 
 /** Takes what both have from maker and taker, tells it, and sees to what becomes of the maker. */
-function takeFrom(maker: usize, kind: u32, ticks: i64): i64 {
+function meet(maker: usize, kind: u32): void {
   const opposite = load<usize>(TAKER_OPPOSITE);
+  const ticks = ticksOf(load<usize>(maker, ORD_PLACE));
   const takerLeaves = load<i64>(TAKER_LEAVES);
   const shown = load<i64>(maker, ORD_LOTS);
   const lots = min(shown, takerLeaves);
@@ -105,15 +106,15 @@ function takeFrom(maker: usize, kind: u32, ticks: i64): i64 {
   store<i64>(at, ticks, EVT_PRICE_TICKS);
   store<i64>(at, lots, EVT_LOTS);
   store<i64>(at, openLotsOf(maker) - lots, EVT_LEAVES_LOTS);
+  if (kind === EVENT_TRADE) keepTrade(ticks, lots);
   if (lots < shown) {
     shrinkOrder(maker, lots);
-    return lots;
+    return;
   }
   unlinkOrder(maker);
   if ((load<u32>(maker, ORD_TAG) & TAG_EXTRA) === 0 || !replenish(maker, ticks)) {
     removeOrder(maker);
   }
-  return lots;
 }
 
 /** Shows the next part of an iceberg, at the back of the queue; false = nothing is hidden. */
@@ -138,15 +139,10 @@ function replenish(maker: usize, ticks: i64): bool {
   return true;
 }
 
-/** The taker meets an order of its owner: its own mode decides. */
-function meetOwn(maker: usize, key: i32): void {
+/** The taker meets an order of its owner: its own mode says which of them is cancelled. */
+function meetOwn(maker: usize, ticks: i64): void {
   const mode = (load<u32>(TAKER_TAG) >> TAG_SELF_TRADE_SHIFT) & 7;
   const opposite = load<usize>(TAKER_OPPOSITE);
-  const ticks = ticksAt(opposite, key);
-  if (mode === SELF_TRADE_DECREMENT) {
-    takeFrom(maker, EVENT_DECREMENTED, ticks);
-    return;
-  }
   if (mode !== SELF_TRADE_CANCEL_NEWEST) {
     const id = load<i64>(maker, ORD_ID);
     const at = event(EVENT_CANCELLED, CANCELLED_SELF_TRADE, instrumentOf(opposite), id);

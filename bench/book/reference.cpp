@@ -232,7 +232,6 @@ class Engine {
     u32& home = homeOf(order.id);
     if ((home & ~SLOT_AWAY) == slot) home &= SLOT_AWAY;
     else comeBack(order.id, home, slot);
-    order.id = 0;
     order.next = freeOrder_;
     freeOrder_ = slot;
   }
@@ -251,10 +250,6 @@ class Engine {
   void append(Ladder& ladder, i32 key, u32 slot) {
     u32 page = pageOf(ladder, key);
     if (page == 0) page = takePage(ladder, key);
-    appendIn(ladder, key, page, slot);
-  }
-
-  void appendIn(Ladder& ladder, i32 key, u32 page, u32 slot) {
     Level& level = at<Page>(page).levels[key & 63];
     const u32 ring = offsetOf(&level) - RING;
     Order& order = at<Order>(slot);

@@ -148,26 +148,30 @@ function checkCancel(): i32 {
   return checkLoggedOn() || checkOrderState() || checkBackPressure();
 }
 
+/** Blocks and rows are addresses; nothing is read from them before checkKnown has judged the indices. */
 function checkOrder(): i32 {
+  const strategy = strategyBlock();
+  const instrument = instrumentBlock();
+  const limit = limitRow();
   return (
     checkKilled() ||
     checkKnown() ||
-    checkState() ||
-    checkLimitSet() ||
-    checkPermitted() ||
-    checkHours() ||
+    checkState(strategy, instrument) ||
+    checkLimitSet(limit) ||
+    checkPermitted(strategy, limit) ||
+    checkHours(instrument) ||
     checkSession() ||
-    checkBookState() ||
-    checkStaleBook() ||
-    checkPrice() ||
-    checkCollar() ||
-    checkOrderQty() ||
-    checkNotional() ||
-    checkPosition() ||
-    checkMessageRate() ||
-    checkDuplicate() ||
-    checkDailyLoss() ||
-    checkOpenOrders() ||
+    checkBookState(instrument) ||
+    checkStaleBook(instrument, limit) ||
+    checkPrice(instrument) ||
+    checkCollar(limit) ||
+    checkOrderQty(limit) ||
+    checkNotional(instrument, limit) ||
+    checkPosition(limit) ||
+    checkMessageRate(strategy, limit) ||
+    checkDuplicate(strategy, limit) ||
+    checkDailyLoss(strategy, limit) ||
+    checkOpenOrders(strategy, limit) ||
     checkOrderTable() ||
     checkOrderState() ||
     checkBackPressure() ||
@@ -189,24 +193,23 @@ function checkKnown(): i32 {
 }
 
 /** Strictest scope wins. A paused strategy sends nothing itself; an operator may only reduce. */
-function checkState(): i32 {
-  const strategy = strategyBlock();
+function checkState(strategy: i32, instrument: i32): i32 {
   const account = ACCOUNTS + load<i32>(strategy + STR_ACCOUNT) * ACCOUNT_BYTES;
   let state = max<i32>(load<i32>(CTL_FIRM_STATE), load<i32>(strategy + STR_TRADING_STATE));
   state = max<i32>(state, load<i32>(account + ACC_TRADING_STATE));
-  state = max<i32>(state, load<i32>(instrumentBlock() + INS_TRADING_STATE));
+  state = max<i32>(state, load<i32>(instrument + INS_TRADING_STATE));
   if (state === TRADING_HALTED) return DENY_STATE;
   const byHand = (load<i32>(INTENT + INT_FLAGS) & INTENT_FLAG_OPERATOR) !== 0;
   if (!byHand && load<i32>(strategy + STR_PAUSED) !== 0) return DENY_STATE;
   return (state !== TRADING_ACTIVE || byHand) && !reduces() ? DENY_STATE : ALLOWED;
 }
 
-function checkLimitSet(): i32 {
-  return load<i32>(limitRow() + LIM_SET) === 0 ? DENY_NO_LIMIT_SET : ALLOWED;
+function checkLimitSet(limit: i32): i32 {
+  return load<i32>(limit + LIM_SET) === 0 ? DENY_NO_LIMIT_SET : ALLOWED;
 }
 
 /** Also refuses what the gate cannot judge: an unknown kind, side, type or time in force, another account. */
-function checkPermitted(): i32 {
+function checkPermitted(strategy: i32, limit: i32): i32 {
   const kind = load<i32>(INTENT + INT_KIND);
   const side = load<i32>(INTENT + INT_SIDE);
   const ordType = load<i32>(INTENT + INT_ORD_TYPE);
@@ -215,15 +218,15 @@ function checkPermitted(): i32 {
     (side === SIDE_BUY || side === SIDE_SELL) &&
     (ordType === MARKET || ordType === LIMIT) &&
     timeInForceKnown(load<i32>(INTENT + INT_TIME_IN_FORCE)) &&
-    load<i32>(INTENT + INT_ACCOUNT) === load<i32>(strategyBlock() + STR_ACCOUNT);
-  return understood && load<i32>(limitRow() + LIM_PERMITTED) !== 0 ? ALLOWED : DENY_NOT_PERMITTED;
+    load<i32>(INTENT + INT_ACCOUNT) === load<i32>(strategy + STR_ACCOUNT);
+  return understood && load<i32>(limit + LIM_PERMITTED) !== 0 ? ALLOWED : DENY_NOT_PERMITTED;
 }
 
-function checkHours(): i32 {
+function checkHours(instrument: i32): i32 {
   if (!instrumentKnown()) return DENY_CLOSED;
   const now = load<i64>(CTL_CORE_TIME_NS);
-  const close = load<i64>(instrumentBlock() + INS_CLOSE_NS);
-  const open = load<i64>(instrumentBlock() + INS_OPEN_NS);
+  const close = load<i64>(instrument + INS_CLOSE_NS);
+  const open = load<i64>(instrument + INS_OPEN_NS);
   // Hours are known from the first market data on; before that there is no live book either.
   return close !== 0 && (now < open || now >= close) ? DENY_CLOSED : ALLOWED;
 }
@@ -244,102 +247,104 @@ function sessionState(): i32 {
   return load<i32>(SESSIONS + session * SESSION_BYTES + SES_STATE);
 }
 
-function checkBookState(): i32 {
+function checkBookState(instrument: i32): i32 {
   const book = bookBlock();
   const whole =
-    load<i32>(instrumentBlock() + INS_BOOK_STATE) === BOOK_LIVE &&
+    load<i32>(instrument + INS_BOOK_STATE) === BOOK_LIVE &&
     load<i32>(book + BOOK_BID_COUNT) > 0 &&
     load<i32>(book + BOOK_ASK_COUNT) > 0 &&
     load<i64>(book + BOOK_BID_TICKS) < load<i64>(book + BOOK_ASK_TICKS);
   return whole ? ALLOWED : DENY_BOOK_STATE;
 }
 
-function checkStaleBook(): i32 {
-  const age = load<i64>(CTL_CORE_TIME_NS) - load<i64>(instrumentBlock() + INS_LAST_UPDATE_NS);
-  return age > load<i64>(limitRow() + LIM_STALE_NS) ? DENY_STALE_BOOK : ALLOWED;
+function checkStaleBook(instrument: i32, limit: i32): i32 {
+  const age = load<i64>(CTL_CORE_TIME_NS) - load<i64>(instrument + INS_LAST_UPDATE_NS);
+  return age > load<i64>(limit + LIM_STALE_NS) ? DENY_STALE_BOOK : ALLOWED;
 }
 
 /** A market order carries no price; its touch is judged by the collar. */
-function checkPrice(): i32 {
+function checkPrice(instrument: i32): i32 {
   if (load<i32>(INTENT + INT_ORD_TYPE) === MARKET) return ALLOWED;
   const price = load<i64>(INTENT + INT_PRICE_TICKS);
   if (price <= 0 || price > PRICE_TICKS_MAX) return DENY_BAD_PRICE;
-  const increment = load<i64>(instrumentBlock() + INS_MIN_INCREMENT_TICKS);
+  const increment = load<i64>(instrument + INS_MIN_INCREMENT_TICKS);
   return increment <= 0 || price % increment !== 0 ? DENY_BAD_PRICE : ALLOWED;
 }
 
 /** The band lies round the mid and holds both ways: RTS 6 art. 15(1)(a) names no direction. */
-function checkCollar(): i32 {
+function checkCollar(limit: i32): i32 {
   const book = bookBlock();
   const midTicks2 = f64(load<i64>(book + BOOK_BID_TICKS) + load<i64>(book + BOOK_ASK_TICKS));
   const away = abs<f64>(2.0 * f64(effectivePrice()) - midTicks2) * 10000.0;
-  const band = midTicks2 * f64(load<i32>(limitRow() + LIM_COLLAR_BPS));
+  const band = midTicks2 * f64(load<i32>(limit + LIM_COLLAR_BPS));
   return away <= band ? ALLOWED : DENY_PRICE_COLLAR;
 }
 
 /** A replace must leave something to trade. */
-function checkOrderQty(): i32 {
+function checkOrderQty(limit: i32): i32 {
   const qty = load<i64>(INTENT + INT_QTY_LOTS);
   const order = targetOrder();
   const least: i64 = order === 0 ? 0 : load<i64>(order + ORD_CUM_LOTS);
-  const fits = qty > least && qty <= load<i64>(limitRow() + LIM_ORDER_LOTS_MAX);
+  const fits = qty > least && qty <= load<i64>(limit + LIM_ORDER_LOTS_MAX);
   return fits ? ALLOWED : DENY_ORDER_QTY;
 }
 
 /** In the base currency; rounded to its minor unit so that a notional equal to the maximum passes. */
-function checkNotional(): i32 {
+function checkNotional(instrument: i32, limit: i32): i32 {
   const tickLots = f64(effectivePrice()) * f64(load<i64>(INTENT + INT_QTY_LOTS));
-  const instrument = instrumentBlock();
   const currency = CURRENCIES + load<i32>(instrument + INS_CURRENCY) * CURRENCY_BYTES;
   const minor = tickLots * load<f64>(instrument + INS_MINOR_PER_TICK_LOT);
   const base = floor<f64>(minor * load<f64>(currency + CUR_TO_BASE) + 0.5);
-  const limit = f64(load<i64>(limitRow() + LIM_ORDER_NOTIONAL_MINOR_MAX));
-  return tickLots <= SAFE_MAX && base <= limit && base <= SAFE_MAX ? ALLOWED : DENY_ORDER_NOTIONAL;
+  const most = f64(load<i64>(limit + LIM_ORDER_NOTIONAL_MINOR_MAX));
+  return tickLots <= SAFE_MAX && base <= most && base <= SAFE_MAX ? ALLOWED : DENY_ORDER_NOTIONAL;
 }
 
 /** Counts towards the order's own side, so that a position beyond the maximum can still be reduced. */
-function checkPosition(): i32 {
+function checkPosition(limit: i32): i32 {
   const position = positionRow();
   const buy = load<i32>(INTENT + INT_SIDE) === SIDE_BUY;
   const held = load<i64>(position + POS_LOTS);
   const working = load<i64>(position + (buy ? POS_OPEN_BUY_LOTS : POS_OPEN_SELL_LOTS));
   const after = (buy ? held : -held) + working + addedLots();
-  return after > load<i64>(limitRow() + LIM_POSITION_LOTS_MAX) ? DENY_POSITION : ALLOWED;
+  return after > load<i64>(limit + LIM_POSITION_LOTS_MAX) ? DENY_POSITION : ALLOWED;
 }
 
 /** Exact: in no second, ends half open, are there more messages than the maximum. */
-function checkMessageRate(): i32 {
-  const limit = load<i32>(limitRow() + LIM_MESSAGES_PER_S_MAX);
-  const sent = load<i64>(strategyBlock() + STR_MESSAGES);
-  if (limit <= 0 || limit > RATE_RING_SLOTS) return DENY_MESSAGE_RATE;
-  if (sent < i64(limit)) return ALLOWED;
-  const age = load<i64>(CTL_CORE_TIME_NS) - load<i64>(rateSlot(sent - i64(limit)));
+function checkMessageRate(strategy: i32, limit: i32): i32 {
+  const most = load<i32>(limit + LIM_MESSAGES_PER_S_MAX);
+  const sent = load<i64>(strategy + STR_MESSAGES);
+  if (most <= 0 || most > RATE_RING_SLOTS) return DENY_MESSAGE_RATE;
+  if (sent < i64(most)) return ALLOWED;
+  const age = load<i64>(CTL_CORE_TIME_NS) - load<i64>(rateSlot(sent - i64(most)));
   return age < NS_PER_SECOND ? DENY_MESSAGE_RATE : ALLOWED;
 }
 
-/** Among the last DUPLICATE_SLOTS new orders of the strategy; a replace changes an order, it adds none. */
-function checkDuplicate(): i32 {
+/**
+ * Among the last DUPLICATE_SLOTS new orders of the strategy, the youngest first; a replace changes an order, it
+ * adds none.
+ */
+function checkDuplicate(strategy: i32, limit: i32): i32 {
   if (load<i32>(INTENT + INT_KIND) !== INTENT_NEW) return ALLOWED;
-  const window = load<i64>(limitRow() + LIM_DUPLICATE_NS);
+  const earliest = load<i64>(CTL_CORE_TIME_NS) - load<i64>(limit + LIM_DUPLICATE_NS);
   const signature = orderSignature();
-  for (let slot: i32 = 0; slot < DUPLICATE_SLOTS; slot++) {
-    const entry = strategyBlock() + STR_DUPLICATES + slot * 16;
-    const age = load<i64>(CTL_CORE_TIME_NS) - load<i64>(entry + 8);
-    if (load<i64>(entry) === signature && age < window) return DENY_DUPLICATE;
+  const first = strategy + STR_DUPLICATES;
+  for (let entry = first; entry < first + DUPLICATE_SLOTS * 16; entry += 16) {
+    if (load<i64>(entry + 8) <= earliest) return ALLOWED;
+    if (load<i64>(entry) === signature) return DENY_DUPLICATE;
   }
   return ALLOWED;
 }
 
-function checkDailyLoss(): i32 {
-  const loss = -load<i64>(strategyBlock() + STR_EQUITY_MINOR);
-  const reached = loss >= load<i64>(limitRow() + LIM_DAILY_LOSS_MINOR_MAX);
+function checkDailyLoss(strategy: i32, limit: i32): i32 {
+  const loss = -load<i64>(strategy + STR_EQUITY_MINOR);
+  const reached = loss >= load<i64>(limit + LIM_DAILY_LOSS_MINOR_MAX);
   return reached && !reduces() ? DENY_DAILY_LOSS : ALLOWED;
 }
 
-function checkOpenOrders(): i32 {
+function checkOpenOrders(strategy: i32, limit: i32): i32 {
   if (load<i32>(INTENT + INT_KIND) !== INTENT_NEW) return ALLOWED;
-  const open = load<i32>(strategyBlock() + STR_OPEN_ORDERS);
-  return open >= load<i32>(limitRow() + LIM_OPEN_ORDERS_MAX) ? DENY_OPEN_ORDERS : ALLOWED;
+  const open = load<i32>(strategy + STR_OPEN_ORDERS);
+  return open >= load<i32>(limit + LIM_OPEN_ORDERS_MAX) ? DENY_OPEN_ORDERS : ALLOWED;
 }
 
 function checkOrderTable(): i32 {

@@ -39,7 +39,7 @@ test('kills that came while it hung all come back with it, and it is ended once'
     killSwitch.kill({ ...REQUEST, scope: 'STRATEGY', target: 'mm' }),
   ]);
   expect(restarts).toEqual([[1, 2]]);
-  expect(records.map(({ wasFenced }) => wasFenced)).toEqual([true, false]);
+  expect(records.filter(({ wasFenced }) => wasFenced)).toHaveLength(1);
 });
 
 test('an engine that has stopped is not started again by a kill; who gave it is told', async () => {

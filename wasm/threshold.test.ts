@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { ThresholdConfig } from '../config/threshold.ts';
 import { loadCore } from '../engine/core-module.ts';
 import type { OrderGate } from '../engine/orders/order-gate.ts';
+import { stateClassOf } from '../engine/strategy/declared-state.ts';
 import { MarketHandle } from '../engine/strategy/market-handle.ts';
 import { QuoteSlots } from '../engine/strategy/quote-slots.ts';
 import { writeThreshold } from '../engine/strategy/threshold-strategy.ts';
@@ -38,6 +39,7 @@ const gate = {
     return L.ALLOWED;
   },
 } as OrderGate;
+const State = stateClassOf(['sinceNs']);
 /** As the host builds it, when the instruments are known. */
 const handle = (): MarketHandle =>
   new MarketHandle(
@@ -49,6 +51,7 @@ const handle = (): MarketHandle =>
       parameters: {},
       fields: ['sinceNs'],
       stateAddress: STATE,
+      state: new State(memory, STATE),
     },
   );
 const machines = [

@@ -10,6 +10,7 @@ import { BookView } from '../market/book-view.ts';
 import type { OrderGate } from '../orders/order-gate.ts';
 import { SignalView } from '../signal/signal-view.ts';
 import { SIDE_BUY, SIDE_SELL, type Side, type TimeNs } from '../units.ts';
+import type { DeclaredState } from './declared-state.ts';
 import { NO_ORDER, type QuoteSlots } from './quote-slots.ts';
 import type { Market } from './strategy.ts';
 
@@ -28,14 +29,15 @@ export interface HandlePlace {
   readonly symbol: string;
   readonly parameters: unknown;
   readonly fields: readonly string[];
-  /** Address of the declared fields. */
+  /** Address of the declared fields, and the view of them. */
   readonly stateAddress: number;
+  readonly state: DeclaredState;
 }
 
 export class MarketHandle implements Market<unknown, string> {
   readonly symbol: string;
   readonly parameters: unknown;
-  readonly state: Record<string, number>;
+  readonly state: DeclaredState;
   readonly book: BookView;
   readonly signal: SignalView;
   readonly incrementTicks: number;
@@ -64,7 +66,7 @@ export class MarketHandle implements Market<unknown, string> {
     this.#row = place.strategy * L.INSTRUMENTS_MAX + place.instrument;
     this.#position = L.POSITIONS + this.#row * L.POSITION_BYTES;
     this.#journaled = new Float64Array(place.fields.length);
-    this.state = declaredState(parts.memory, place);
+    this.state = place.state;
   }
 
   get timeNs(): TimeNs {
@@ -189,18 +191,4 @@ export class MarketHandle implements Market<unknown, string> {
     const { strategy, instrument } = this.place;
     this.#core.intentFill(kind, strategy, instrument, side, priceTicks, qtyLots);
   }
-}
-
-/** Accessors for the declared fields over shared memory. */
-function declaredState(memory: Memory, place: HandlePlace): Record<string, number> {
-  const state: Record<string, number> = {};
-  for (const [index, field] of place.fields.entries()) {
-    const address = place.stateAddress + index * 8;
-    Object.defineProperty(state, field, {
-      enumerable: true,
-      get: () => memory.f64(address),
-      set: (value: number) => memory.setF64(address, value),
-    });
-  }
-  return Object.seal(state);
 }

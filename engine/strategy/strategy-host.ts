@@ -7,6 +7,7 @@ import type { Memory } from '../../wasm/memory.ts';
 import { GyrfalconError } from '../errors.ts';
 import type { OrderOutcome } from '../orders/order-outcome.ts';
 import type { PriceTicks, QtyLots } from '../units.ts';
+import { stateClassOf } from './declared-state.ts';
 import { type HandleParts, MarketHandle } from './market-handle.ts';
 import type { Fill } from './strategy.ts';
 import type { LoadedStrategy } from './strategy-loader.ts';
@@ -101,6 +102,7 @@ export class StrategyHost {
       const message = `strategy ${strategy.config.name}: ${bytes} bytes of declared state, ${L.STRATEGY_STATE_BYTES} allowed`;
       throw new GyrfalconError('CONFIG_INVALID', message);
     }
+    const State = stateClassOf(fields);
     for (const [place, symbol] of strategy.config.instruments.entries()) {
       const instrument = symbols.indexOf(symbol);
       const stateAddress =
@@ -113,6 +115,7 @@ export class StrategyHost {
         parameters,
         fields,
         stateAddress,
+        state: new State(this.#memory, stateAddress),
       });
       this.#byInstrument[instrument]!.push(index);
     }

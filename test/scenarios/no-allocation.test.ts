@@ -24,16 +24,17 @@ interface Found {
 }
 
 // Without the addon Node's sockets and clock allocate anyway.
-test.skipIf(loadNative().module === undefined)(
-  'a million messages make no garbage',
+test.skipIf(loadNative().module === undefined).each([1, 100])(
+  'a million messages make no garbage, spread over %d stocks',
   { timeout: 240_000 },
-  async () => {
+  async (stocks) => {
     const { stdout } = await promisify(execFile)(process.execPath, [
       '--expose-gc',
       '--disable-warning=ExperimentalWarning',
       'test/support/allocation-child.ts',
-      folder.file('journal'),
+      folder.file(`journal-${stocks}`),
       String(MESSAGES),
+      String(stocks),
     ]);
     const found: Found = JSON.parse(stdout);
     expect(found.messages).toBeGreaterThan(MESSAGES);

@@ -1,7 +1,7 @@
 /**
  * A process of its own for no-allocation.test.ts: the hot loop with the strategies of the default
  * configuration and its journal, a million messages after a warm-up. Prints what the heap did meanwhile as
- * JSON. Arguments: journal directory, how many messages. Needs --expose-gc.
+ * JSON. Arguments: journal directory, how many messages, how many stocks. Needs --expose-gc.
  */
 import { PerformanceObserver } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
@@ -22,7 +22,8 @@ import * as L from '../../wasm/layout.ts';
 import { Memory } from '../../wasm/memory.ts';
 import { QuietVenue } from './quiet-venue.ts';
 
-const [, , directory = '', messages = '0'] = process.argv;
+const [, , directory = '', messages = '0', stockCount = '1'] = process.argv;
+const stocks = Number(stockCount);
 const WARM_UP = 1_500_000;
 const START_NS = 1_340_287_200_000_000_000n; // 2012-06-21 14:00 UTC
 const STEP_NS = 1_000_000;
@@ -51,6 +52,7 @@ const { config } = loadConfig('config/default.yaml');
 // Nobody is halted for what he loses to a venue that fills everything.
 config.breakers.drawdownMax = '1000000000';
 for (const limit of config.limits) limit.dailyLossMax = '1000000000';
+if (stocks > 1) trade(stocks);
 const strategies = await loadStrategies(config.strategies);
 const memory = new Memory();
 const words = new Int32Array(memory.bytes.buffer);
@@ -112,16 +114,27 @@ loop.addLink({
   resubscribe: none,
 });
 
+/** Both strategies trade so many stocks, within limits that are made for so many. */
+function trade(count: number): void {
+  const [first] = config.instruments;
+  const names = Array.from({ length: count - 1 }, (_, at) => `S${String(at + 1).padStart(3, '0')}`);
+  config.instruments = [first!, ...names.map((symbol) => ({ ...first!, symbol }))];
+  for (const strategy of config.strategies) strategy.instruments = [first!.symbol, ...names];
+  for (const limit of config.limits) limit.openOrdersMax = 4 * count;
+}
+
 /** A book some twenty cents wide whose sizes change and whose best levels come and go. */
 function talk(from: number, to: number): void {
   for (let message = from; message < to; message++) {
-    const side = message & 1;
-    const depth = (message >> 1) % 5;
-    const isHeavy = ((message >> 7) & 1) === side;
-    const isGone = depth === 0 && ((message >> 8) & 1) === side;
-    const lots = (isHeavy ? 900 : 100) + (((message & 0xffff) * 7919) % 90);
+    const turn = Math.floor(message / stocks);
+    const side = turn & 1;
+    const depth = (turn >> 1) % 5;
+    const isHeavy = ((turn >> 7) & 1) === side;
+    const isGone = depth === 0 && ((turn >> 8) & 1) === side;
+    const lots = (isHeavy ? 900 : 100) + (((turn & 0xffff) * 7919) % 90);
     const away = 8 + 2 * depth;
-    venue.update(side, side === 0 ? MID_CENTS - away : MID_CENTS + away, isGone ? 0 : lots);
+    const cents = side === 0 ? MID_CENTS - away : MID_CENTS + away;
+    venue.update(side, cents, isGone ? 0 : lots, message % stocks);
     clock.noteReceived();
     loop.onReadable(0);
     // A disk that is slower than this loop: the message waits in RX.
@@ -132,7 +145,8 @@ function talk(from: number, to: number): void {
   }
 }
 
-memory.setI32(L.INSTRUMENTS + L.INS_BOOK_STATE, L.BOOK_LIVE);
+for (let stock = 0; stock < stocks; stock++)
+  memory.setI32(L.INSTRUMENTS + stock * L.INSTRUMENT_BYTES + L.INS_BOOK_STATE, L.BOOK_LIVE);
 let collections = 0;
 const observer = new PerformanceObserver((list) => {
   collections += list.getEntries().length;

@@ -18,7 +18,10 @@ const REPORT = text('35=8|');
 const NUMBER = text('34=');
 const HEADER = text('|49=SIM|52=20120621-14:00:00.000|56=GYRFALCON|');
 const ENTRY = text('268=1|279=1|269=');
-const SYMBOL = text('|55=AAPL|270=');
+const SYMBOL = text('|55=');
+const PRICE = text('|270=');
+const FIRST_STOCK = text('AAPL');
+const OTHER_STOCK = 'S'.charCodeAt(0);
 const SIZE = text('|271=');
 const ORDER = text('37=V1|11=');
 const ORIG = text('|41=');
@@ -29,10 +32,11 @@ const TAG_54 = text('|54=');
 const TAG_38 = text('|38=');
 const TAG_44 = text('|44=');
 const TAG_59 = text('|59=');
-const NEW = text('|150=0|39=0|6=0|55=AAPL|14=0|151=');
-const REPLACED = text('|150=5|39=0|6=0|55=AAPL|14=0|151=');
-const CANCELED = text('|150=4|39=4|6=0|55=AAPL|14=0|151=0');
-const FILLED = text('|150=F|39=2|6=0|55=AAPL|151=0|14=');
+const TAG_55 = text('|55=');
+const NEW = text('|150=0|39=0|6=0|14=0|151=');
+const REPLACED = text('|150=5|39=0|6=0|14=0|151=');
+const CANCELED = text('|150=4|39=4|6=0|14=0|151=0');
+const FILLED = text('|150=F|39=2|6=0|151=0|14=');
 const LAST_QTY = text('|32=');
 const LAST_PX = text('|31=');
 const MSG_NEW = 'D'.charCodeAt(0);
@@ -56,12 +60,18 @@ export class QuietVenue {
     this.#next = memory.i64(L.SESSIONS + L.SES_NEXT_IN);
   }
 
-  /** One level's size changes: `side` 0 bid, 1 ask; the price in cents. */
-  update(side: number, cents: number, lots: number): void {
+  /** One level's size changes: `side` 0 bid, 1 ask; the price in cents; `stock` 0 is AAPL, n is Snnn. */
+  update(side: number, cents: number, lots: number, stock: number): void {
     this.#begin(UPDATE);
     this.#put(ENTRY);
     this.#bytes[this.#at++] = ZERO + side;
     this.#put(SYMBOL);
+    if (stock === 0) this.#put(FIRST_STOCK);
+    else {
+      this.#bytes[this.#at++] = OTHER_STOCK;
+      this.#digits(stock, 3);
+    }
+    this.#put(PRICE);
     this.#price(cents);
     this.#put(SIZE);
     this.#digits(lots, 6);
@@ -91,6 +101,8 @@ export class QuietVenue {
     this.#digits(++this.#reports, 9);
     this.#put(TAG_54);
     this.#copy(TAG_54, at, end);
+    this.#put(TAG_55);
+    this.#copy(TAG_55, at, end);
     if (kind === MSG_CANCEL) this.#put(CANCELED);
     else if (kind === MSG_NEW && this.#isIoc(at, end)) this.#fill(at, end);
     else {

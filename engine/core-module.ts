@@ -78,6 +78,11 @@ export interface CoreModule {
   limitsCheck(): number;
   /** Puts the INTENT block as an INTENT record's payload at the address; returns its length. */
   intentWrite(strategy: number, address: number): number;
+  /** Waits for the session's send lock: number, write to TX and journal while it is held, and nothing else. */
+  sessionLock(session: number): void;
+  sessionUnlock(session: number): void;
+  /** At the start of a loop: the one before was ended while it held the lock, perhaps. */
+  sessionUnlockOfLoop(session: number): void;
   /** Appends the FIX message of INTENT to the session's TX, using up one number; returns its length, 0 = no room. */
   encodeIntent(session: number): number;
   /** Appends 35=U1 "done through msgSeqNum" likewise. */

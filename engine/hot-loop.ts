@@ -53,6 +53,8 @@ export class HotLoop {
   readonly #parts: LoopParts;
   readonly #links: VenueLink[] = [];
   readonly #toAct: Command[] = [];
+  /** How often each session's send lock is held. */
+  readonly #locks = new Int32Array(L.SESSIONS_MAX);
   /** Breaker of each strategy as last seen. */
   readonly #tripped: Int32Array;
   /** Wall time of the first and last market data, clock.elapsedNs; 0 = none yet. */
@@ -79,7 +81,9 @@ export class HotLoop {
     return this.#memory.i64(L.CTL_MARKET_DATA_MESSAGES) - this.#messagesBefore;
   }
 
+  /** A loop that was ended may have held the session's send lock. */
   addLink(link: VenueLink): void {
+    this.#parts.core.module.sessionUnlockOfLoop(this.#links.length);
     this.#links.push(link);
   }
 
@@ -181,11 +185,27 @@ export class HotLoop {
     this.#pauseAll(`${report.slice(0, 150)} was not understood`);
   }
 
+  /** From here to unlockSession nobody else numbers or writes for the session; nested calls count. */
+  lockSession(session: number): void {
+    if (this.#locks[session]!++ === 0) this.#parts.core.module.sessionLock(session);
+  }
+
+  unlockSession(session: number): void {
+    if (--this.#locks[session]! === 0) this.#parts.core.module.sessionUnlock(session);
+  }
+
   /**
    * What the session layer has sent: journaled here, leaves at the end of the turn. `journaled`: the
    * same without what a journal must not hold.
    */
   sendFromSession(session: number, bytes: Uint8Array, journaled = bytes): boolean {
+    this.lockSession(session);
+    const isTaken = this.#append(session, bytes, journaled);
+    this.unlockSession(session);
+    return isTaken;
+  }
+
+  #append(session: number, bytes: Uint8Array, journaled: Uint8Array): boolean {
     const block = L.SESSIONS + session * L.SESSION_BYTES;
     const end = this.#memory.i32(block + L.SES_TX_END);
     if (end + Math.max(bytes.length, journaled.length) > L.TX_BYTES) return false;
@@ -205,7 +225,9 @@ export class HotLoop {
     if (event.kind === SessionEventKind.CONNECTED) pipeline.onSessionConnected();
     if (event.kind === SessionEventKind.GAP_FILLED) pipeline.onUpdatesMissed(event.session);
     if (event.kind === SessionEventKind.DISCONNECTED) {
+      this.lockSession(event.session);
       this.#memory.setI32(L.SESSIONS + event.session * L.SESSION_BYTES + L.SES_TX_END, 0);
+      this.unlockSession(event.session);
       pipeline.onSessionLost(event.session);
       this.#doneThrough = 0;
     }
@@ -309,12 +331,14 @@ export class HotLoop {
   /** Lock-step: tells the venue how far its messages have been worked off, as soon as there is room. */
   #tellDone(): void {
     if (!this.#parts.isLockStep || this.#doneThrough === 0) return;
-    const memory = this.#memory;
-    const start = memory.i32(L.SESSIONS + L.SES_TX_END);
+    this.lockSession(0);
+    const start = this.#memory.i32(L.SESSIONS + L.SES_TX_END);
     const length = this.#parts.core.module.encodeDoneThrough(0, this.#doneThrough);
-    if (length === 0) return;
-    this.#parts.recorder.outbound(0, L.TX + start, length);
-    this.#doneThrough = 0;
+    if (length > 0) {
+      this.#parts.recorder.outbound(0, L.TX + start, length);
+      this.#doneThrough = 0;
+    }
+    this.unlockSession(0);
   }
 
   /** A breaker that has tripped takes the strategy's orders out of the market. */

@@ -14,6 +14,7 @@ export * from './order-encode';
 export * from './order-entry';
 export * from './order-submit';
 export * from './order-table';
+export * from './session-lock';
 export * from './signal';
 export * from './state-hash';
 export * from './threshold';

@@ -25,6 +25,7 @@ import {
 } from './layout';
 import { encodeIntent } from './order-encode';
 import { gateSubmit } from './order-entry';
+import { sessionLock, sessionUnlock } from './session-lock';
 
 /** Where the INTENT record's payload is put together. */
 const PAYLOAD: i32 = SCRATCH + 4096;
@@ -44,10 +45,12 @@ export function orderSubmit(): i32 {
   if (verdict !== ALLOWED) return verdict;
   const instrument = load<i32>(INTENT + INT_INSTRUMENT);
   const session = load<i32>(INSTRUMENTS + instrument * INSTRUMENT_BYTES + INS_SESSION);
+  sessionLock(session);
   const start = load<i32>(SESSIONS + session * SESSION_BYTES + SES_TX_END);
   const length = encodeIntent(session);
   assert(length > 0); // the limits gate left room in TX
   append(RECORD_OF_OUTBOUND, session, TX + session * TX_BYTES + start, length);
+  sessionUnlock(session);
   return ALLOWED;
 }
 

@@ -28,6 +28,8 @@ const RESEND_UNREAD_BYTES_MAX = 16_384;
 
 /** The hot loop as the link needs it. */
 interface LinkLoop {
+  lockSession(session: number): void;
+  unlockSession(session: number): void;
   onReadable(session: number): void;
   deliver(session: number, message: AppMessage): void;
   sendFromSession(session: number, bytes: Uint8Array, journaled?: Uint8Array): boolean;
@@ -92,6 +94,8 @@ export class HotLink implements VenueLink {
       usedNs: numbers.usedNs,
       port: {
         canResend: () => this.#canResend(),
+        lock: () => parts.loop.lockSession(parts.index),
+        unlock: () => parts.loop.unlockSession(parts.index),
         send: (bytes, _msgSeqNum, msgType) => this.#sendBytes(bytes, msgType),
         deliver: (message) => parts.loop.deliver(parts.index, message),
         event: (kind, reason, about) => this.#onEvent(kind, reason, about),
@@ -271,7 +275,8 @@ export class HotLink implements VenueLink {
     log(`${venue.name}: the venue does not read what we send; closing the connection`);
     // Its number is used and in no journal: nothing may be numbered after it.
     this.#session.onDisconnect();
-    this.#connection.destroy();
+    // A socket that closes waits for the send lock, which is held here.
+    setImmediate(() => this.#connection.destroy());
   }
 
   #tell(kind: SessionEventKind, reason: string): void {

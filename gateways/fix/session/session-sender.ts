@@ -49,12 +49,17 @@ export class SessionSender {
 
   /** Returns the number that was used. */
   send(msgType: string, body: Uint8Array | string, nowNs: bigint, header = ''): number {
-    const msgSeqNum = this.#counters.nextOut;
-    const bytes = this.encoder.compose(msgType, msgSeqNum, nowNs, body, header);
-    this.#counters.nextOut = msgSeqNum + 1;
-    this.#clock.sentNs = nowNs;
-    this.#port.send(bytes, msgSeqNum, msgType, false);
-    return msgSeqNum;
+    this.#port.lock?.();
+    try {
+      const msgSeqNum = this.#counters.nextOut;
+      const bytes = this.encoder.compose(msgType, msgSeqNum, nowNs, body, header);
+      this.#counters.nextOut = msgSeqNum + 1;
+      this.#clock.sentNs = nowNs;
+      this.#port.send(bytes, msgSeqNum, msgType, false);
+      return msgSeqNum;
+    } finally {
+      this.#port.unlock?.();
+    }
   }
 
   /** What the next message is signed over. */

@@ -137,6 +137,12 @@ export interface SessionPort {
    * called from within. `isResend`: the number was used before (resent message or gap fill).
    */
   send(bytes: Uint8Array, msgSeqNum: number, msgType: string, isResend: boolean): void;
+  /**
+   * From one to the other a message gets its number, is put together and sent: nobody else may number or
+   * write for the session meanwhile. Not there = nobody else does.
+   */
+  lock?(): void;
+  unlock?(): void;
   /** An application message, in the order of its number, once. */
   deliver(message: FixMessage, flags: DeliveryFlags): void;
   /** `about`: the message that REJECT_SENT refused. */

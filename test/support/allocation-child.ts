@@ -73,8 +73,8 @@ const writer = openJournal({
 });
 const recorder = new JournalRecorder(core, writer, strategies, {
   takeCommands: () => {},
-  applyOwn: () => {
-    throw new Error('a strategy failed');
+  applyOwn: (command) => {
+    throw new Error(`a strategy failed: ${'reason' in command ? command.reason : ''}`);
   },
 });
 core.gate.recorder = recorder;

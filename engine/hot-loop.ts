@@ -200,9 +200,11 @@ export class HotLoop {
    */
   sendFromSession(session: number, bytes: Uint8Array, journaled = bytes): boolean {
     this.lockSession(session);
-    const isTaken = this.#append(session, bytes, journaled);
-    this.unlockSession(session);
-    return isTaken;
+    try {
+      return this.#append(session, bytes, journaled);
+    } finally {
+      this.unlockSession(session);
+    }
   }
 
   #append(session: number, bytes: Uint8Array, journaled: Uint8Array): boolean {
@@ -332,13 +334,15 @@ export class HotLoop {
   #tellDone(): void {
     if (!this.#parts.isLockStep || this.#doneThrough === 0) return;
     this.lockSession(0);
-    const start = this.#memory.i32(L.SESSIONS + L.SES_TX_END);
-    const length = this.#parts.core.module.encodeDoneThrough(0, this.#doneThrough);
-    if (length > 0) {
+    try {
+      const start = this.#memory.i32(L.SESSIONS + L.SES_TX_END);
+      const length = this.#parts.core.module.encodeDoneThrough(0, this.#doneThrough);
+      if (length === 0) return;
       this.#parts.recorder.outbound(0, L.TX + start, length);
       this.#doneThrough = 0;
+    } finally {
+      this.unlockSession(0);
     }
-    this.unlockSession(0);
   }
 
   /** A breaker that has tripped takes the strategy's orders out of the market. */

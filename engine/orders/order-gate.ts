@@ -88,13 +88,20 @@ export class OrderGate {
 
   #encode(): void {
     const session = this.#session();
-    const block = L.SESSIONS + session * L.SESSION_BYTES;
     this.#core.sessionLock(session);
+    try {
+      this.#encodeLocked(session);
+    } finally {
+      this.#core.sessionUnlock(session);
+    }
+  }
+
+  #encodeLocked(session: number): void {
+    const block = L.SESSIONS + session * L.SESSION_BYTES;
     const start = L.TX + session * L.TX_BYTES + this.#memory.i32(block + L.SES_TX_END);
     const length = this.#core.encodeIntent(session);
     assert(length > 0, 'the limits gate left room in TX');
     this.recorder.outbound(session, start, length);
-    this.#core.sessionUnlock(session);
   }
 
   #session(): number {

@@ -23,6 +23,8 @@ export class WallClock implements LoopClock {
   #originLow: number;
   /** Once elapsedNs is there the origin is looked at again; the time of day may be set. */
   #originUntilNs = 0;
+  /** Of the last stamp, elapsedNs: of two sessions that are read in one turn the second one came earlier, perhaps. */
+  #stampedNs = 0;
 
   constructor(memory: Memory, native?: NativeModule) {
     this.#memory = memory;
@@ -38,15 +40,15 @@ export class WallClock implements LoopClock {
   stamp(): void {
     const memory = this.#memory;
     if (this.#read === undefined) return this.#stamp(this.elapsedNs());
-    this.#read();
+    this.#stampedNs = this.elapsedNs();
     memory.setI32(L.CTL_NOW_NS, memory.i32(CLOCK_REAL_NS));
     memory.setI32(L.CTL_NOW_NS + 4, memory.i32(CLOCK_REAL_NS + 4));
   }
 
-  /** As stamp, for a moment that has just been: no clock is read, but once in ORIGIN_KEPT_NS. */
+  /** As stamp, for a moment that has just been, or the last stamp's; a clock is read once in ORIGIN_KEPT_NS. */
   stampAt(elapsedNs: number): void {
     if (this.#read !== undefined && elapsedNs >= this.#originUntilNs) this.#setOrigin();
-    this.#stamp(elapsedNs);
+    this.#stamp(Math.max(elapsedNs, this.#stampedNs));
   }
 
   /** As performance.now() counts, in whole nanoseconds. */
@@ -57,6 +59,7 @@ export class WallClock implements LoopClock {
   }
 
   #stamp(elapsedNs: number): void {
+    this.#stampedNs = elapsedNs;
     const low = elapsedNs + this.#originLow;
     const carry = Math.floor(low / TWO_32);
     this.#memory.setI32(L.CTL_NOW_NS + 4, this.#originHigh + carry);

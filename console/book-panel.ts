@@ -117,5 +117,5 @@ export function signalLine(instrument: InstrumentFrame): string {
 export const setTitles = (symbol: string, marketMs: number): void => {
   setText(byId('book-title'), `Book ${symbol}`);
   setText(byId('tape-title'), `Trades ${symbol}`);
-  setText(byId('chart-title'), `${symbol} and total P&L ${dayOf(marketMs)}`);
+  setText(byId('chart-title'), `${symbol} ${dayOf(marketMs)}`);
 };

@@ -41,20 +41,20 @@ export function orderSubmit(): i32 {
   if (!journalHasRoom(RECORDS_BYTES_MAX)) return SUBMIT_BY_STEPS;
   const verdict = gateSubmit();
   const strategy = load<i32>(INTENT + INT_STRATEGY);
-  append(RECORD_OF_INTENT, strategy, PAYLOAD, intentWrite(strategy, PAYLOAD));
+  const intentBytes = intentWrite(strategy, PAYLOAD);
+  const isNoted = journalAppend(RECORD_OF_INTENT, strategy, PAYLOAD, intentBytes) !== 0;
+  assert(isNoted);
   if (verdict !== ALLOWED) return verdict;
   const instrument = load<i32>(INTENT + INT_INSTRUMENT);
   const session = load<i32>(INSTRUMENTS + instrument * INSTRUMENT_BYTES + INS_SESSION);
   sessionLock(session);
   const start = load<i32>(SESSIONS + session * SESSION_BYTES + SES_TX_END);
   const length = encodeIntent(session);
-  assert(length > 0); // the limits gate left room in TX
-  append(RECORD_OF_OUTBOUND, session, TX + session * TX_BYTES + start, length);
+  const message = TX + session * TX_BYTES + start;
+  const isAppended =
+    length > 0 && journalAppend(RECORD_OF_OUTBOUND, session, message, length) !== 0;
   sessionUnlock(session);
+  // Judged without the lock: a trap must not keep it. The limits gate left room in TX, and the ring has some.
+  assert(isAppended);
   return ALLOWED;
-}
-
-function append(kind: i32, source: i32, address: i32, length: i32): void {
-  const isAppended = journalAppend(kind, source, address, length);
-  assert(isAppended !== 0); // there was room for more
 }
